@@ -1,0 +1,1 @@
+//! Experiments: services x models x load, swept and repeated.

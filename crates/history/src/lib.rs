@@ -1,0 +1,1 @@
+//! What happened, as data: samples, findings, and the run folder.

@@ -1,0 +1,1 @@
+//! The load generator: workers, arrival schedules, checked answers.

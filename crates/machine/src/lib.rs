@@ -1,0 +1,1 @@
+//! The contract between what is studied and what runs it.

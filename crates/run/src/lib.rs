@@ -1,0 +1,1 @@
+//! What every driver is told: clock, stop, limits, shared state, recorder.

@@ -1,0 +1,1 @@
+//! TCP drivers: the concurrency models, one file each.
