@@ -1,1 +1,34 @@
-//! What happened, as data: samples, findings, and the run folder.
+//! What happened, as data, and the folder it lies in.
+//!
+//! A run is a folder. Its files are the interface between what measures and what judges or draws:
+//!
+//! | file | what | type |
+//! |---|---|---|
+//! | `plan.json` | the effective settings, defaults filled in | any |
+//! | `summary.json` | verdict, environment, results; written at once with verdict `unknown`, replaced at the end | [`Summary`] |
+//! | `samples.csv` | one row a request | [`Sample`] |
+//! | `events.jsonl` | one line an event of a server, with `--record` | [`Event`] |
+//! | `latency.hgrm` | the response times' percentiles, in HdrHistogram's text form | |
+//! | `report.html` | the page | |
+//!
+//! Every bare number carries its unit at the end of its name.
+
+mod bench;
+mod environment;
+mod event;
+mod folder;
+mod load;
+mod sample;
+mod series;
+mod serve;
+mod summary;
+
+pub use bench::{BenchSummary, GapPanel, Lane, LaneSet, Measured, Point};
+pub use environment::Environment;
+pub use event::{Event, EventKind};
+pub use folder::{FolderError, RunFolder};
+pub use load::{FitSummary, LawSummary, LoadSummary, Outcomes};
+pub use sample::{Outcome, Sample, SampleReader, SampleWriter};
+pub use serve::{ArrivalClocks, Connections, ServeSummary};
+pub use series::Series;
+pub use summary::{Finding, Kind, Summary, Verdict};

@@ -1,1 +1,64 @@
 //! The contract between what is studied and what runs it.
+//!
+//! A [`Machine`] is one party of a protocol as a value: it is handed the time and the bytes, and it
+//! answers with outputs. It opens no socket, starts no thread and reads no clock. A driver does
+//! those things and keeps the rules below; so one definition of a service runs under every
+//! concurrency model, and in a test without a socket or a clock.
+//!
+//! ```text
+//!              Start · Received · Ended · Timer · Ask
+//!   driver ───────────────────────────────────────────────▶ Machine
+//!          ◀───────────────────────────────────────────────
+//!            Send · Deliver · WakeAt · Ready · Answered · Close
+//! ```
+
+mod client;
+mod outbox;
+mod service;
+mod shared;
+mod timers;
+
+pub use client::{Answer, ClientFactory};
+pub use outbox::{Outbox, Output};
+pub use service::{Exchange, Service};
+pub use shared::{PrivateWords, Shared};
+pub use timers::{TimerId, Timers};
+
+use timing::Tick;
+
+/// One party of a protocol, for one connection.
+///
+/// **A machine's outputs depend on its inputs and on the instants it is handed, on nothing else**
+/// (what connections share goes through [`Shared`]).
+pub trait Machine {
+    /// Takes one input and appends what it causes to `out`.
+    ///
+    /// The driver calls with `now` never going back, with [`Input::Start`] once and first, and not
+    /// at all once the connection is gone or [`Output::Close`] has been asked for.
+    fn handle(&mut self, now: Tick, input: Input<'_>, out: &mut Outbox);
+
+    /// Whether the machine owes nothing: no request has begun that is not answered. A drain closes
+    /// such a connection at once, and the idle limit counts only while this holds.
+    fn is_idle(&self) -> bool;
+}
+
+/// What a driver tells a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input<'a> {
+    /// The connection is there.
+    Start,
+    /// Bytes have come, in order; a read is not a message. Never empty.
+    Received(&'a [u8]),
+    /// The peer will send no more; it may still read. At most once.
+    Ended,
+    /// The instant asked for by [`Outbox::wake_at`] has come.
+    Timer(TimerId),
+    /// To a client only: send request `number` (from 0) now. `unix_millis` is the civil time,
+    /// for protocols that carry it.
+    Ask {
+        /// Which request of this connection, from 0.
+        number: u64,
+        /// Milliseconds since 1970-01-01 UTC.
+        unix_millis: u64,
+    },
+}

@@ -1,0 +1,190 @@
+//! What a machine wants done, collected in one reusable place.
+//!
+//! The outbox owns one byte buffer and its entries are ranges of it, so a connection in steady
+//! state allocates nothing. It is an out-parameter and not a return value, so that a driver cannot
+//! forget a part of it.
+
+use std::ops::Range;
+
+use timing::Tick;
+
+use crate::{Answer, TimerId};
+
+/// One thing that a machine wants done, in the order in which it asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Send these bytes of the outbox to the peer.
+    Send(Range<usize>),
+    /// A whole request has been received: its text, without its terminator. The driver records a
+    /// data arrival and shows the text to whoever watches.
+    Deliver(Range<usize>),
+    /// Call again at this instant; replaces an earlier setting of the same timer.
+    WakeAt {
+        /// When.
+        at: Tick,
+        /// The machine's own name for it.
+        timer: TimerId,
+    },
+    /// Forget this timer.
+    Cancel(TimerId),
+    /// Something worth a line to whoever watches.
+    Note(Range<usize>),
+    /// From a client: it may be asked for requests now. At most once.
+    Ready,
+    /// From a client: the oldest request that is not yet answered has this answer.
+    Answered(Answer),
+    /// Send what is pending, then close for good. Nothing follows.
+    Close,
+}
+
+/// Collects the outputs of [`crate::Machine::handle`].
+#[derive(Debug, Default)]
+pub struct Outbox {
+    bytes: Vec<u8>,
+    outputs: Vec<Output>,
+}
+
+impl Outbox {
+    /// An outbox with nothing in it.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sends a copy of `bytes`; nothing when they are empty.
+    pub fn send(&mut self, bytes: &[u8]) {
+        self.send_with(|buffer| buffer.extend_from_slice(bytes));
+    }
+
+    /// Sends what `write` appends to the buffer it is given. It must only append.
+    pub fn send_with(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        let start = self.bytes.len();
+        write(&mut self.bytes);
+        let end = self.bytes.len();
+        if start == end {
+            return;
+        }
+        match self.outputs.last_mut() {
+            Some(Output::Send(range)) if range.end == start => range.end = end,
+            _ => self.outputs.push(Output::Send(start..end)),
+        }
+    }
+
+    /// Reports a whole request.
+    pub fn deliver(&mut self, request: &[u8]) {
+        let range = self.keep(request);
+        self.outputs.push(Output::Deliver(range));
+    }
+
+    /// Asks for [`crate::Input::Timer`] at `at`.
+    pub fn wake_at(&mut self, at: Tick, timer: TimerId) {
+        self.outputs.push(Output::WakeAt { at, timer });
+    }
+
+    /// Takes a timer back.
+    pub fn cancel(&mut self, timer: TimerId) {
+        self.outputs.push(Output::Cancel(timer));
+    }
+
+    /// Leaves a line for whoever watches.
+    pub fn note(&mut self, text: &str) {
+        let range = self.keep(text.as_bytes());
+        self.outputs.push(Output::Note(range));
+    }
+
+    /// A client may be asked from now on.
+    pub fn ready(&mut self) {
+        self.outputs.push(Output::Ready);
+    }
+
+    /// A client's oldest open request is answered.
+    pub fn answered(&mut self, answer: Answer) {
+        self.outputs.push(Output::Answered(answer));
+    }
+
+    /// Closes the connection after what has been sent so far.
+    pub fn close(&mut self) {
+        self.outputs.push(Output::Close);
+    }
+
+    /// What has been asked for, in order.
+    pub fn outputs(&self) -> &[Output] {
+        &self.outputs
+    }
+
+    /// The bytes that a range of an output stands for.
+    ///
+    /// # Panics
+    /// When the range is not of this outbox.
+    pub fn bytes(&self, range: &Range<usize>) -> &[u8] {
+        &self.bytes[range.clone()]
+    }
+
+    /// Everything sent, joined: for tests and for drivers that watch nothing.
+    pub fn sent(&self) -> Vec<u8> {
+        let mut sent = Vec::new();
+        for output in &self.outputs {
+            if let Output::Send(range) = output {
+                sent.extend_from_slice(&self.bytes[range.clone()]);
+            }
+        }
+        sent
+    }
+
+    /// Empties the outbox and keeps its memory, up to a bound: one large answer must not pin its
+    /// size for the rest of a connection.
+    pub fn clear(&mut self) {
+        self.outputs.clear();
+        self.bytes.clear();
+        if self.bytes.capacity() > KEPT_BYTES {
+            self.bytes.shrink_to(KEPT_BYTES);
+        }
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> Range<usize> {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        start..self.bytes.len()
+    }
+}
+
+/// What an emptied outbox may hold on to: a few reads' worth.
+const KEPT_BYTES: usize = 256 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sends_in_a_row_become_one() {
+        let mut out = Outbox::new();
+        out.send(b"ab");
+        out.send(b"cd");
+        assert_eq!(out.outputs(), [Output::Send(0..4)]);
+        assert_eq!(out.sent(), b"abcd");
+    }
+
+    #[test]
+    fn a_delivery_between_sends_keeps_its_place_and_stays_out_of_the_answer() {
+        let mut out = Outbox::new();
+        out.send(b"ab");
+        out.deliver(b"request");
+        out.send(b"cd");
+        assert_eq!(out.outputs().len(), 3);
+        assert_eq!(out.sent(), b"abcd");
+    }
+
+    #[test]
+    fn nothing_sent_is_no_output() {
+        let mut out = Outbox::new();
+        out.send(b"");
+        assert!(out.outputs().is_empty());
+    }
+
+    #[test]
+    fn a_large_answer_does_not_pin_its_memory() {
+        let mut out = Outbox::new();
+        out.send(&vec![0; 4 * KEPT_BYTES]);
+        out.clear();
+        assert!(out.bytes.capacity() <= KEPT_BYTES);
+    }
+}
