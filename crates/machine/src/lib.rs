@@ -19,7 +19,7 @@ mod shared;
 mod timers;
 
 pub use client::{Answer, ClientFactory};
-pub use outbox::{Outbox, Output};
+pub use outbox::{Farewell, Outbox, Output};
 pub use service::{Exchange, Service};
 pub use shared::{PrivateWords, Shared};
 pub use timers::{TimerId, Timers};

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use timing::Tick;
+use wire::Ending;
 
 use crate::{Answer, TimerId};
 
@@ -15,9 +16,17 @@ use crate::{Answer, TimerId};
 pub enum Output {
     /// Send these bytes of the outbox to the peer.
     Send(Range<usize>),
-    /// A whole request has been received: its text, without its terminator. The driver records a
-    /// data arrival and shows the text to whoever watches.
-    Deliver(Range<usize>),
+    /// A whole request has been received. The driver records a data arrival and shows the text to
+    /// whoever watches.
+    Deliver {
+        /// Its text, without its ending.
+        text: Range<usize>,
+        /// When its last byte was received, which is earlier than the call in which a bare request
+        /// turned out to be whole.
+        at: Tick,
+        /// How it ended on the wire.
+        ending: Ending,
+    },
     /// Call again at this instant; replaces an earlier setting of the same timer.
     WakeAt {
         /// When.
@@ -34,7 +43,16 @@ pub enum Output {
     /// From a client: the oldest request that is not yet answered has this answer.
     Answered(Answer),
     /// Send what is pending, then close for good. Nothing follows.
-    Close,
+    Close(Farewell),
+}
+
+/// Why a machine closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Farewell {
+    /// The protocol has come to its end.
+    Done,
+    /// A request outgrew its bound.
+    TooLong,
 }
 
 /// Collects the outputs of [`crate::Machine::handle`].
@@ -69,10 +87,10 @@ impl Outbox {
         }
     }
 
-    /// Reports a whole request.
-    pub fn deliver(&mut self, request: &[u8]) {
-        let range = self.keep(request);
-        self.outputs.push(Output::Deliver(range));
+    /// Reports a whole request whose last byte was received `at`.
+    pub fn deliver(&mut self, request: &[u8], at: Tick, ending: Ending) {
+        let text = self.keep(request);
+        self.outputs.push(Output::Deliver { text, at, ending });
     }
 
     /// Asks for [`crate::Input::Timer`] at `at`.
@@ -103,7 +121,12 @@ impl Outbox {
 
     /// Closes the connection after what has been sent so far.
     pub fn close(&mut self) {
-        self.outputs.push(Output::Close);
+        self.outputs.push(Output::Close(Farewell::Done));
+    }
+
+    /// Closes the connection because a request outgrew its bound.
+    pub fn close_too_long(&mut self) {
+        self.outputs.push(Output::Close(Farewell::TooLong));
     }
 
     /// What has been asked for, in order.
@@ -167,7 +190,7 @@ mod tests {
     fn a_delivery_between_sends_keeps_its_place_and_stays_out_of_the_answer() {
         let mut out = Outbox::new();
         out.send(b"ab");
-        out.deliver(b"request");
+        out.deliver(b"request", Tick::ZERO, Ending::Lf);
         out.send(b"cd");
         assert_eq!(out.outputs().len(), 3);
         assert_eq!(out.sent(), b"abcd");

@@ -1,1 +1,49 @@
-//! What every driver is told: clock, stop, limits, shared state, recorder.
+//! What every driver is told: the clock, when to stop, how much is allowed, who watches, and where
+//! to write down what happened.
+//!
+//! What happened is written into memory that threads and processes share alike:
+//!
+//! ```text
+//!   Region (one anonymous shared mapping, made before any worker starts)
+//!   ├─ board: counters that all workers touch with single atomic operations
+//!   └─ slot 0 … slot n, each with a single writer
+//!        ├─ tallies    two buffers and an index: a publication is seen whole or not at all
+//!        ├─ service    the same, for the words of the service (the mean)
+//!        └─ histograms one atomic counter a bucket, at most one step behind the tallies
+//! ```
+
+mod board;
+mod limits;
+mod observer;
+mod publication;
+mod recorder;
+mod region;
+mod shards;
+mod signals;
+mod stop;
+mod tallies;
+
+pub use limits::{Limits, WhenFull};
+pub use observer::{Observer, Silent, Tee};
+pub use recorder::{ConnectionRecord, Recorder};
+pub use region::Region;
+pub use shards::{Shards, Totals};
+pub use signals::{ignore_stop_signals, stop_on_signals};
+pub use stop::Stop;
+pub use tallies::{CloseReason, Counter, Gap, TurnedAway};
+
+use timing::Clock;
+
+/// What every driver of servers is told.
+pub struct Run<'a> {
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// When to stop.
+    pub stop: &'a Stop,
+    /// How much is allowed.
+    pub limits: &'a Limits,
+    /// Where to write down what happened.
+    pub shards: &'a Shards,
+    /// Who watches.
+    pub observer: &'a dyn Observer,
+}

@@ -1,0 +1,60 @@
+//! Who watches a server: the terminal, the event file, nobody.
+
+use history::Event;
+
+/// Is told of every event, by the worker that saw it: from several threads at once, or from several
+/// processes that each hold a copy. What it prints or writes must therefore be whole lines.
+pub trait Observer: Send + Sync {
+    /// Whether it wants events at all; when not, none are made.
+    fn watches(&self) -> bool;
+
+    /// Whether it wants the text of requests and notes; copies of them are made only then.
+    fn wants_text(&self) -> bool;
+
+    /// Takes one event.
+    fn on_event(&self, event: &Event);
+
+    /// Hands on what it holds back: called when a connection ends, before a worker process exits.
+    fn flush(&self) {}
+}
+
+/// Nobody watches.
+#[derive(Clone, Copy, Debug)]
+pub struct Silent;
+
+impl Observer for Silent {
+    fn watches(&self) -> bool {
+        false
+    }
+
+    fn wants_text(&self) -> bool {
+        false
+    }
+
+    fn on_event(&self, _: &Event) {}
+}
+
+/// Several watch.
+pub struct Tee<'a>(pub Vec<&'a dyn Observer>);
+
+impl Observer for Tee<'_> {
+    fn watches(&self) -> bool {
+        self.0.iter().any(|observer| observer.watches())
+    }
+
+    fn wants_text(&self) -> bool {
+        self.0.iter().any(|observer| observer.wants_text())
+    }
+
+    fn on_event(&self, event: &Event) {
+        for observer in &self.0 {
+            observer.on_event(event);
+        }
+    }
+
+    fn flush(&self) {
+        for observer in &self.0 {
+            observer.flush();
+        }
+    }
+}

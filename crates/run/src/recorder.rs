@@ -1,0 +1,224 @@
+//! One worker's pen: counts into its slot and tells whoever watches.
+
+use std::{cell::RefCell, net::SocketAddr};
+
+use history::{Event, EventKind};
+use machine::Shared;
+use timing::Tick;
+use wire::Ending;
+
+use crate::{
+    CloseReason, Counter, Gap, Observer, Run, Shards, TurnedAway,
+    board::Chain,
+    shards::ServiceWords,
+    tallies::Tallies,
+};
+
+/// Counts for the one worker that holds a slot.
+///
+/// Counters are published with the next gap or [`Recorder::commit`]; a gap is published at once.
+pub struct Recorder<'a> {
+    shards: &'a Shards,
+    observer: &'a dyn Observer,
+    slot: u32,
+    tallies: RefCell<Tallies>,
+    service: ServiceWords<'a>,
+}
+
+impl<'a> Recorder<'a> {
+    /// The pen for `slot`, which the caller has claimed; counts on from what the slot holds.
+    pub fn new(run: &Run<'a>, slot: u32) -> Self {
+        Self {
+            shards: run.shards,
+            observer: run.observer,
+            slot,
+            tallies: RefCell::new(run.shards.tallies(slot)),
+            service: ServiceWords {
+                shards: run.shards,
+                slot,
+            },
+        }
+    }
+
+    /// The words that the service's workers share.
+    pub fn shared(&self) -> &dyn Shared {
+        &self.service
+    }
+
+    /// `accept` returned a connection that will be served: gives it its number. `connected` is when
+    /// the kernel had finished its handshake, and whether that is only a bound.
+    pub fn accepted(&self, peer: SocketAddr, now: Tick, connected: Option<(Tick, bool)>) -> u64 {
+        let board = self.shards.board();
+        let connection = board.next_connection();
+        board.opened();
+        self.count(Counter::Accepted, 1);
+        match connected {
+            None => self.count(Counter::ConnectUnknown, 1),
+            Some((at, is_bound)) => {
+                self.count(Counter::ConnectBounds, u64::from(is_bound));
+                self.gap(Gap::Connect, board.gap(Chain::Connect, at));
+            }
+        }
+        self.gap(Gap::Accept, board.gap(Chain::Accept, now));
+        self.commit();
+        self.tell(connection, peer, now, || EventKind::Accepted {
+            connected_ns: connected.map(|(at, _)| at.as_nanos()),
+            connected_is_bound: connected.is_some_and(|(_, is_bound)| is_bound),
+        });
+        connection
+    }
+
+    /// A connection was accepted only to be closed.
+    pub fn turned_away(&self, peer: SocketAddr, now: Tick, limit: TurnedAway) {
+        self.count(Counter::TurnedAway(limit), 1);
+        self.commit();
+        let limit = limit.name().to_owned();
+        self.tell(u64::MAX, peer, now, || EventKind::TurnedAway { limit });
+    }
+
+    /// A connection is over, by whichever way; to be called once for each that was accepted, by
+    /// whoever outlives its worker.
+    pub fn left(&self) {
+        self.shards.board().closed();
+    }
+
+    /// The worker of `connection` was killed before it could say that the connection ended.
+    pub fn killed(&self, connection: u64, peer: SocketAddr, now: Tick) {
+        self.count(Counter::Ended(CloseReason::Killed), 1);
+        self.commit();
+        self.tell(connection, peer, now, || EventKind::Closed {
+            reason: CloseReason::Killed.name().to_owned(),
+            received_bytes: 0,
+            sent_bytes: 0,
+        });
+    }
+
+    /// Publishes the counters.
+    pub fn commit(&self) {
+        self.shards.publish_tallies(self.slot, &self.tallies.borrow());
+    }
+
+    fn count(&self, counter: Counter, by: u64) {
+        self.tallies.borrow_mut().count(counter, by);
+    }
+
+    /// Publishes the gap in the tallies first and in the histogram second: a worker that is killed
+    /// between the two leaves a histogram that is one behind, which the tallies tell.
+    fn gap(&self, gap: Gap, nanos: Option<u64>) {
+        let Some(nanos) = nanos else { return };
+        self.tallies.borrow_mut().record(gap, nanos);
+        self.commit();
+        self.shards.count_in_histogram(self.slot, gap, nanos);
+    }
+
+    fn tell(&self, connection: u64, peer: SocketAddr, at: Tick, kind: impl FnOnce() -> EventKind) {
+        if self.observer.watches() {
+            self.observer.on_event(&Event {
+                at_ns: at.as_nanos(),
+                connection,
+                peer,
+                pid: std::process::id(),
+                kind: kind(),
+            });
+        }
+    }
+}
+
+/// One connection's part in a worker's record.
+pub struct ConnectionRecord<'a> {
+    recorder: &'a Recorder<'a>,
+    connection: u64,
+    peer: SocketAddr,
+    received_bytes: u64,
+    sent_bytes: u64,
+    last_request: Option<Tick>,
+}
+
+impl<'a> ConnectionRecord<'a> {
+    /// The record of a connection that this worker takes up now.
+    pub fn open(recorder: &'a Recorder<'a>, connection: u64, peer: SocketAddr, now: Tick) -> Self {
+        recorder.tell(connection, peer, now, || EventKind::Opened {
+            thread: thread_number(),
+            parent_pid: rustix::process::getppid()
+                .map_or(0, |pid| pid.as_raw_nonzero().get().unsigned_abs()),
+        });
+        Self {
+            recorder,
+            connection,
+            peer,
+            received_bytes: 0,
+            sent_bytes: 0,
+            last_request: None,
+        }
+    }
+
+    /// Bytes were read.
+    pub fn received(&mut self, count: usize, now: Tick) {
+        if self.received_bytes == 0 {
+            let board = self.recorder.shards.board();
+            self.recorder.gap(Gap::FirstByte, board.gap(Chain::FirstByte, now));
+            self.tell(now, || EventKind::FirstByte);
+        }
+        self.received_bytes += count as u64;
+        self.recorder.count(Counter::ReceivedBytes, count as u64);
+    }
+
+    /// Bytes were written.
+    pub fn sent(&mut self, count: usize) {
+        self.sent_bytes += count as u64;
+        self.recorder.count(Counter::SentBytes, count as u64);
+    }
+
+    /// A whole request has come, its last byte `at`.
+    pub fn delivered(&mut self, text: &[u8], at: Tick, ending: Ending) {
+        self.recorder.count(Counter::Requests, 1);
+        self.recorder.count(
+            match ending {
+                Ending::Bare => Counter::EndedBare,
+                Ending::Lf => Counter::EndedLf,
+                Ending::CrLf => Counter::EndedCrLf,
+            },
+            1,
+        );
+        let gap = self.last_request.map(|last| at.nanos_since(last));
+        self.last_request = Some(at);
+        self.recorder.gap(Gap::Data, gap);
+        let wants_text = self.recorder.observer.wants_text();
+        self.tell(at, || EventKind::Received {
+            bytes: text.len() as u64,
+            text: match wants_text {
+                true => String::from_utf8_lossy(text).into_owned(),
+                false => String::new(),
+            },
+        });
+    }
+
+    /// The service had something to say.
+    pub fn note(&self, text: &[u8], now: Tick) {
+        if self.recorder.observer.wants_text() {
+            self.tell(now, || EventKind::Note {
+                text: String::from_utf8_lossy(text).into_owned(),
+            });
+        }
+    }
+
+    /// The connection is over.
+    pub fn closed(self, reason: CloseReason, now: Tick) {
+        self.recorder.count(Counter::Ended(reason), 1);
+        self.recorder.commit();
+        self.tell(now, || EventKind::Closed {
+            reason: reason.name().to_owned(),
+            received_bytes: self.received_bytes,
+            sent_bytes: self.sent_bytes,
+        });
+        self.recorder.observer.flush();
+    }
+
+    fn tell(&self, at: Tick, kind: impl FnOnce() -> EventKind) {
+        self.recorder.tell(self.connection, self.peer, at, kind);
+    }
+}
+
+fn thread_number() -> u32 {
+    rustix::thread::gettid().as_raw_nonzero().get().unsigned_abs()
+}

@@ -1,0 +1,331 @@
+//! One slot a worker, in memory that threads and processes share; merged when asked.
+
+use std::{
+    io,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use machine::Shared;
+use stats::{BUCKETS, Distribution, Histogram, bucket_of};
+
+use crate::{
+    Counter, Gap, Region,
+    board::Board,
+    publication::Publication,
+    tallies::Tallies,
+};
+
+/// Everything that workers count, each in a slot of its own.
+///
+/// **A slot has one writer at a time: it belongs to whoever claimed it until it is released.** A
+/// slot keeps its contents when it is released, and the next owner counts on from there; so what a
+/// killed worker had counted stays, once.
+#[derive(Debug)]
+pub struct Shards {
+    region: Region,
+    service_words: usize,
+    slots: u32,
+    /// Slots that nobody holds; only the process that made the shards hands them out.
+    free: Mutex<Vec<u32>>,
+}
+
+impl Shards {
+    /// Room for `slots` workers of a service that shares `service_words` words.
+    ///
+    /// # Errors
+    /// When the memory cannot be mapped. Of a slot that is never used not one page is touched.
+    pub fn new(slots: u32, service_words: usize) -> io::Result<Self> {
+        let words = Board::WORDS.next_multiple_of(LINE_WORDS)
+            + slots as usize * Self::slot_words(service_words);
+        Ok(Self {
+            region: Region::new(words)?,
+            service_words,
+            slots,
+            // The last is handed out first: low slots are used again before high ones are touched.
+            free: Mutex::new((0..slots).rev().collect()),
+        })
+    }
+
+    /// Takes a slot, if one is free.
+    pub fn claim(&self) -> Option<u32> {
+        let slot = self.free().pop()?;
+        self.board().used(slot);
+        Some(slot)
+    }
+
+    /// Gives a slot back.
+    ///
+    /// # Panics
+    /// When it is not one of these shards.
+    pub fn release(&self, slot: u32) {
+        assert!(slot < self.slots, "slot {slot} is of other shards");
+        self.free().push(slot);
+    }
+
+    /// Brings the histograms of a slot up to its tallies: to be called when its owner was killed,
+    /// which may have happened between the two.
+    pub fn mend(&self, slot: u32) {
+        let tallies = self.tallies(slot);
+        for gap in Gap::ALL {
+            if self.is_one_behind(slot, gap, &tallies) {
+                self.histogram(slot, gap)[bucket_of(tallies.last[gap as usize])]
+                    .fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// How many connections the owners of a slot have reported as ended.
+    pub fn ended_in(&self, slot: u32) -> u64 {
+        let tallies = self.tallies(slot);
+        ended(&tallies)
+    }
+
+    /// Everything counted so far by all workers, each thing once.
+    pub fn totals(&self) -> Totals {
+        let mut totals = Totals {
+            tallies: Tallies::default(),
+            histograms: Gap::ALL.map(|_| Histogram::new()),
+            open_max: self.board().open_max(),
+        };
+        for slot in 0..self.board().used_slots() {
+            let tallies = self.tallies(slot);
+            for gap in Gap::ALL {
+                self.add_histogram(slot, gap, &tallies, &mut totals.histograms[gap as usize]);
+            }
+            totals.tallies.merge(&tallies);
+        }
+        totals
+    }
+
+    pub(crate) fn board(&self) -> Board<'_> {
+        Board::new(self.region.words(0, Board::WORDS))
+    }
+
+    pub(crate) fn tallies(&self, slot: u32) -> Tallies {
+        let mut words = [0; Tallies::WORDS];
+        self.tallies_cell(slot).read(&mut words);
+        Tallies::from_words(&words)
+    }
+
+    pub(crate) fn publish_tallies(&self, slot: u32, tallies: &Tallies) {
+        self.tallies_cell(slot).publish(&tallies.to_words());
+    }
+
+    pub(crate) fn count_in_histogram(&self, slot: u32, gap: Gap, nanos: u64) {
+        let cell = &self.histogram(slot, gap)[bucket_of(nanos)];
+        // One writer: a load and a store are an increment, and no other core is asked.
+        cell.store(cell.load(Ordering::Relaxed) + 1, Ordering::Release);
+    }
+
+    pub(crate) fn service_cell(&self, slot: u32) -> Publication<'_> {
+        let offset = self.offset(slot) + Publication::words(Tallies::WORDS);
+        let words = Publication::words(self.service_words);
+        Publication::new(self.region.words(offset, words))
+    }
+
+    fn tallies_cell(&self, slot: u32) -> Publication<'_> {
+        let words = Publication::words(Tallies::WORDS);
+        Publication::new(self.region.words(self.offset(slot), words))
+    }
+
+    fn histogram(&self, slot: u32, gap: Gap) -> &[AtomicU64] {
+        let before = Publication::words(Tallies::WORDS) + Publication::words(self.service_words);
+        let offset = self.offset(slot) + before + gap as usize * BUCKETS;
+        self.region.words(offset, BUCKETS)
+    }
+
+    fn add_histogram(&self, slot: u32, gap: Gap, tallies: &Tallies, into: &mut Histogram) {
+        for (index, count) in self.counted_buckets(slot, gap, tallies) {
+            into.record_bucket(index, count);
+        }
+        if self.is_one_behind(slot, gap, tallies) {
+            into.record(tallies.last[gap as usize]);
+        }
+    }
+
+    fn is_one_behind(&self, slot: u32, gap: Gap, tallies: &Tallies) -> bool {
+        let counted: u64 = self.counted_buckets(slot, gap, tallies).map(|(_, count)| count).sum();
+        counted + 1 == tallies.moments[gap as usize].count()
+    }
+
+    /// The buckets between the least and the greatest gap. The others are empty, and reading a page
+    /// that nobody has touched would make the kernel provide it.
+    fn counted_buckets<'a>(
+        &'a self,
+        slot: u32,
+        gap: Gap,
+        tallies: &Tallies,
+    ) -> impl Iterator<Item = (usize, u64)> + 'a {
+        let moments = &tallies.moments[gap as usize];
+        let range = match (moments.min(), moments.max()) {
+            (Some(min), Some(max)) => bucket_of(min)..bucket_of(max) + 1,
+            _ => 0..0,
+        };
+        let histogram = self.histogram(slot, gap);
+        range.map(|index| (index, histogram[index].load(Ordering::Acquire)))
+    }
+
+    fn offset(&self, slot: u32) -> usize {
+        assert!(slot < self.slots, "slot {slot} is of other shards");
+        Board::WORDS.next_multiple_of(LINE_WORDS)
+            + slot as usize * Self::slot_words(self.service_words)
+    }
+
+    fn slot_words(service_words: usize) -> usize {
+        let words = Publication::words(Tallies::WORDS)
+            + Publication::words(service_words)
+            + Gap::COUNT * BUCKETS;
+        words.next_multiple_of(LINE_WORDS)
+    }
+
+    /// A panic while the list is held cannot leave it half changed.
+    fn free(&self) -> MutexGuard<'_, Vec<u32>> {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One worker's view of the service's words.
+#[derive(Debug)]
+pub(crate) struct ServiceWords<'a> {
+    pub(crate) shards: &'a Shards,
+    pub(crate) slot: u32,
+}
+
+impl Shared for ServiceWords<'_> {
+    fn own(&self, words: &mut [u64]) {
+        self.shards.service_cell(self.slot).read(words);
+    }
+
+    fn publish(&self, words: &[u64]) {
+        self.shards.service_cell(self.slot).publish(words);
+    }
+
+    fn fold(&self, visit: &mut dyn FnMut(&[u64])) {
+        let mut words = vec![0; self.shards.service_words];
+        for slot in 0..self.shards.board().used_slots() {
+            self.shards.service_cell(slot).read(&mut words);
+            visit(&words);
+        }
+    }
+}
+
+/// What all workers counted, merged.
+#[derive(Debug)]
+pub struct Totals {
+    tallies: Tallies,
+    histograms: [Histogram; Gap::COUNT],
+    open_max: u64,
+}
+
+impl Totals {
+    /// One counter's total.
+    pub fn counter(&self, counter: Counter) -> u64 {
+        self.tallies.counter(counter)
+    }
+
+    /// Most connections open at once.
+    pub const fn open_max(&self) -> u64 {
+        self.open_max
+    }
+
+    /// The gaps of one kind, over all workers.
+    pub fn gaps(&self, gap: Gap) -> Distribution {
+        let moments = self.tallies.moments[gap as usize].clone();
+        Distribution::from_parts(moments, self.histograms[gap as usize].clone())
+    }
+}
+
+fn ended(tallies: &Tallies) -> u64 {
+    let reasons = crate::CloseReason::ALL;
+    reasons.iter().map(|&reason| tallies.counter(Counter::Ended(reason))).sum()
+}
+
+/// Words in a cache line: slots begin on a line of their own, so that workers do not share one.
+const LINE_WORDS: usize = 8;
+
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shards() -> Shards {
+        Shards::new(3, 2).expect("mapped")
+    }
+
+    fn record(shards: &Shards, slot: u32, nanos: u64) {
+        let mut tallies = shards.tallies(slot);
+        tallies.record(Gap::Data, nanos);
+        shards.publish_tallies(slot, &tallies);
+        shards.count_in_histogram(slot, Gap::Data, nanos);
+    }
+
+    #[test]
+    fn totals_are_over_all_slots_and_over_all_owners_of_a_slot() {
+        let shards = shards();
+        let (first, second) = (shards.claim().expect("free"), shards.claim().expect("free"));
+        record(&shards, first, 100);
+        record(&shards, second, 200);
+        shards.release(first);
+        let again = shards.claim().expect("free");
+        assert_eq!(again, first);
+        record(&shards, again, 300);
+        let gaps = shards.totals().gaps(Gap::Data);
+        assert_eq!(gaps.count(), 3);
+        assert_eq!(gaps.digest().mean, Some(200.0));
+        assert_eq!(gaps.histogram().count(), 3);
+    }
+
+    #[test]
+    fn a_worker_killed_between_its_tallies_and_its_histogram_loses_nothing() {
+        let shards = shards();
+        let slot = shards.claim().expect("free");
+        record(&shards, slot, 100);
+        let mut tallies = shards.tallies(slot);
+        tallies.record(Gap::Data, 7_000);
+        shards.publish_tallies(slot, &tallies);
+        let gaps = shards.totals().gaps(Gap::Data);
+        assert_eq!((gaps.count(), gaps.histogram().count()), (2, 2));
+        shards.mend(slot);
+        record(&shards, slot, 50);
+        let gaps = shards.totals().gaps(Gap::Data);
+        assert_eq!((gaps.count(), gaps.histogram().count()), (3, 3));
+    }
+
+    #[test]
+    fn mending_what_is_whole_changes_nothing() {
+        let shards = shards();
+        let slot = shards.claim().expect("free");
+        record(&shards, slot, 100);
+        shards.mend(slot);
+        assert_eq!(shards.totals().gaps(Gap::Data).histogram().count(), 1);
+    }
+
+    #[test]
+    fn there_are_as_many_slots_as_asked_for() {
+        let shards = shards();
+        let slots: Vec<_> = (0..4).map(|_| shards.claim()).collect();
+        assert_eq!(slots, [Some(0), Some(1), Some(2), None]);
+    }
+
+    #[test]
+    fn every_worker_sees_the_words_of_all() {
+        let shards = shards();
+        let views: Vec<_> = (0..2)
+            .map(|_| ServiceWords {
+                shards: &shards,
+                slot: shards.claim().expect("free"),
+            })
+            .collect();
+        views[0].publish(&[1, 10]);
+        views[1].publish(&[2, 20]);
+        let mut sum = [0, 0];
+        views[0].fold(&mut |words| sum = [sum[0] + words[0], sum[1] + words[1]]);
+        assert_eq!(sum, [3, 30]);
+        let mut own = [0; 2];
+        views[1].own(&mut own);
+        assert_eq!(own, [2, 20]);
+    }
+}

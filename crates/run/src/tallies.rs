@@ -1,0 +1,239 @@
+//! What one worker has counted: counters and the exact moments of each kind of gap, as fixed words.
+
+use stats::Moments;
+
+/// The gaps that are measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// Between consecutive connections, by the end of the handshake in the kernel.
+    Connect,
+    /// Between consecutive connections, by the return of `accept`.
+    Accept,
+    /// Between consecutive connections, by their first byte.
+    FirstByte,
+    /// Between consecutive requests of one connection.
+    Data,
+}
+
+impl Gap {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Connect, Self::Accept, Self::FirstByte, Self::Data];
+    pub(crate) const COUNT: usize = Self::ALL.len();
+}
+
+/// Why a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseReason {
+    /// The service had said its farewell.
+    Done,
+    /// The client closed.
+    Peer,
+    /// The client's side reset the connection.
+    Reset,
+    /// The client was silent for too long.
+    Idle,
+    /// A request took too long from its first byte to its last.
+    RequestTimeout,
+    /// The client would not take its answer.
+    WriteTimeout,
+    /// A request was over the bound.
+    TooLong,
+    /// A stop was asked for, and nothing was owed.
+    Drained,
+    /// A stop was asked for, and the grace period ran out.
+    GraceOver,
+    /// The session panicked; only this connection is lost.
+    Panicked,
+    /// Its worker process was killed.
+    Killed,
+}
+
+impl CloseReason {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::Done,
+        Self::Peer,
+        Self::Reset,
+        Self::Idle,
+        Self::RequestTimeout,
+        Self::WriteTimeout,
+        Self::TooLong,
+        Self::Drained,
+        Self::GraceOver,
+        Self::Panicked,
+        Self::Killed,
+    ];
+
+    /// Its name in files and tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Peer => "peer",
+            Self::Reset => "reset",
+            Self::Idle => "idle",
+            Self::RequestTimeout => "request-timeout",
+            Self::WriteTimeout => "write-timeout",
+            Self::TooLong => "too-long",
+            Self::Drained => "drained",
+            Self::GraceOver => "grace-over",
+            Self::Panicked => "panicked",
+            Self::Killed => "killed",
+        }
+    }
+}
+
+/// Which limit turned a connection away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TurnedAway {
+    /// This process or the machine is out of descriptors.
+    Descriptors,
+    /// As many connections are open as may be.
+    Connections,
+    /// As many workers serve as may, or the system would not give one more.
+    Workers,
+}
+
+impl TurnedAway {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Descriptors, Self::Connections, Self::Workers];
+
+    /// Its name in files and tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Descriptors => "descriptors",
+            Self::Connections => "connections",
+            Self::Workers => "workers",
+        }
+    }
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counter {
+    /// Connections accepted and given to a worker.
+    Accepted,
+    /// Connections ended, by reason.
+    Ended(CloseReason),
+    /// Connections turned away, by limit.
+    TurnedAway(TurnedAway),
+    /// Requests received.
+    Requests,
+    /// Bytes received.
+    ReceivedBytes,
+    /// Bytes sent.
+    SentBytes,
+    /// Requests that ended bare.
+    EndedBare,
+    /// Requests that ended with a line feed.
+    EndedLf,
+    /// Requests that ended with a carriage return and a line feed.
+    EndedCrLf,
+    /// Connections whose handshake instant is only a bound.
+    ConnectBounds,
+    /// Connections whose handshake instant could not be had.
+    ConnectUnknown,
+}
+
+impl Counter {
+    const REASONS: usize = CloseReason::ALL.len();
+    const LIMITS: usize = TurnedAway::ALL.len();
+    const COUNT: usize = 9 + Self::REASONS + Self::LIMITS;
+
+    const fn index(self) -> usize {
+        match self {
+            Self::Accepted => 0,
+            Self::Requests => 1,
+            Self::ReceivedBytes => 2,
+            Self::SentBytes => 3,
+            Self::EndedBare => 4,
+            Self::EndedLf => 5,
+            Self::EndedCrLf => 6,
+            Self::ConnectBounds => 7,
+            Self::ConnectUnknown => 8,
+            Self::Ended(reason) => 9 + reason as usize,
+            Self::TurnedAway(limit) => 9 + Self::REASONS + limit as usize,
+        }
+    }
+}
+
+/// One worker's counters and moments, and the last gap of each kind, from which a histogram that is
+/// one step behind is mended.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Tallies {
+    counters: [u64; Counter::COUNT],
+    pub(crate) moments: [Moments; Gap::COUNT],
+    pub(crate) last: [u64; Gap::COUNT],
+}
+
+impl Tallies {
+    /// Its size in shared words.
+    pub(crate) const WORDS: usize = Counter::COUNT + Gap::COUNT * (Moments::WORDS + 1);
+
+    pub(crate) fn counter(&self, counter: Counter) -> u64 {
+        self.counters[counter.index()]
+    }
+
+    pub(crate) fn count(&mut self, counter: Counter, by: u64) {
+        self.counters[counter.index()] += by;
+    }
+
+    pub(crate) fn record(&mut self, gap: Gap, nanos: u64) {
+        self.moments[gap as usize].record(nanos);
+        self.last[gap as usize] = nanos;
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in self.counters.iter_mut().zip(&other.counters) {
+            *mine += theirs;
+        }
+        for (mine, theirs) in self.moments.iter_mut().zip(&other.moments) {
+            mine.merge(theirs);
+        }
+    }
+
+    pub(crate) fn to_words(&self) -> [u64; Self::WORDS] {
+        let mut words = [0; Self::WORDS];
+        let (counters, rest) = words.split_at_mut(Counter::COUNT);
+        let (moments, last) = rest.split_at_mut(Gap::COUNT * Moments::WORDS);
+        counters.copy_from_slice(&self.counters);
+        for (words, moments) in moments.chunks_exact_mut(Moments::WORDS).zip(&self.moments) {
+            words.copy_from_slice(&moments.to_words());
+        }
+        last.copy_from_slice(&self.last);
+        words
+    }
+
+    pub(crate) fn from_words(words: &[u64; Self::WORDS]) -> Self {
+        let mut tallies = Self::default();
+        let (counters, rest) = words.split_at(Counter::COUNT);
+        let (moments, last) = rest.split_at(Gap::COUNT * Moments::WORDS);
+        tallies.counters.copy_from_slice(counters);
+        for (moments, words) in tallies.moments.iter_mut().zip(moments.chunks_exact(Moments::WORDS))
+        {
+            *moments = Moments::from_words(words.try_into().expect("a chunk has its size"));
+        }
+        tallies.last.copy_from_slice(last);
+        tallies
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tallies_come_back_from_their_words() {
+        let mut tallies = Tallies::default();
+        tallies.count(Counter::TurnedAway(TurnedAway::Workers), 3);
+        tallies.count(Counter::Ended(CloseReason::Killed), 2);
+        tallies.record(Gap::Data, 17);
+        tallies.record(Gap::Data, 19);
+        assert_eq!(Tallies::from_words(&tallies.to_words()), tallies);
+        assert_eq!(tallies.counter(Counter::Ended(CloseReason::Killed)), 2);
+    }
+
+    #[test]
+    fn words_of_zero_are_nothing_counted() {
+        assert_eq!(Tallies::from_words(&[0; Tallies::WORDS]), Tallies::default());
+    }
+}
