@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use stats::Fit;
 
 use crate::Series;
 
@@ -75,4 +76,30 @@ pub struct FitSummary {
     pub p_value: Option<f64>,
     /// Whether the statistic is within the limit; absent when nothing can be said.
     pub accepted: Option<bool>,
+}
+
+impl From<&Fit> for FitSummary {
+    fn from(fit: &Fit) -> Self {
+        match fit {
+            Fit::KolmogorovSmirnov(test) => Self {
+                test: "kolmogorov-smirnov".to_owned(),
+                count: test.count,
+                statistic: test.statistic,
+                limit: Some(test.limit_5_percent),
+                p_value: Some(test.p_value),
+                accepted: Some(test.accepted),
+            },
+            Fit::Deviation(test) => Self {
+                test: "deviation".to_owned(),
+                count: test.count,
+                statistic: test.largest * 1e9,
+                ..Self::default()
+            },
+            Fit::TooFew { count } => Self {
+                test: "too-few".to_owned(),
+                count: *count,
+                ..Self::default()
+            },
+        }
+    }
 }

@@ -1,0 +1,167 @@
+//! `echo`: every byte comes back (RFC 862, over TCP).
+//!
+//! Bytes are sent back as they come, so messages matter only to the statistics: once a line feed has
+//! been seen on a connection its lines are counted, before that its reads.
+
+use machine::{ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared};
+use timing::Tick;
+use wire::{Ending, Inbox};
+
+use crate::{Dialect, Script, expected::ExpectedReplies};
+
+/// The service.
+pub(crate) struct Echo {
+    dialect: Dialect,
+}
+
+impl Echo {
+    pub(crate) fn service(dialect: &Dialect) -> Box<dyn Service> {
+        Box::new(Self {
+            dialect: dialect.clone(),
+        })
+    }
+
+    pub(crate) fn client(script: &Script) -> Box<dyn ClientFactory> {
+        Box::new(EchoClients {
+            script: script.clone(),
+        })
+    }
+}
+
+impl Service for Echo {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn session<'a>(&'a self, _: &'a dyn Shared) -> Box<dyn Machine + 'a> {
+        Box::new(Session {
+            dialect: &self.dialect,
+            inbox: Inbox::new(self.dialect.request_bytes),
+            has_lines: false,
+        })
+    }
+}
+
+struct Session<'a> {
+    dialect: &'a Dialect,
+    inbox: Inbox,
+    has_lines: bool,
+}
+
+impl Session<'_> {
+    fn count(&mut self, now: Tick, bytes: &[u8], out: &mut Outbox) {
+        if !self.has_lines && !bytes.contains(&b'\n') {
+            out.deliver(bytes, now, Ending::Bare);
+            return;
+        }
+        self.has_lines = true;
+        self.inbox.push(bytes);
+        loop {
+            match self.inbox.next_line() {
+                Ok(Some((line, ending))) => out.deliver(line, now, ending),
+                Ok(None) => return,
+                Err(_) => {
+                    out.close_too_long();
+                    return;
+                }
+            }
+        }
+    }
+}
+
+impl Machine for Session<'_> {
+    fn handle(&mut self, now: Tick, input: Input<'_>, out: &mut Outbox) {
+        match input {
+            Input::Start => out.send(self.dialect.greeting.as_bytes()),
+            Input::Received(bytes) => {
+                out.send(bytes);
+                self.count(now, bytes, out);
+            }
+            Input::Ended => out.close(),
+            Input::Timer(_) | Input::Ask { .. } => {}
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.inbox.is_empty()
+    }
+}
+
+struct EchoClients {
+    script: Script,
+}
+
+impl ClientFactory for EchoClients {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn exchange(&self) -> Exchange {
+        Exchange::Session
+    }
+
+    fn client(&self, worker: u32, _: u64) -> Box<dyn Machine + Send> {
+        Box::new(Client {
+            script: self.script.clone(),
+            worker,
+            replies: ExpectedReplies::after(self.script.dialect.greeting.as_bytes()),
+        })
+    }
+}
+
+struct Client {
+    script: Script,
+    worker: u32,
+    replies: ExpectedReplies,
+}
+
+impl Machine for Client {
+    fn handle(&mut self, _: Tick, input: Input<'_>, out: &mut Outbox) {
+        match input {
+            Input::Ask { number, .. } => {
+                let mut request = self.script.text(self.worker, number).into_bytes();
+                request.extend_from_slice(self.script.dialect.terminator.request().bytes());
+                out.send(&request);
+                self.replies.expect(&request);
+            }
+            other => self.replies.handle(other, out),
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.replies.is_empty()
+    }
+}
+
+const NAME: &str = "echo";
+
+#[cfg(test)]
+mod tests {
+    use machine::{Output, PrivateWords};
+
+    use super::*;
+
+    fn run(reads: &[&[u8]]) -> (Vec<u8>, usize) {
+        let service = Echo {
+            dialect: Dialect::SEED,
+        };
+        let shared = PrivateWords::new(0);
+        let mut session = service.session(&shared);
+        let mut out = Outbox::new();
+        for read in reads {
+            session.handle(Tick::ZERO, Input::Received(read), &mut out);
+        }
+        let delivered = out.outputs().iter().filter(|o| matches!(o, Output::Deliver { .. }));
+        (out.sent(), delivered.count())
+    }
+
+    #[test]
+    fn bytes_come_back_at_once_and_whatever_they_are() {
+        assert_eq!(run(&[b"\xff\x00a", b"b"]), (b"\xff\x00ab".to_vec(), 2));
+    }
+
+    #[test]
+    fn lines_are_counted_as_lines_however_they_are_cut() {
+        assert_eq!(run(&[b"ab\nc", b"d\n"]), (b"ab\ncd\n".to_vec(), 2));
+    }
+}

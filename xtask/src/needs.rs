@@ -1,0 +1,234 @@
+//! What the steps need from the machine, how to see whether it is there, and what to say when not.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// One thing the machine must have.
+#[derive(Clone, Copy, Debug)]
+pub struct Need {
+    /// The name a person knows it by.
+    pub name: &'static str,
+    /// Which step or tests need it, and for what.
+    pub needed_by: &'static str,
+    /// The Debian packages that bring it; empty when no package does.
+    pub packages: &'static [&'static str],
+    /// The command that brings it where packages do not; empty otherwise.
+    pub command: &'static str,
+    /// How to see that it is there.
+    probe: Probe,
+}
+
+/// How to see that something is there.
+#[derive(Clone, Copy, Debug)]
+enum Probe {
+    /// This command runs and succeeds.
+    Succeeds(&'static [&'static str]),
+    /// This command runs and its output holds a word. Its status is not asked: `nc -h` may fail.
+    Says(&'static [&'static str], &'static str),
+    /// There is a font in one of the folders where fonts are.
+    Font,
+}
+
+/// What is missing on this machine, in the order of [`NEEDS`].
+pub fn missing() -> Vec<Need> {
+    NEEDS
+        .iter()
+        .filter(|need| !need.probe.is_met())
+        .copied()
+        .collect()
+}
+
+/// What a person must read when `lacking` could not be installed: what, for whom, how to get it.
+/// `note` says why the installer was of no help.
+pub fn missing_message(lacking: &[&Need], note: Option<&str>) -> String {
+    let mut message = String::from("error: this machine lacks what the checks need\n");
+    for need in lacking {
+        message += &format!("  {} - needed by {}\n", need.name, need.needed_by);
+    }
+    if let Some(note) = note {
+        message += &format!("setting up did not bring it: {note}\n");
+    }
+    let packages: Vec<&str> = lacking
+        .iter()
+        .flat_map(|need| need.packages)
+        .copied()
+        .collect();
+    let mut commands = Vec::new();
+    if !packages.is_empty() {
+        commands.push(format!(
+            "apt-get update && apt-get install -y --no-install-recommends {}    (as root, on Debian)",
+            packages.join(" ")
+        ));
+    }
+    for need in lacking.iter().filter(|need| !need.command.is_empty()) {
+        commands.push(need.command.to_owned());
+    }
+    message += "do:\n";
+    for command in commands {
+        message += &format!("  {command}\n");
+    }
+    message += "then run this again\n";
+    message
+}
+
+impl Probe {
+    fn is_met(self) -> bool {
+        match self {
+            Probe::Succeeds(command) => output(command).is_some_and(|(success, _)| success),
+            Probe::Says(command, word) => {
+                output(command).is_some_and(|(_, text)| text.contains(word))
+            }
+            Probe::Font => FONT_FOLDERS
+                .iter()
+                .any(|folder| has_font(Path::new(folder), FONT_FOLDER_DEPTH_MAX)),
+        }
+    }
+}
+
+/// Whether the command succeeds, and what it prints; `None` when it cannot be started.
+fn output(command: &[&str]) -> Option<(bool, String)> {
+    let (program, args) = command.split_first()?;
+    let output = Command::new(program)
+        .args(args)
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
+    let text = [output.stdout, output.stderr].concat();
+    Some((
+        output.status.success(),
+        String::from_utf8_lossy(&text).into_owned(),
+    ))
+}
+
+/// Whether a font lies in `folder`, or at most `depth` folders below it.
+fn has_font(folder: &Path, depth: usize) -> bool {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return false;
+    };
+    entries.flatten().any(|entry| {
+        let path = entry.path();
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        matches!(extension, Some("ttf" | "otf" | "ttc"))
+            || depth > 0 && path.is_dir() && has_font(&path, depth - 1)
+    })
+}
+
+const NEEDS: &[Need] = &[
+    Need {
+        name: "rustfmt",
+        needed_by: "the format step",
+        packages: &[],
+        command: "rustup component add rustfmt",
+        probe: Probe::Succeeds(&["cargo", "fmt", "--version"]),
+    },
+    Need {
+        name: "clippy",
+        needed_by: "the lints step",
+        packages: &[],
+        command: "rustup component add clippy",
+        probe: Probe::Succeeds(&["cargo", "clippy", "--version"]),
+    },
+    Need {
+        name: "python3 (3.11 or later)",
+        needed_by: "the tests of crates/services and crates/cli that hold wharf against Python",
+        packages: &["python3"],
+        command: "",
+        probe: Probe::Succeeds(&[
+            "python3",
+            "-c",
+            "import sys; sys.exit(sys.version_info < (3, 11))",
+        ]),
+    },
+    Need {
+        name: "nc (the OpenBSD one)",
+        needed_by: "the tests of crates/cli that talk to wharf by hand",
+        packages: &["netcat-openbsd"],
+        command: "",
+        probe: Probe::Says(&["nc", "-h"], "OpenBSD"),
+    },
+    Need {
+        name: "socat",
+        needed_by: "the tests of crates/cli that compare wharf with other servers and clients",
+        packages: &["socat"],
+        command: "",
+        probe: Probe::Succeeds(&["socat", "-V"]),
+    },
+    Need {
+        name: "chromium",
+        needed_by: "the tests of crates/cli that open report pages in a browser",
+        packages: &["chromium"],
+        command: "",
+        probe: Probe::Succeeds(&["chromium", "--version"]),
+    },
+    Need {
+        name: "a font",
+        needed_by: "the tests of crates/cli that open report pages in a browser",
+        packages: &["fonts-dejavu-core"],
+        command: "",
+        probe: Probe::Font,
+    },
+];
+
+/// Where fontconfig looks for fonts of the whole machine.
+const FONT_FOLDERS: [&str; 2] = ["/usr/share/fonts", "/usr/local/share/fonts"];
+/// `/usr/share/fonts/truetype/dejavu` is two below; one more for good measure.
+const FONT_FOLDER_DEPTH_MAX: usize = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn need(name: &'static str) -> &'static Need {
+        NEEDS
+            .iter()
+            .find(|need| need.name.starts_with(name))
+            .expect("the need is listed")
+    }
+
+    #[track_caller]
+    fn check(lacking: &[&Need], note: Option<&str>, expected: &str) {
+        assert_eq!(missing_message(lacking, note), expected);
+    }
+
+    #[test]
+    fn missing_programs_are_named_with_their_tests_and_one_command() {
+        let expected = "\
+error: this machine lacks what the checks need
+  nc (the OpenBSD one) - needed by the tests of crates/cli that talk to wharf by hand
+  socat - needed by the tests of crates/cli that compare wharf with other servers and clients
+setting up did not bring it: only root can install packages
+do:
+  apt-get update && apt-get install -y --no-install-recommends netcat-openbsd socat    (as root, on Debian)
+then run this again
+";
+        check(
+            &[need("nc"), need("socat")],
+            Some("only root can install packages"),
+            expected,
+        );
+    }
+
+    #[test]
+    fn missing_components_name_the_rustup_command() {
+        let expected = "\
+error: this machine lacks what the checks need
+  clippy - needed by the lints step
+do:
+  rustup component add clippy
+then run this again
+";
+        check(&[need("clippy")], None, expected);
+    }
+
+    #[test]
+    fn every_need_says_how_to_get_it() {
+        for need in NEEDS {
+            assert!(
+                need.packages.is_empty() != need.command.is_empty(),
+                "{}",
+                need.name
+            );
+            assert!(!need.needed_by.is_empty(), "{}", need.name);
+        }
+    }
+}
