@@ -1,2 +1,52 @@
-//! The command line.
-fn main() {}
+//! The command line: the only place that parses flags and prints.
+//!
+//! ```text
+//!   Args (clap) ─▶ Plan ─▶ a driver runs ─▶ run folder ─▶ report, text, exit status
+//! ```
+//!
+//! Exit status: 0 valid, 1 invalid, 2 unknown, 3 wrong usage or an environment that does not allow the
+//! run.
+
+mod args;
+mod commands;
+mod lists;
+mod progress;
+mod run_folder;
+mod transcript;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use history::Verdict;
+
+use crate::args::{Args, Command};
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let _ = error.print();
+            let is_asked_for = !error.use_stderr();
+            return if is_asked_for { ExitCode::SUCCESS } else { ExitCode::from(USAGE) };
+        }
+    };
+    let result = match &args.command {
+        Command::Serve(args) => commands::serve::run(args),
+        Command::Load(args) => commands::load::run(args),
+        Command::Bench(args) => commands::bench::run(args),
+        Command::Report(args) => commands::report::run(args),
+        Command::List => lists::print(),
+    };
+    match result {
+        Ok(Verdict::Valid) => ExitCode::SUCCESS,
+        Ok(Verdict::Invalid) => ExitCode::from(1),
+        Ok(Verdict::Unknown) => ExitCode::from(2),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+/// Wrong usage or an environment that does not allow the run.
+const USAGE: u8 = 3;

@@ -60,12 +60,26 @@ pub enum Farewell {
 pub struct Outbox {
     bytes: Vec<u8>,
     outputs: Vec<Output>,
+    is_watched: bool,
 }
 
 impl Outbox {
-    /// An outbox with nothing in it.
+    /// An outbox with nothing in it, and nobody who reads notes.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An outbox with nothing in it; `is_watched` says whether somebody reads notes.
+    pub fn watched(is_watched: bool) -> Self {
+        Self {
+            is_watched,
+            ..Self::default()
+        }
+    }
+
+    /// Whether somebody reads notes: a costly one need not be made for nobody.
+    pub const fn is_watched(&self) -> bool {
+        self.is_watched
     }
 
     /// Sends a copy of `bytes`; nothing when they are empty.
@@ -103,8 +117,11 @@ impl Outbox {
         self.outputs.push(Output::Cancel(timer));
     }
 
-    /// Leaves a line for whoever watches.
+    /// Leaves a line for whoever watches; dropped when nobody does.
     pub fn note(&mut self, text: &str) {
+        if !self.is_watched {
+            return;
+        }
         let range = self.keep(text.as_bytes());
         self.outputs.push(Output::Note(range));
     }

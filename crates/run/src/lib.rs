@@ -13,6 +13,7 @@
 //! ```
 
 mod board;
+mod event_file;
 mod limits;
 mod observer;
 mod publication;
@@ -23,6 +24,7 @@ mod signals;
 mod stop;
 mod tallies;
 
+pub use event_file::EventFile;
 pub use limits::{Limits, WhenFull};
 pub use observer::{Observer, Silent, Tee};
 pub use recorder::{ConnectionRecord, Recorder};

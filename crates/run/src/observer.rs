@@ -16,6 +16,10 @@ pub trait Observer: Send + Sync {
 
     /// Hands on what it holds back: called when a connection ends, before a worker process exits.
     fn flush(&self) {}
+
+    /// In a worker process, right after the fork: drops its copy of what the parent holds back, which
+    /// would otherwise be handed on twice.
+    fn leave_to_parent(&self) {}
 }
 
 /// Nobody watches.
@@ -55,6 +59,12 @@ impl Observer for Tee<'_> {
     fn flush(&self) {
         for observer in &self.0 {
             observer.flush();
+        }
+    }
+
+    fn leave_to_parent(&self) {
+        for observer in &self.0 {
+            observer.leave_to_parent();
         }
     }
 }

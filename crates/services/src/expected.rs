@@ -134,7 +134,7 @@ mod tests {
 
     fn outputs(greeting: &[u8], expected: &[&[u8]], reads: &[&[u8]]) -> Vec<Output> {
         let mut replies = ExpectedReplies::after(greeting);
-        let mut out = Outbox::new();
+        let mut out = Outbox::watched(true);
         replies.handle(Input::Start, &mut out);
         for reply in expected {
             replies.expect(reply);

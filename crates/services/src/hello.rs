@@ -8,7 +8,7 @@
 //! waited for, and anything else is answered all the same.
 
 use machine::{
-    Answer, ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, TimerId,
+    ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, TimerId,
 };
 use timing::Tick;
 use wire::{Ending, Inbox};
@@ -149,7 +149,7 @@ const QUIET: TimerId = TimerId(0);
 
 #[cfg(test)]
 mod tests {
-    use machine::{Output, PrivateWords};
+    use machine::{Answer, Output, PrivateWords};
 
     use super::*;
 

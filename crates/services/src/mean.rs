@@ -201,8 +201,12 @@ impl Session<'_> {
         self.is_delivered = true;
         let text = &self.inbox.pending()[..count];
         out.deliver(text, self.last_byte, ending);
+        if !out.is_watched() {
+            return;
+        }
         if let Some(mean) = Tally::total(self.shared).text() {
-            out.note(&format!("new mean_data {mean}"));
+            let text = String::from_utf8_lossy(&self.inbox.pending()[..count.min(SHOWN_BYTES)]);
+            out.note(&format!("received {text}, new mean_data {mean}"));
         }
     }
 
@@ -210,7 +214,7 @@ impl Session<'_> {
         out.deliver(READY, self.last_byte, ending);
         let mean = Tally::total(self.shared).text();
         let text = mean.unwrap_or_else(|| "error: no number has come yet".to_owned());
-        out.note(&format!("sending {text}"));
+        out.note(&format!("got ready message, sending {text}"));
         out.send(text.as_bytes());
         out.send(self.dialect.terminator.reply(ending).bytes());
         out.close();

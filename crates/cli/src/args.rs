@@ -1,0 +1,72 @@
+//! The flags: their names, their help, their types. Parsing does no work.
+
+mod bench;
+mod dialect;
+mod limits;
+mod load;
+mod serve;
+mod values;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+pub use bench::BenchArgs;
+pub use dialect::DialectArgs;
+pub use limits::LimitArgs;
+pub use load::LoadArgs;
+pub use serve::ServeArgs;
+
+/// A laboratory for networked services: serve one definition under every concurrency model, load it,
+/// compare the models, look at the report.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES, propagate_version = true)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve a service under a concurrency model, and measure the gaps between what arrives
+    Serve(ServeArgs),
+    /// Load a server with workers that send on schedule and check every answer
+    Load(LoadArgs),
+    /// Compare the concurrency models: N clients at once, one slow request each
+    Bench(BenchArgs),
+    /// Draw the report of a run folder again, and print its result
+    Report(ReportArgs),
+    /// List the services, concurrency models and arrival laws there are
+    List,
+}
+
+/// Flags of `report`.
+#[derive(Debug, clap::Args)]
+pub struct ReportArgs {
+    /// The run's folder
+    #[arg(default_value = "runs/latest")]
+    pub run: PathBuf,
+}
+
+/// Where runs are kept; the same for every command that measures.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "The run's folder")]
+pub struct FolderArgs {
+    /// Folder below which the run gets a folder of its own
+    #[arg(long, value_name = "DIR", env = "WHARF_RUNS", default_value = "runs")]
+    pub runs: PathBuf,
+    /// Keep no folder of this run
+    #[arg(long)]
+    pub no_folder: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  wharf bench                                  the whole comparison, under a minute
+  wharf serve timestamps -m thr -v             a server, a thread for each connection
+  wharf load timestamps -w 3 -n 5 -d u -p 2.0  three workers, five messages each, gaps uniform in [0, 2] s
+  wharf list                                   what there is to serve, and how
+
+Exit status: 0 valid, 1 invalid, 2 unknown (nothing could be concluded), 3 wrong usage or environment.";

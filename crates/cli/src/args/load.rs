@@ -1,0 +1,88 @@
+//! Flags of `load`.
+
+use std::time::Duration;
+
+use super::{
+    DialectArgs, FolderArgs,
+    values::{bytes, duration},
+};
+
+/// Flags of `load`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, allow_negative_numbers = true)]
+pub struct LoadArgs {
+    /// Whose protocol to speak; `wharf list` tells what there is
+    pub service: String,
+    /// Where to, as the course's `client.py HOST:PORT` takes it
+    #[arg(value_name = "HOST:PORT", conflicts_with_all = ["server", "port"])]
+    pub target: Option<String>,
+    /// mean: the number to send, as the course's client takes it
+    #[arg(value_name = "VALUE")]
+    pub value: Option<f64>,
+    /// How many workers, each in a thread and on a connection of its own
+    #[arg(short, long, default_value = "1")]
+    pub workers: u32,
+    /// How many intervals, each followed by a request, for each worker; default 10 in a session, 1 where
+    /// a request is a connection
+    #[arg(short = 'n', long)]
+    pub intervals: Option<u64>,
+    /// Law of the intervals: d(eterministic), u(niform in [0, p]) or e(xponential); default d
+    #[arg(short, long, value_name = "LAW")]
+    pub dist: Option<String>,
+    /// Its parameter: seconds for d and u, events a second for e; default 0.1 s in a session, 0 where a
+    /// request is a connection
+    #[arg(short, long, value_name = "P")]
+    pub param: Option<f64>,
+    /// Server's address or host name
+    #[arg(short, long, default_value = "127.0.0.1")]
+    pub server: String,
+    /// Server's port; each service has its own default
+    #[arg(short = 'P', long)]
+    pub port: Option<u16>,
+    /// Print what is sent and what comes back
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Where the random intervals come from; the same seed gives the same schedule
+    #[arg(long, default_value = "1")]
+    pub seed: u64,
+    /// Closed loop: begin the next interval when the answer has come. A slow server then thins the load
+    #[arg(long)]
+    pub closed: bool,
+    /// How long to wait for a connection
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
+    pub connect_timeout: Duration,
+    /// How long to wait for an answer
+    #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = duration)]
+    pub timeout: Duration,
+    /// echo, tasks, slow-reverse: the text to send; default one that numbers itself
+    #[arg(long, help_heading = "Requests")]
+    pub text: Option<String>,
+    /// echo, tasks, slow-reverse: fill the text up to this size
+    #[arg(long, value_name = "SIZE", value_parser = bytes, help_heading = "Requests")]
+    pub bytes: Option<usize>,
+    /// mean: the numbers to send, worker by worker; default random ones
+    #[arg(long, value_delimiter = ',', conflicts_with = "value", help_heading = "Requests")]
+    pub values: Vec<f64>,
+    /// mean: how long to wait before saying `ready`
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration, help_heading = "Requests")]
+    pub wait: Duration,
+    /// mean: the client's number in what is printed, as the course's client takes it
+    #[arg(long, value_name = "N", help_heading = "Requests")]
+    pub number: Option<u32>,
+    /// How the service speaks.
+    #[command(flatten)]
+    pub dialect: DialectArgs,
+    /// Where the run is kept.
+    #[command(flatten)]
+    pub folder: FolderArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  wharf load timestamps --workers 3 --intervals 5 --dist u --param 2.0 --server 127.0.0.1 --port 55000 --verbose
+  wharf load timestamps -w 4 -n 6 -d e -p 0.5 -s 127.0.0.1 -P 55001 -v
+  wharf load mean 127.0.0.1:8081 7 --number 1
+  wharf load slow-reverse -w 100                 100 clients at once, one request each
+
+Requests leave at their instants whether or not earlier answers have come (an open loop), and response
+times count from those instants.";

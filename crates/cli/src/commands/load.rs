@@ -1,0 +1,134 @@
+//! `wharf load`: workers that send on schedule to a server, and check every answer.
+
+mod voice;
+mod watch;
+
+use std::{
+    net::{SocketAddr, ToSocketAddrs as _},
+    sync::Arc,
+};
+
+use anyhow::{Context as _, Result, bail};
+use history::{Finding, Kind, LoadSummary, Verdict};
+use load::{LoadError, Loop, Plan};
+use machine::Exchange;
+use run::{Stop, stop_on_signals};
+use serde_json::json;
+use services::{Script, ServiceEntry};
+use timing::SystemClock;
+
+use self::{voice::Voice, watch::Watch};
+use crate::{args::LoadArgs, lists, run_folder::Begun};
+
+/// Runs the command.
+///
+/// # Errors
+/// When it cannot start: unknown names, values out of range, a server that cannot be reached.
+pub fn run(args: &LoadArgs) -> Result<Verdict> {
+    let entry = lists::service(&args.service)?;
+    let script = script(args, entry)?;
+    let plan = plan(args, entry, &script)?;
+    plan.check()?;
+    let stop = Arc::new(Stop::new().context("no descriptors left")?);
+    stop_on_signals(&stop).context("cannot listen for ^C")?;
+
+    let clock = SystemClock::start();
+    let mut begun = Begun::new(Kind::Load, &format!("load {}", entry.name), &args.folder, &clock)?;
+    begun.write_plan(&settings(args, &plan))?;
+    let voice = Voice::of(entry.name, args);
+    let watch = Watch::new(voice, begun.folder(), plan.asked())?;
+    let factory = (entry.client)(&script);
+    let driven = load::drive(&plan, &*factory, &clock, &stop, &watch);
+    let (samples, is_broken) = watch.finish();
+    let report = match driven {
+        Ok(report) => report,
+        Err(error @ LoadError::Unreachable { .. }) => {
+            let why = Finding::new(Verdict::Unknown, error.to_string());
+            begun.keep(vec![why], &clock);
+            return Err(error.into());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut findings = report.findings;
+    if is_broken {
+        let text = "samples.csv is not whole: the disk is full or gone";
+        findings.push(Finding::new(Verdict::Unknown, text));
+    }
+    if let Some(folder) = begun.folder() {
+        folder.write("latency.hgrm", &report.response.histogram().to_hgrm(1e6))?;
+    }
+    begun.summary.load = Some(LoadSummary {
+        target: format!("{} ({})", plan.target, entry.name),
+        ..report.summary
+    });
+    Ok(begun.conclude(findings, &samples, &clock))
+}
+
+fn script(args: &LoadArgs, entry: &ServiceEntry) -> Result<Script> {
+    let mut script = Script::seed(args.dialect.apply((entry.dialect)()));
+    script.text = args.text.clone().unwrap_or_default();
+    script.request_bytes = args.bytes.unwrap_or(0);
+    script.values = args.value.map_or_else(|| args.values.clone(), |value| vec![value]);
+    script.pause = args.wait;
+    script.seed = args.seed;
+    if let Some(value) = script.values.iter().find(|value| !value.is_finite()) {
+        bail!("`{value}` is no finite number; a mean takes finite ones");
+    }
+    Ok(script)
+}
+
+fn plan(args: &LoadArgs, entry: &ServiceEntry, script: &Script) -> Result<Plan> {
+    let exchange = (entry.client)(script).exchange();
+    let (intervals, parameter) = match exchange {
+        Exchange::Session => (10, 0.1),
+        Exchange::OneShot => (1, 0.0),
+    };
+    let parameter = match (&args.dist, args.param) {
+        (_, Some(parameter)) => parameter,
+        (None, None) => parameter,
+        (Some(law), None) => bail!("distribution `{law}` needs its parameter: give -p"),
+    };
+    let law = lists::law(args.dist.as_deref().unwrap_or("d"))?;
+    let mut plan = Plan::new(target(args, entry)?, law, parameter)?;
+    plan.workers = args.workers;
+    plan.intervals = args.intervals.unwrap_or(intervals);
+    plan.loop_kind = if args.closed { Loop::Closed } else { Loop::Open };
+    plan.seed = args.seed;
+    plan.connect_timeout = args.connect_timeout;
+    plan.reply_timeout = args.timeout;
+    Ok(plan)
+}
+
+fn target(args: &LoadArgs, entry: &ServiceEntry) -> Result<SocketAddr> {
+    let (host, port) = match &args.target {
+        None => (args.server.as_str(), args.port.unwrap_or(entry.port)),
+        Some(target) => {
+            let (host, port) = target
+                .rsplit_once(':')
+                .with_context(|| format!("`{target}` is no HOST:PORT, such as 127.0.0.1:8081"))?;
+            let port = port.parse().with_context(|| format!("`{port}` is no port"))?;
+            (host.trim_matches(['[', ']']), port)
+        }
+    };
+    let resolved = (host, port).to_socket_addrs();
+    let mut addresses = resolved.with_context(|| {
+        format!("cannot resolve `{host}`; give an IP address or the name of a host")
+    })?;
+    addresses.next().with_context(|| format!("`{host}` has no address"))
+}
+
+fn settings(args: &LoadArgs, plan: &Plan) -> serde_json::Value {
+    json!({
+        "command": "load",
+        "service": args.service,
+        "target": plan.target.to_string(),
+        "workers": plan.workers,
+        "intervals": plan.intervals,
+        "law": plan.law.name(),
+        "parameter": plan.parameter,
+        "loop": plan.loop_kind.name(),
+        "seed": plan.seed,
+        "connect_timeout_ms": plan.connect_timeout.as_millis(),
+        "reply_timeout_ms": plan.reply_timeout.as_millis(),
+    })
+}

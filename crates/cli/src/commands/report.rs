@@ -1,0 +1,31 @@
+//! `wharf report`: the page and the text of a run that lies on disk.
+
+use anyhow::{Context as _, Result};
+use history::{RunFolder, Sample, SampleReader, Verdict};
+
+use crate::args::ReportArgs;
+
+/// Runs the command.
+///
+/// # Errors
+/// When the folder is no run's.
+pub fn run(args: &ReportArgs) -> Result<Verdict> {
+    let folder = RunFolder::open(&args.run).with_context(|| {
+        format!("{} is no run's folder; `ls runs` shows what there is", args.run.display())
+    })?;
+    let summary = folder.summary()?;
+    let samples = read_samples(&folder)?;
+    folder.write("report.html", &report::html(&summary, &samples))?;
+    print!("{}", report::text(&summary));
+    eprintln!("report: {}", folder.file("report.html").display());
+    Ok(summary.verdict)
+}
+
+/// The rows that can be read: a run that was killed may have a torn last one.
+fn read_samples(folder: &RunFolder) -> Result<Vec<Sample>> {
+    let path = folder.file("samples.csv");
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    Ok(SampleReader::open(&path)?.map_while(Result::ok).collect())
+}

@@ -1,0 +1,102 @@
+//! What there is, by name: looked up, or listed.
+
+use anyhow::{Result, anyhow};
+use history::Verdict;
+use serve::{MODELS, Model};
+use services::{SERVICES, ServiceEntry};
+use stats::{LAWS, LawEntry};
+
+/// The service of that name.
+///
+/// # Errors
+/// When there is none; the message lists those there are and the nearest.
+pub fn service(name: &str) -> Result<&'static ServiceEntry> {
+    let names: Vec<_> = SERVICES.iter().map(|entry| entry.name).collect();
+    services::by_name(name).ok_or_else(|| unknown("service", name, &names))
+}
+
+/// The concurrency model of that full or short name.
+///
+/// # Errors
+/// As [`service`].
+pub fn model(name: &str) -> Result<&'static dyn Model> {
+    let names: Vec<_> =
+        MODELS.iter().flat_map(|model| [model.short_name(), model.name()]).collect();
+    serve::by_name(name).ok_or_else(|| unknown("concurrency model", name, &names))
+}
+
+/// The arrival law of that name or letter.
+///
+/// # Errors
+/// As [`service`].
+pub fn law(name: &str) -> Result<&'static LawEntry> {
+    let letters: Vec<String> = LAWS.iter().map(|law| law.letter.to_string()).collect();
+    let names: Vec<&str> =
+        LAWS.iter().zip(&letters).flat_map(|(law, letter)| [letter.as_str(), law.name]).collect();
+    stats::by_name(name).ok_or_else(|| unknown("distribution", name, &names))
+}
+
+/// Prints everything there is.
+///
+/// # Errors
+/// Never; it has the form of a command.
+pub fn print() -> Result<Verdict> {
+    println!("Services (wharf serve NAME, wharf load NAME)");
+    for entry in SERVICES {
+        println!("  {:<14}port {:<7}{}", entry.name, entry.port, entry.about);
+    }
+    println!("\nConcurrency models (-m, --model, --concurrency-mode)");
+    for model in MODELS {
+        println!("  {:<6}{:<14}{}", model.short_name(), model.name(), model.about());
+    }
+    println!("\nArrival laws (-d, --dist, with the parameter -p, --param)");
+    for law in LAWS {
+        println!("  {:<6}{:<14}{}", law.letter, law.name, law.parameter);
+    }
+    Ok(Verdict::Valid)
+}
+
+fn unknown(what: &str, name: &str, names: &[&str]) -> anyhow::Error {
+    let nearest = names.iter().min_by_key(|known| distance(name, known));
+    let hint = match nearest.filter(|known| distance(name, known) <= 2 && name.len() > 2) {
+        Some(nearest) => format!("; did you mean `{nearest}`?"),
+        None => String::new(),
+    };
+    anyhow!("unknown {what} `{name}`{hint} (there is: {})", names.join(", "))
+}
+
+/// Edits that turn one word into the other (Levenshtein 1965).
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in to.iter().enumerate() {
+            let substituted = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typing_slip_is_answered_with_the_word_that_was_meant() {
+        let error = service("timestamp").expect_err("unknown").to_string();
+        assert!(error.contains("did you mean `timestamps`?"), "{error}");
+        let error = model("thread-pool").err().expect("unknown").to_string();
+        assert!(error.contains("iter, iterative, thr, thread"), "{error}");
+    }
+
+    #[test]
+    fn a_law_is_found_by_its_letter_and_its_name() {
+        assert!(law("e").is_ok() && law("exponential").is_ok());
+        let error = law("uniforn").expect_err("unknown").to_string();
+        assert!(error.contains("did you mean `uniform`?"), "{error}");
+    }
+}

@@ -1,0 +1,123 @@
+//! The folder of a run on the command line: opened at the beginning, concluded at the end.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result};
+use history::{Environment, Finding, FolderError, Kind, RunFolder, Sample, Summary, Verdict};
+use jiff::Timestamp;
+use timing::{Clock, Tick};
+
+use crate::args::FolderArgs;
+
+/// A run that has begun: its summary so far, and its folder unless none was wanted.
+pub struct Begun {
+    /// What will be written at the end; its verdict is `unknown` until then.
+    pub summary: Summary,
+    folder: Option<RunFolder>,
+    began: Tick,
+}
+
+impl Begun {
+    /// Opens a folder and writes a summary that says `unknown`, which is what a killed run leaves.
+    ///
+    /// # Errors
+    /// When the folder cannot be written to.
+    pub fn new(kind: Kind, name: &str, args: &FolderArgs, clock: &dyn Clock) -> Result<Self> {
+        let now = Timestamp::from_millisecond(i64::try_from(clock.unix_millis())?)?;
+        let command = env::args().collect::<Vec<_>>().join(" ");
+        let mut summary = Summary::begin(kind, name, &command, &now.to_string());
+        summary.environment = Environment::of_this_machine(env!("CARGO_PKG_VERSION"));
+        let folder = match args.no_folder {
+            true => None,
+            false => Some(create(&args.runs, now, name, &summary)?),
+        };
+        Ok(Self {
+            summary,
+            folder,
+            began: clock.now(),
+        })
+    }
+
+    /// The folder, unless none was wanted.
+    pub fn folder(&self) -> Option<&RunFolder> {
+        self.folder.as_ref()
+    }
+
+    /// Writes the effective settings.
+    ///
+    /// # Errors
+    /// When the folder cannot be written to.
+    pub fn write_plan(&self, plan: &serde_json::Value) -> Result<()> {
+        if let Some(folder) = &self.folder {
+            folder.write_json("plan.json", plan)?;
+        }
+        Ok(())
+    }
+
+    /// Judges the run, writes its summary and its report, and prints the result: the text to standard
+    /// output, where to look to standard error. What cannot be written is said and changes nothing
+    /// else.
+    pub fn conclude(
+        mut self,
+        findings: Vec<Finding>,
+        samples: &[Sample],
+        clock: &dyn Clock,
+    ) -> Verdict {
+        self.judge(findings, clock);
+        print!("{}", report::text(&self.summary));
+        let page = report::html(&self.summary, samples);
+        match self.write(Some(&page)) {
+            Ok(Some(path)) => eprintln!("report: {}", path.display()),
+            Ok(None) => {}
+            Err(error) => eprintln!("warning: the run's folder is not whole: {error}"),
+        }
+        self.summary.verdict
+    }
+
+    /// Judges a run that has nothing to show, and writes why.
+    pub fn keep(mut self, findings: Vec<Finding>, clock: &dyn Clock) {
+        self.judge(findings, clock);
+        if let Err(error) = self.write(None) {
+            eprintln!("warning: the run's folder is not whole: {error}");
+        }
+    }
+
+    /// Writes the summary as it stands, with its verdict still open: what a kill would leave.
+    ///
+    /// # Errors
+    /// When the folder cannot be written to.
+    pub fn write_so_far(&self) -> Result<()> {
+        if let Some(folder) = &self.folder {
+            folder.write_json("summary.json", &self.summary)?;
+        }
+        Ok(())
+    }
+
+    fn judge(&mut self, findings: Vec<Finding>, clock: &dyn Clock) {
+        self.summary.duration_ns = Some(clock.now().nanos_since(self.began));
+        self.summary.conclude(findings);
+    }
+
+    /// Gives back where the page is.
+    fn write(&self, page: Option<&str>) -> Result<Option<PathBuf>, FolderError> {
+        let Some(folder) = &self.folder else {
+            return Ok(None);
+        };
+        folder.write_json("summary.json", &self.summary)?;
+        match page {
+            Some(page) => folder.write("report.html", page).map(|()| Some(folder.file("report.html"))),
+            None => Ok(None),
+        }
+    }
+}
+
+fn create(base: &Path, now: Timestamp, name: &str, summary: &Summary) -> Result<RunFolder> {
+    let stamp = now.strftime("%Y-%m-%dT%H%M%SZ").to_string();
+    let folder = RunFolder::create(base, &stamp, &name.replace(' ', "-"))
+        .context("cannot keep the run; choose another place with --runs, or none with --no-folder")?;
+    folder.write_json("summary.json", summary)?;
+    Ok(folder)
+}

@@ -1,0 +1,206 @@
+//! Takes connections off the listener: waits, counts, keeps the limits, never spins.
+
+use std::{
+    fs::File,
+    io,
+    net::{SocketAddr, TcpListener, TcpStream},
+    os::fd::{AsFd as _, AsRawFd as _, BorrowedFd},
+    time::Duration,
+};
+
+use run::{Recorder, Run, TurnedAway};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    io::Errno,
+    net::{SocketFlags, acceptfrom_with},
+};
+use timing::Tick;
+
+use crate::{ServeError, handshake::handshake_done};
+
+/// What the acceptor brings.
+pub(crate) enum Arrival {
+    /// A connection to be served, with its number.
+    Connection(Connection),
+    /// The descriptor that the model waits for beside the listener is readable.
+    Woken,
+    /// A stop was asked for.
+    Stop,
+}
+
+/// A connection to be served.
+pub(crate) struct Connection {
+    pub(crate) stream: TcpStream,
+    pub(crate) peer: SocketAddr,
+    pub(crate) number: u64,
+}
+
+/// Whether there is room for one more connection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// Accept it.
+    Yes,
+    /// Leave it in the kernel's queue.
+    Wait,
+    /// Accept it and close it at once.
+    Refuse(TurnedAway),
+}
+
+/// The listener with what it takes to live with limits.
+pub(crate) struct Acceptor<'a> {
+    listener: TcpListener,
+    run: &'a Run<'a>,
+    /// Held so that there is one descriptor left when there is none: with it a connection can be
+    /// accepted and closed, which tells the client, instead of leaving the listener readable for
+    /// ever, which burns a core.
+    spare: Option<File>,
+}
+
+impl<'a> Acceptor<'a> {
+    pub(crate) fn new(listener: TcpListener, run: &'a Run<'a>) -> Self {
+        Self {
+            listener,
+            run,
+            spare: spare(),
+        }
+    }
+
+    /// In a worker process, right after the fork: closes the child's copy of the listener, which would
+    /// keep the port taken when the parent is gone.
+    pub(crate) fn leave_to_parent(&self) {
+        // SAFETY: the child never touches the acceptor again and leaves by `_exit`, so nobody closes
+        // these descriptors a second time.
+        unsafe {
+            libc::close(self.listener.as_raw_fd());
+            if let Some(spare) = &self.spare {
+                libc::close(spare.as_raw_fd());
+            }
+        }
+    }
+
+    /// Waits for the next arrival. `also` is a descriptor that the model waits for besides.
+    ///
+    /// # Errors
+    /// When the listener fails for good.
+    pub(crate) fn next(
+        &mut self,
+        recorder: &Recorder<'_>,
+        room: Room,
+        also: Option<BorrowedFd<'_>>,
+    ) -> Result<Arrival, ServeError> {
+        loop {
+            if room != Room::Wait
+                && let Some(arrival) = self.accept(recorder, room)?
+            {
+                return Ok(arrival);
+            }
+            match self.wait(room, also).map_err(ServeError::Accept)? {
+                Some(arrival) => return Ok(arrival),
+                None => continue,
+            }
+        }
+    }
+
+    fn wait(&self, room: Room, also: Option<BorrowedFd<'_>>) -> io::Result<Option<Arrival>> {
+        let stop = self.run.stop.soon_fd();
+        let mut fds = vec![PollFd::from_borrowed_fd(stop, PollFlags::IN)];
+        fds.extend(also.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
+        if room != Room::Wait {
+            fds.push(PollFd::from_borrowed_fd(self.listener.as_fd(), PollFlags::IN));
+        }
+        match poll(&mut fds, None) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        if !fds[0].revents().is_empty() {
+            return Ok(Some(Arrival::Stop));
+        }
+        let is_woken = also.is_some() && !fds[1].revents().is_empty();
+        Ok(is_woken.then_some(Arrival::Woken))
+    }
+
+    /// Accepts without waiting; nothing when nobody is there.
+    fn accept(
+        &mut self,
+        recorder: &Recorder<'_>,
+        room: Room,
+    ) -> Result<Option<Arrival>, ServeError> {
+        if self.run.stop.requested() {
+            return Ok(Some(Arrival::Stop));
+        }
+        loop {
+            match accept_one(&self.listener) {
+                Ok((stream, peer)) => {
+                    let now = self.run.clock.now();
+                    match room {
+                        Room::Refuse(limit) => recorder.turned_away(peer, now, limit),
+                        _ => return Ok(Some(self.take(recorder, stream, peer, now))),
+                    }
+                }
+                Err(Errno::AGAIN) => return Ok(None),
+                // The client was gone before it was accepted, or a signal came: not our trouble.
+                Err(Errno::CONNABORTED | Errno::INTR | Errno::PROTO) => {}
+                Err(Errno::MFILE | Errno::NFILE) => {
+                    if !self.turn_one_away(recorder) {
+                        pause();
+                        return Ok(None);
+                    }
+                }
+                Err(Errno::NOBUFS | Errno::NOMEM) => {
+                    pause();
+                    return Ok(None);
+                }
+                Err(error) => return Err(ServeError::Accept(error.into())),
+            }
+        }
+    }
+
+    fn take(
+        &self,
+        recorder: &Recorder<'_>,
+        stream: TcpStream,
+        peer: SocketAddr,
+        now: Tick,
+    ) -> Arrival {
+        // Answers are small and each is whole when it is written: waiting for more gains nothing.
+        let _ = stream.set_nodelay(true);
+        let connected = handshake_done(&stream, now).ok();
+        let number = recorder.accepted(peer, now, connected);
+        Arrival::Connection(Connection {
+            stream,
+            peer,
+            number,
+        })
+    }
+
+    /// Out of descriptors: gives up the spare one, accepts and closes a connection with it, and takes
+    /// it back. Says whether that worked.
+    fn turn_one_away(&mut self, recorder: &Recorder<'_>) -> bool {
+        drop(self.spare.take());
+        let accepted = accept_one(&self.listener);
+        let is_done = accepted.is_ok();
+        if let Ok((stream, peer)) = accepted {
+            drop(stream);
+            recorder.turned_away(peer, self.run.clock.now(), TurnedAway::Descriptors);
+        }
+        self.spare = spare();
+        is_done
+    }
+}
+
+fn accept_one(listener: &TcpListener) -> Result<(TcpStream, SocketAddr), Errno> {
+    let (fd, address) = acceptfrom_with(listener, SocketFlags::CLOEXEC)?;
+    let peer = address.and_then(|address| SocketAddr::try_from(address).ok());
+    Ok((fd.into(), peer.ok_or(Errno::CONNABORTED)?))
+}
+
+fn spare() -> Option<File> {
+    File::open("/dev/null").ok()
+}
+
+/// The system is out of something and accepting again at once would only burn the processor.
+fn pause() {
+    let _ = poll(&mut [], Some(&Timespec::try_from(PAUSE).expect("a short pause fits")));
+}
+
+const PAUSE: Duration = Duration::from_millis(20);

@@ -1,0 +1,98 @@
+//! A listening socket: address reuse set before the bind, the longest queue that the kernel grants.
+
+use std::{
+    fs, io,
+    net::{SocketAddr, TcpListener, ToSocketAddrs as _},
+};
+
+use socket2::{Domain, Protocol, Socket, Type};
+
+use crate::ServeError;
+
+/// A listener and what became of what was asked for.
+#[derive(Debug)]
+pub struct Bound {
+    /// The listener.
+    pub listener: TcpListener,
+    /// Where it listens; the port is the real one when 0 was asked for.
+    pub address: SocketAddr,
+    /// How many connections the kernel queues for it: what was asked for, or its own limit.
+    pub backlog: i32,
+}
+
+/// Listens on a host and port. `backlog` is how many connections may wait to be accepted; the kernel
+/// silently cuts it to `net.core.somaxconn`, which [`Bound::backlog`] tells.
+///
+/// # Errors
+/// When the host has no address or the port is taken, with a hint.
+pub fn bind(host: &str, port: u16, backlog: i32) -> Result<Bound, ServeError> {
+    let resolved = (host, port).to_socket_addrs();
+    let address = resolved
+        .and_then(|mut all| all.next().ok_or_else(|| io::ErrorKind::NotFound.into()))
+        .map_err(|source| ServeError::Resolve {
+            address: host.to_owned(),
+            source,
+        })?;
+    let backlog = backlog.min(backlog_limit());
+    let listener = listen(address, backlog).map_err(|source| ServeError::Bind {
+        address: address.to_string(),
+        hint: hint(&source),
+        source,
+    })?;
+    let address = listener.local_addr().map_err(ServeError::Accept)?;
+    Ok(Bound {
+        listener,
+        address,
+        backlog,
+    })
+}
+
+fn listen(address: SocketAddr, backlog: i32) -> io::Result<TcpListener> {
+    let domain = Domain::for_address(address);
+    let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
+    // Before the bind, or a restart has to wait until the old connections' TIME_WAIT is over.
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(backlog)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
+
+fn backlog_limit() -> i32 {
+    let limit = fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap_or_default();
+    limit.trim().parse().unwrap_or(i32::MAX)
+}
+
+fn hint(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            "; another program listens there (`ss -ltnp` tells which): stop it, or choose another port with -p"
+        }
+        io::ErrorKind::PermissionDenied => {
+            "; ports below 1024 are for the administrator: choose a higher one with -p"
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            "; this machine does not have that address: -a 127.0.0.1 is this machine only, -a 0.0.0.0 all of its addresses"
+        }
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_that_is_taken_is_named_with_a_way_out() {
+        let first = bind("127.0.0.1", 0, 16).expect("bound");
+        let error = bind("127.0.0.1", first.address.port(), 16).expect_err("taken").to_string();
+        assert!(error.contains(&first.address.to_string()), "{error}");
+        assert!(error.contains("another port with -p"), "{error}");
+    }
+
+    #[test]
+    fn the_backlog_is_what_the_kernel_grants() {
+        let bound = bind("127.0.0.1", 0, i32::MAX).expect("bound");
+        assert_eq!(bound.backlog, backlog_limit());
+    }
+}

@@ -1,0 +1,30 @@
+//! The concurrency models there are. A model is a file here and a line in [`MODELS`]; listing it is
+//! what offers it on the command line, what benchmarks it and what tests it.
+//!
+//! A new model owes: an [`Acceptor`](crate::acceptor) that it asks for connections, saying each time
+//! whether there is room; a claimed slot and a [`run::Recorder`] for every worker, released when the
+//! worker is gone; [`run::Recorder::left`] once for every connection; and an end within the grace
+//! period.
+
+mod iterative;
+mod process;
+mod thread;
+
+use crate::Model;
+
+/// All models, in the order in which a newcomer should meet them.
+pub const MODELS: &[&dyn Model] = &[&iterative::Iterative, &thread::Thread, &process::Process];
+
+pub use names::by_name;
+
+mod names {
+    //! Finding a model by either of its names.
+
+    use super::{MODELS, Model};
+
+    /// The model of that full or short name.
+    pub fn by_name(name: &str) -> Option<&'static dyn Model> {
+        let found = MODELS.iter().find(|model| model.name() == name || model.short_name() == name);
+        found.copied()
+    }
+}
