@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
-use history::{Finding, Kind, LoadSummary, Verdict};
+use history::{Finding, Kind, Verdict};
 use load::{LoadError, Loop, Plan};
 use machine::Exchange;
 use run::{Stop, stop_on_signals};
@@ -57,10 +57,7 @@ pub fn run(args: &LoadArgs) -> Result<Verdict> {
     if let Some(folder) = begun.folder() {
         folder.write("latency.hgrm", &report.response.histogram().to_hgrm(1e6))?;
     }
-    begun.summary.load = Some(LoadSummary {
-        target: format!("{} ({})", plan.target, entry.name),
-        ..report.summary
-    });
+    begun.summary.load = Some(report.summary);
     Ok(begun.conclude(findings, &samples, &clock))
 }
 

@@ -1,0 +1,15 @@
+//! The product as a whole, on real sockets, against real programs.
+//!
+//! Needs python3, nc (netcat-openbsd) and socat; `cargo xtask test` installs them where it can. Every
+//! server listens on a port of the kernel's choice on 127.0.0.1 and is ended by its number.
+
+mod bad_input;
+mod bench;
+mod conformance;
+mod interop;
+mod limits;
+mod mean;
+mod readme;
+mod seeds;
+mod signals;
+mod support;

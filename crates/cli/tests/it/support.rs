@@ -1,0 +1,251 @@
+//! Starts what is under test, waits for events and never for time, and ends what it started.
+
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use history::{ServeSummary, Summary};
+
+/// The models under test: the registry itself.
+pub fn models() -> Vec<&'static str> {
+    serve::MODELS.iter().map(|model| model.name()).collect()
+}
+
+/// The executable under test, with a folder of its own for runs.
+pub fn wharf(runs: &tempfile::TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wharf"));
+    command.env("WHARF_RUNS", runs.path()).env("NO_COLOR", "1").stdin(Stdio::null());
+    command
+}
+
+/// Runs the executable to its end.
+pub fn run(args: &[&str]) -> Ran {
+    let runs = tempfile::tempdir().expect("a temporary folder");
+    let output = wharf(&runs).args(args).output().expect("wharf starts");
+    Ran::new(output, runs)
+}
+
+/// A run that has ended.
+pub struct Ran {
+    pub status: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+    pub runs: tempfile::TempDir,
+}
+
+impl Ran {
+    pub fn new(output: Output, runs: tempfile::TempDir) -> Self {
+        Self {
+            status: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            runs,
+        }
+    }
+
+    /// The folder of the only run.
+    pub fn folder(&self) -> PathBuf {
+        self.runs.path().join("latest").canonicalize().expect("a run was kept")
+    }
+
+    /// The summary of the only run.
+    pub fn summary(&self) -> Summary {
+        let text = fs::read_to_string(self.folder().join("summary.json")).expect("a summary");
+        serde_json::from_str(&text).expect("a summary in its form")
+    }
+}
+
+/// A `wharf serve` that accepts connections.
+pub struct Server {
+    child: Child,
+    pub address: SocketAddr,
+    pub folder: tempfile::TempDir,
+}
+
+impl Server {
+    /// Starts `wharf serve SERVICE -m MODEL -p 0 …` and waits until it is ready.
+    #[track_caller]
+    pub fn start(service: &str, model: &str, more: &[&str]) -> Self {
+        Self::start_on(service, model, 0, more)
+    }
+
+    /// The same on a given port.
+    #[track_caller]
+    pub fn start_on(service: &str, model: &str, port: u16, more: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let ready = folder.path().join("ready.json");
+        let child = wharf(&folder)
+            .args(["serve", service, "-m", model, "-p", &port.to_string()])
+            .arg("--ready-file")
+            .arg(&ready)
+            .arg("--summary-file")
+            .arg(folder.path().join("serve.json"))
+            .args(more)
+            .stdout(fs::File::create(folder.path().join("stdout.txt")).expect("created"))
+            .stderr(fs::File::create(folder.path().join("stderr.txt")).expect("created"))
+            .spawn()
+            .expect("wharf starts");
+        let mut server = Self {
+            child,
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            folder,
+        };
+        let text = eventually("the server gets ready", || {
+            let ended = server.child.try_wait().expect("a child");
+            assert!(ended.is_none(), "it ended: {}", server.stderr());
+            fs::read_to_string(&ready).ok()
+        });
+        let ready: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        server.address = ready["address"].as_str().expect("text").parse().expect("an address");
+        server
+    }
+
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// A client's connection, with time-outs so that a test cannot hang.
+    #[track_caller]
+    pub fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).expect("connected");
+        stream.set_read_timeout(Some(PATIENCE)).expect("set");
+        stream.set_write_timeout(Some(PATIENCE)).expect("set");
+        stream.set_nodelay(true).expect("set");
+        stream
+    }
+
+    /// What it has printed so far.
+    pub fn stdout(&self) -> String {
+        fs::read_to_string(self.folder.path().join("stdout.txt")).expect("its output")
+    }
+
+    /// What it has said on standard error so far.
+    pub fn stderr(&self) -> String {
+        fs::read_to_string(self.folder.path().join("stderr.txt")).expect("its output")
+    }
+
+    /// Sends a signal by name: `INT`, `TERM`, `KILL`.
+    pub fn signal(&self, name: &str) {
+        signal(self.pid(), name);
+    }
+
+    /// Sends SIGINT and waits for the end: exit status and result.
+    #[track_caller]
+    pub fn stop(self) -> Stopped {
+        self.signal("INT");
+        self.wait()
+    }
+
+    /// Waits for its end.
+    #[track_caller]
+    pub fn wait(mut self) -> Stopped {
+        let status = eventually("the server ends", || self.child.try_wait().expect("a child"));
+        let text = fs::read_to_string(self.folder.path().join("serve.json")).unwrap_or_default();
+        Stopped {
+            status: status.code(),
+            stdout: self.stdout(),
+            stderr: self.stderr(),
+            summary: serde_json::from_str(&text).unwrap_or_default(),
+            folder: self.folder.path().to_owned(),
+            _keep: std::mem::replace(&mut self.folder, tempfile::tempdir().expect("a folder")),
+        }
+    }
+
+    /// The numbers of its child processes.
+    pub fn children(&self) -> Vec<u32> {
+        children(self.pid())
+    }
+
+    /// How many descriptors it holds.
+    pub fn descriptors(&self) -> usize {
+        let folder = format!("/proc/{}/fd", self.pid());
+        fs::read_dir(folder).map_or(0, Iterator::count)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Ok(None) = self.child.try_wait() {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+/// A server that has ended.
+pub struct Stopped {
+    pub status: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+    pub summary: ServeSummary,
+    pub folder: PathBuf,
+    _keep: tempfile::TempDir,
+}
+
+/// The child processes of a process.
+pub fn children(pid: u32) -> Vec<u32> {
+    let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else {
+        return Vec::new();
+    };
+    let mut all = Vec::new();
+    for thread in threads.flatten() {
+        let text = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
+        all.extend(text.split_whitespace().filter_map(|pid| pid.parse::<u32>().ok()));
+    }
+    all
+}
+
+/// Sends a signal by its name to one process.
+pub fn signal(pid: u32, name: &str) {
+    let status = Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).status();
+    assert!(status.expect("kill starts").success(), "kill -{name} {pid}");
+}
+
+/// Sends all of it, then reads until the peer closes.
+#[track_caller]
+pub fn exchange(stream: &mut TcpStream, request: &[u8]) -> Vec<u8> {
+    stream.write_all(request).expect("sent");
+    read_to_end(stream)
+}
+
+/// Reads until the peer closes.
+#[track_caller]
+pub fn read_to_end(stream: &mut TcpStream) -> Vec<u8> {
+    let mut reply = Vec::new();
+    stream.read_to_end(&mut reply).expect("read to the end");
+    reply
+}
+
+/// Reads just so many bytes.
+#[track_caller]
+pub fn read_exactly(stream: &mut TcpStream, count: usize) -> Vec<u8> {
+    let mut reply = vec![0; count];
+    stream.read_exact(&mut reply).expect("read");
+    reply
+}
+
+/// Looks again and again until there is something; a test that waits in vain fails, and says for what.
+#[track_caller]
+pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < until, "in vain: {what}");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// How long a test waits for something that should come at once.
+pub const PATIENCE: Duration = Duration::from_secs(30);
