@@ -1,0 +1,247 @@
+//! Runs a plan: makes the workers, gives them a common start, waits for them and sums up.
+
+use std::{
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread::{self, Thread},
+    time::Duration,
+};
+
+use history::{Finding, FitSummary, LawSummary, LoadSummary, Outcome, Series};
+use machine::ClientFactory;
+use run::Stop;
+use stats::Distribution;
+use timing::{Clock, Tick};
+
+use crate::{
+    LoadError, Loop, Plan, Watcher, descriptors,
+    findings::{Circumstances, Cut, judge},
+    job::Job,
+    outage,
+    tally::Tally,
+    worker::Worker,
+};
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The figures.
+    pub summary: LoadSummary,
+    /// What they amount to.
+    pub findings: Vec<Finding>,
+    /// The instant at which all workers were to start.
+    pub start: Tick,
+    /// The response times in nanoseconds, for writing their percentiles.
+    pub response: Distribution,
+}
+
+/// Asks `plan.target` as planned, checks every answer, and returns when every request has ended.
+///
+/// All workers exist before the first request; then they are given a common start. After the first
+/// request to stop nothing is sent any more and answers under way are waited for, up to the plan's
+/// grace; after the second nothing is. Either way the results up to then are reported.
+///
+/// # Errors
+/// When the plan is out of range, when the system has not enough descriptors or threads, and when
+/// no worker could connect; in the last case the watcher has been given the samples.
+///
+/// # Panics
+/// When a client machine or the watcher does.
+pub fn drive(
+    plan: &Plan,
+    factory: &dyn ClientFactory,
+    clock: &dyn Clock,
+    stop: &Stop,
+    watcher: &dyn Watcher,
+) -> Result<Report, LoadError> {
+    plan.check()?;
+    let open_limit = descriptors::provide(plan, factory.exchange())?;
+    let job = Job::new(plan, factory, clock, stop, watcher, open_limit);
+    watcher.on_start(plan.workers, plan.target);
+    let Span { start, cpu_ns } = run_workers(&job)?;
+    let stopped = stop.requested();
+    let connected = job.connected();
+    let mut tally = job.tally();
+    let unreachable = connected == 0 && !stopped && tally.count(Outcome::LocalLimit) == 0;
+    if let Some(error) = tally.refusal.filter(|_| unreachable) {
+        return Err(LoadError::Unreachable {
+            target: plan.target,
+            reason: error.into(),
+        });
+    }
+    let cut = match stopped {
+        true => Some(Cut::Stopped),
+        false => outage::server_is_gone(&tally, plan.target, clock).then_some(Cut::ServerGone),
+    };
+    let mut gaps = std::mem::take(&mut tally.gaps);
+    let open = plan.loop_kind == Loop::Open;
+    let fit = open.then(|| FitSummary::from(&stats::fit(&mut gaps, &*plan.law)));
+    let wall_ns = tally.last_done_ns.saturating_sub(start.as_nanos());
+    let findings = judge(&Circumstances {
+        plan,
+        tally: &tally,
+        fit: fit.as_ref(),
+        start_ns: start.as_nanos(),
+        wall_ns,
+        cpu_ns,
+        cores: thread::available_parallelism().map_or(1, |cores| cores.get() as u64),
+        cut,
+        open_limit,
+    });
+    let figures = summary(plan, factory, &tally);
+    let summary = LoadSummary {
+        fit,
+        cpu_ns,
+        wall_ns,
+        ..figures
+    };
+    let response = std::mem::take(&mut tally.response);
+    Ok(Report {
+        summary,
+        findings,
+        start,
+        response,
+    })
+}
+
+fn summary(plan: &Plan, factory: &dyn ClientFactory, tally: &Tally) -> LoadSummary {
+    LoadSummary {
+        service: factory.name().to_owned(),
+        target: plan.target.to_string(),
+        workers: plan.workers.into(),
+        asked: plan.asked(),
+        loop_kind: plan.loop_kind.name().to_owned(),
+        law: LawSummary {
+            name: plan.law.name().to_owned(),
+            parameter: plan.parameter,
+            mean_ns: plan.law.mean() * 1e9,
+        },
+        seed: plan.seed,
+        outcomes: tally.outcomes.clone(),
+        wrong: tally.wrong.clone(),
+        connect: Series::with_histogram(&tally.connect),
+        service_time: Series::with_histogram(&tally.service),
+        response_time: Series::with_histogram(&tally.response),
+        lateness: Series::with_histogram(&tally.lateness),
+        sent_gaps: Series::with_histogram(&tally.sent_gaps),
+        ..LoadSummary::default()
+    }
+}
+
+/// When the workers started, and what they took.
+struct Span {
+    start: Tick,
+    cpu_ns: u64,
+}
+
+/// Where the workers and the thread that made them meet.
+struct Gate {
+    waiter: Thread,
+    workers: u32,
+    ready: AtomicU32,
+    ended: AtomicU32,
+    /// The common start; none when there will not be one.
+    start: OnceLock<Option<Tick>>,
+}
+
+impl Gate {
+    /// One more in `count`; the last wakes whoever waits.
+    fn arrive(&self, count: &AtomicU32) {
+        if count.fetch_add(1, Ordering::SeqCst) + 1 == self.workers {
+            self.waiter.unpark();
+        }
+    }
+
+    fn all_ready(&self) -> bool {
+        // A worker that ends before the start has panicked.
+        let ended = self.ended.load(Ordering::SeqCst);
+        self.ready.load(Ordering::SeqCst) + ended >= self.workers
+    }
+
+    fn all_ended(&self) -> bool {
+        self.ended.load(Ordering::SeqCst) >= self.workers
+    }
+}
+
+/// Arrives when a worker ends, be it by a panic, which the scope of the threads then hands on.
+struct Leaving<'a>(&'a Gate);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.0.arrive(&self.0.ended);
+    }
+}
+
+fn run_workers(job: &Job<'_>) -> Result<Span, LoadError> {
+    let gate = Gate {
+        waiter: thread::current(),
+        workers: job.plan.workers,
+        ready: AtomicU32::new(0),
+        ended: AtomicU32::new(0),
+        start: OnceLock::new(),
+    };
+    let asked = job.plan.asked();
+    thread::scope(|scope| {
+        for index in 0..job.plan.workers {
+            let builder = thread::Builder::new().name(format!("load-{index}"));
+            let gate = &gate;
+            let work = move || work(job, index, gate);
+            if let Err(reason) = builder.stack_size(STACK_BYTES).spawn_scoped(scope, work) {
+                let _ = gate.start.set(None);
+                let (workers, started) = (job.plan.workers, index);
+                return Err(LoadError::Threads {
+                    workers,
+                    started,
+                    reason,
+                });
+            }
+        }
+        while !gate.all_ready() {
+            thread::park_timeout(PROGRESS);
+        }
+        let cpu_before_ns = cpu_time_ns();
+        let start = job.clock.now() + LEAD + LEAD_PER_WORKER * job.plan.workers;
+        let _ = gate.start.set(Some(start));
+        while !gate.all_ended() {
+            job.watcher.on_progress(job.ended(), asked);
+            thread::park_timeout(PROGRESS);
+        }
+        job.watcher.on_progress(job.ended(), asked);
+        let cpu_ns = cpu_time_ns().saturating_sub(cpu_before_ns);
+        Ok(Span { start, cpu_ns })
+    })
+}
+
+fn work(job: &Job<'_>, index: u32, gate: &Gate) {
+    let _leaving = Leaving(gate);
+    let worker = Worker::prepare(job, index);
+    gate.arrive(&gate.ready);
+    if let Some(start) = *gate.start.wait() {
+        worker.run(start);
+    }
+}
+
+/// Processor time of this process so far, in user space and in the kernel.
+fn cpu_time_ns() -> u64 {
+    // SAFETY: all bits zero is a valid `rusage`, which is made of integers.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    // SAFETY: `usage` is ours to write to, for the duration of the call.
+    unsafe { libc::getrusage(libc::RUSAGE_SELF, &mut usage) };
+    let nanos = |time: libc::timeval| {
+        let micros = time.tv_sec * 1_000_000 + time.tv_usec;
+        u64::try_from(micros).unwrap_or(0) * 1000
+    };
+    nanos(usage.ru_utime) + nanos(usage.ru_stime)
+}
+
+/// How often the watcher hears of progress.
+const PROGRESS: Duration = Duration::from_millis(100);
+/// From the last worker's word that it is ready to the common start.
+const LEAD: Duration = Duration::from_millis(2);
+/// What it takes two cores to wake a thread and put it to sleep again, with room to spare: a worker
+/// that hears of the start after it would be late.
+const LEAD_PER_WORKER: Duration = Duration::from_micros(20);
+/// A worker's own frames are small, but it calls the watcher, which writes files.
+const STACK_BYTES: usize = 256 * 1024;

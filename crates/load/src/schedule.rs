@@ -1,0 +1,168 @@
+//! When each request of a worker is intended.
+//!
+//! In an open loop the instants are absolute: the k-th is the origin plus the sum of the first k gaps
+//! (a gap precedes every request, the first included), so no delay of any kind shifts those after it.
+//! In a closed loop a gap begins with the answer to the request before.
+
+use std::{sync::Arc, time::Duration};
+
+use rand_core::SeedableRng;
+use rand_pcg::Pcg64;
+use stats::{Law, gap_from};
+use timing::Tick;
+
+use crate::Loop;
+
+/// The intended instants of one worker: a function of the law, the seed and the worker, and in a
+/// closed loop of the instants of the answers.
+#[derive(Debug)]
+pub(crate) struct Schedule {
+    law: Arc<dyn Law + Send + Sync>,
+    loop_kind: Loop,
+    random: Pcg64,
+    next: Option<Tick>,
+}
+
+impl Schedule {
+    /// A schedule that has not begun.
+    pub(crate) fn new(
+        law: Arc<dyn Law + Send + Sync>,
+        loop_kind: Loop,
+        seed: u64,
+        worker: u32,
+    ) -> Self {
+        Self {
+            law,
+            loop_kind,
+            random: Pcg64::seed_from_u64(split_mix(seed, worker)),
+            next: None,
+        }
+    }
+
+    /// The next request's instant; none before the beginning, and in a closed loop none while the
+    /// answer it counts from is outstanding.
+    pub(crate) fn next(&self) -> Option<Tick> {
+        self.next
+    }
+
+    /// The first gap begins at `origin`.
+    pub(crate) fn begin(&mut self, origin: Tick) {
+        let gap = self.gap();
+        self.next = Some(origin + gap);
+    }
+
+    /// The next request has been taken up.
+    pub(crate) fn advance(&mut self) {
+        self.next = match (self.loop_kind, self.next) {
+            (Loop::Open, Some(intended)) => Some(intended + self.gap()),
+            _ => None,
+        };
+    }
+
+    /// All requests that were taken up have ended, the last `at`.
+    pub(crate) fn resume(&mut self, at: Tick) {
+        if self.loop_kind == Loop::Closed && self.next.is_none() {
+            self.begin(at);
+        }
+    }
+
+    fn gap(&mut self) -> Duration {
+        let seconds = gap_from(&*self.law, &mut self.random);
+        // A law promises gaps that fit 63 bits of nanoseconds.
+        Duration::from_nanos((seconds * 1e9).round() as u64)
+    }
+}
+
+/// Output number `worker` of SplitMix64 with this seed (G. L. Steele et al., "Fast splittable
+/// pseudorandom number generators", 2014, figure 16), so that neighbouring seeds and neighbouring
+/// workers begin far apart.
+fn split_mix(seed: u64, worker: u32) -> u64 {
+    let state = seed.wrapping_add(GOLDEN.wrapping_mul(u64::from(worker) + 1));
+    let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+/// 2^64 divided by the golden ratio, the step of SplitMix64.
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORIGIN: Tick = Tick::from_nanos(5_000_000_000);
+
+    fn schedule(law: &str, parameter: f64, loop_kind: Loop, seed: u64, worker: u32) -> Schedule {
+        let law = (stats::by_name(law).expect("a law").build)(parameter).expect("in range");
+        Schedule::new(Arc::from(law), loop_kind, seed, worker)
+    }
+
+    /// The first instants of an open loop, in nanoseconds.
+    fn instants(law: &str, parameter: f64, seed: u64, worker: u32) -> Vec<u64> {
+        let mut schedule = schedule(law, parameter, Loop::Open, seed, worker);
+        schedule.begin(ORIGIN);
+        let mut instants = Vec::new();
+        for _ in 0..100 {
+            instants.push(schedule.next().expect("an open loop goes on").as_nanos());
+            schedule.advance();
+        }
+        instants
+    }
+
+    #[test]
+    fn the_instants_are_a_function_of_the_seed_and_the_worker() {
+        for seed in [0, 1, u64::MAX] {
+            let first = instants("exponential", 100.0, seed, 3);
+            assert_eq!(
+                first,
+                instants("exponential", 100.0, seed, 3),
+                "seed {seed}"
+            );
+            assert_ne!(
+                first,
+                instants("exponential", 100.0, seed, 4),
+                "seed {seed}"
+            );
+            assert_ne!(
+                first,
+                instants("exponential", 100.0, seed ^ 2, 3),
+                "seed {seed}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_gap_precedes_the_first_request_and_gaps_add_up() {
+        let expected: Vec<u64> = (1..=100).map(|k| ORIGIN.as_nanos() + k * 250_000).collect();
+        assert_eq!(instants("deterministic", 0.000_25, 0, 0), expected);
+    }
+
+    #[test]
+    fn a_gap_of_zero_is_all_at_once() {
+        assert_eq!(
+            instants("deterministic", 0.0, 0, 0),
+            vec![ORIGIN.as_nanos(); 100]
+        );
+    }
+
+    #[test]
+    fn a_closed_loop_waits_for_the_answer() {
+        let mut schedule = schedule("deterministic", 2.0, Loop::Closed, 0, 0);
+        schedule.begin(ORIGIN);
+        assert_eq!(schedule.next(), Some(ORIGIN + Duration::from_secs(2)));
+        schedule.advance();
+        assert_eq!(schedule.next(), None);
+        let answered = ORIGIN + Duration::from_secs(10);
+        schedule.resume(answered);
+        assert_eq!(schedule.next(), Some(answered + Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn answers_do_not_move_an_open_loop() {
+        let mut schedule = schedule("deterministic", 2.0, Loop::Open, 0, 0);
+        schedule.begin(ORIGIN);
+        schedule.advance();
+        schedule.resume(ORIGIN + Duration::from_secs(100));
+        assert_eq!(schedule.next(), Some(ORIGIN + Duration::from_secs(4)));
+    }
+}

@@ -1,0 +1,76 @@
+//! How long to let the kernel sleep so that a deadline is met to the microsecond.
+
+use std::{num::NonZeroU64, time::Duration};
+
+use rustix::{
+    event::{PollFd, Timespec, poll},
+    thread::set_current_timer_slack,
+};
+use timing::Tick;
+
+/// From now on this thread's timers may be late by a nanosecond on purpose; the default is 50 µs.
+pub(crate) fn make_punctual() {
+    // A refusal makes the thread less punctual, which shows in the lateness of its requests.
+    let _ = set_current_timer_slack(NonZeroU64::new(1));
+}
+
+/// Sleeps until one of `fds` is ready or, at the latest, `deadline`; it may return earlier, and the
+/// caller calls again. A signal ends it too.
+pub(crate) fn wait(fds: &mut [PollFd<'_>], now: Tick, deadline: Option<Tick>) {
+    let timeout = deadline.map(|deadline| in_kernel_form(nap(deadline.since(now))));
+    // After an error (`EINTR`, `ENOMEM`) nothing is marked as ready, and the next turn asks again.
+    let _ = poll(fds, timeout.as_ref());
+}
+
+/// `poll` may be late by a thousandth of its time-out, whatever the thread's slack is
+/// (`select_estimate_accuracy` in Linux, `fs/select.c`). So a longer sleep ends two thousandths
+/// early, and the rest is slept by itself: a second takes three sleeps.
+fn nap(left: Duration) -> Duration {
+    match left > PRECISE {
+        true => left - left / 512,
+        false => left,
+    }
+}
+
+fn in_kernel_form(duration: Duration) -> Timespec {
+    Timespec {
+        tv_sec: i64::try_from(duration.as_secs()).unwrap_or(i64::MAX),
+        tv_nsec: duration.subsec_nanos().into(),
+    }
+}
+
+/// A thousandth of this is a microsecond.
+const PRECISE: Duration = Duration::from_millis(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nap_with_the_kernels_delay_ends_before_the_deadline_or_close_to_it() {
+        for nanos in [
+            0,
+            1,
+            999_999,
+            1_000_000,
+            1_000_001,
+            50_000_000,
+            3_000_000_000_000,
+        ] {
+            let left = Duration::from_nanos(nanos);
+            let end = nap(left) + (nap(left) / 1000).min(Duration::from_millis(100));
+            assert!(end <= left + Duration::from_micros(1), "{nanos} ns");
+        }
+    }
+
+    #[test]
+    fn a_second_takes_three_naps() {
+        let mut left = Duration::from_secs(1);
+        let mut naps = 0;
+        while !left.is_zero() {
+            left -= nap(left);
+            naps += 1;
+        }
+        assert_eq!(naps, 3);
+    }
+}
