@@ -1,0 +1,32 @@
+//! The charts, one file each: a function from results to one SVG picture.
+//!
+//! A chart owes its caller a picture for every input, an empty one included, and the same number of
+//! marks whatever the number of requests. [`trace`] and [`shape`] are what several of them share.
+
+mod shape;
+mod trace;
+
+mod completion;
+mod overhead;
+mod seed;
+mod zoom;
+
+mod lanes;
+
+mod gaps;
+mod survival;
+
+mod costs;
+mod heat;
+mod percentiles;
+
+pub(crate) use completion::completion;
+pub(crate) use costs::{COSTS, Cost, costs};
+pub(crate) use gaps::{GapChart, gaps};
+pub(crate) use heat::{Heat, heat};
+pub(crate) use lanes::{MOST_LANES, lanes};
+pub(crate) use overhead::overhead;
+pub(crate) use percentiles::percentiles;
+pub(crate) use seed::seed;
+pub(crate) use survival::survival;
+pub(crate) use zoom::zoom;

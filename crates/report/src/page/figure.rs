@@ -1,0 +1,101 @@
+//! A card of the page: a heading, a sentence, pictures, tables.
+
+use crate::escape::escape;
+
+/// How much of a row a card takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Width {
+    /// One of two beside each other.
+    Half,
+    /// The row.
+    Full,
+}
+
+/// A card under construction. Its parts are HTML whose texts were escaped by who made it.
+#[derive(Clone, Debug)]
+pub(super) struct Figure {
+    width: Width,
+    heading: String,
+    caption: String,
+    parts: String,
+}
+
+impl Figure {
+    /// A card with a heading, which is escaped here.
+    pub(super) fn new(width: Width, heading: &str) -> Self {
+        let heading = escape(heading);
+        Self {
+            width,
+            heading,
+            caption: String::new(),
+            parts: String::new(),
+        }
+    }
+
+    /// A sentence below the heading, escaped here.
+    pub(super) fn caption(mut self, text: &str) -> Self {
+        self.caption += &format!("<p>{}</p>", escape(text));
+        self
+    }
+
+    /// A key of samples and their names, below the sentence.
+    pub(super) fn key(mut self, entries: &[(&str, &str)]) -> Self {
+        let entry = |(class, name): &(&str, &str)| {
+            format!(
+                "<span><i class=\"sample {class}\"></i>{}</span>",
+                escape(name)
+            )
+        };
+        let entries: String = entries.iter().map(entry).collect();
+        self.caption += &format!("<p class=\"key\">{entries}</p>");
+        self
+    }
+
+    /// A picture. On a narrow screen it scrolls within the card, also by keyboard.
+    pub(super) fn picture(mut self, svg: &str) -> Self {
+        let (class, name) = (self.class(), &self.heading);
+        self.parts += &format!(
+            "<div class=\"picture {class}\" tabindex=\"0\" role=\"group\" aria-label=\"{name}\">{svg}</div>"
+        );
+        self
+    }
+
+    /// Any other HTML.
+    pub(super) fn part(mut self, html: String) -> Self {
+        self.parts += &html;
+        self
+    }
+
+    /// Remarks below the picture, escaped here; nothing when there are none.
+    pub(super) fn notes(mut self, notes: &[String]) -> Self {
+        if !notes.is_empty() {
+            let notes: String = notes
+                .iter()
+                .map(|note| format!("<li>{}</li>", escape(note)))
+                .collect();
+            self.parts += &format!("<ul class=\"notes\">{notes}</ul>");
+        }
+        self
+    }
+
+    /// The card.
+    pub(super) fn html(&self) -> String {
+        let Self {
+            heading,
+            caption,
+            parts,
+            ..
+        } = self;
+        let class = self.class();
+        format!(
+            "<figure class=\"{class}\"><figcaption><h2>{heading}</h2>{caption}</figcaption>{parts}</figure>\n"
+        )
+    }
+
+    fn class(&self) -> &'static str {
+        match self.width {
+            Width::Half => "half",
+            Width::Full => "full",
+        }
+    }
+}

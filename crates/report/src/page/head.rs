@@ -1,0 +1,260 @@
+//! The top of the page: what ran, where, what came of it, and the figures that matter most.
+
+use history::{BenchSummary, Environment, LoadSummary, ServeSummary, Summary, Verdict};
+
+use crate::{
+    escape::escape,
+    number::{self, count, counted, duration, figure, maybe_duration},
+    sweep::{self, ModelPoints},
+    wording,
+};
+
+/// Name, place, verdict with its reason, and the button for light and dark.
+pub(super) fn header(summary: &Summary) -> String {
+    let (name, sentence) = (escape(&summary.name), escape(&subject(summary)));
+    let (badge, _) = wording::verdict(summary.verdict);
+    let reason = escape(&wording::reason(summary));
+    let class = summary.verdict.name();
+    let lasted = match summary.duration_ns {
+        Some(ns) => format!(", took {}", duration(ns as f64)),
+        None => ", has not ended".to_owned(),
+    };
+    format!(
+        "<header>\n<div class=\"top\"><h1>{name}</h1>\
+         <button id=\"theme\" type=\"button\" hidden>◐ light or dark</button></div>\n\
+         <p class=\"subject\">{sentence}</p>\n\
+         <p class=\"place\">{}{lasted} · {}</p>\n\
+         <p class=\"verdict {class}\"><b>{badge}</b> <span>{reason}</span></p>\n</header>",
+        escape(&summary.started),
+        escape(&place(&summary.environment)),
+    )
+}
+
+/// The row of large figures.
+pub(super) fn key_figures(summary: &Summary) -> String {
+    let mut figures = Vec::new();
+    if let Some(bench) = &summary.bench {
+        figures.extend(of_bench(bench));
+    }
+    if let Some(load) = &summary.load {
+        figures.extend(of_load(load));
+    }
+    if let Some(serve) = &summary.serve {
+        figures.extend(of_serve(serve));
+    }
+    if figures.is_empty() {
+        return String::new();
+    }
+    let all: String = figures.iter().map(KeyFigure::html).collect();
+    format!("<section class=\"keys\" aria-label=\"Key figures\">{all}</section>")
+}
+
+/// A large figure with what it is.
+struct KeyFigure {
+    value: String,
+    name: String,
+    verdict: Option<Verdict>,
+}
+
+impl KeyFigure {
+    fn new(value: String, name: String) -> Self {
+        Self {
+            value,
+            name,
+            verdict: None,
+        }
+    }
+
+    /// A count that ought to be zero; what it is called then, and otherwise.
+    fn ought_to_be_zero(value: u64, name: &str, otherwise: Verdict) -> Self {
+        let (sign, verdict) = match value {
+            0 => ("✓", Verdict::Valid),
+            _ => ("▲", otherwise),
+        };
+        let (value, name) = (format!("{sign}\u{a0}{}", count(value)), name.to_owned());
+        Self {
+            value,
+            name,
+            verdict: Some(verdict),
+        }
+    }
+
+    fn html(&self) -> String {
+        let value = match self.value.split_once(' ') {
+            Some((number, unit)) => format!("{} <i>{}</i>", escape(number), escape(unit)),
+            None => escape(&self.value),
+        };
+        let class = self.verdict.map_or("", Verdict::name);
+        format!(
+            "<div class=\"{class}\"><b>{value}</b><span>{}</span></div>",
+            escape(&self.name)
+        )
+    }
+}
+
+fn subject(summary: &Summary) -> String {
+    if let Some(bench) = &summary.bench {
+        let counts = sweep::client_counts(bench);
+        let clients = match counts.as_slice() {
+            [] => "no clients".to_owned(),
+            [only] => counted(*only, "client"),
+            [first, .., last] => format!("{first} to {last} clients"),
+        };
+        let models = counted(bench.models.len() as u64, "model");
+        let runs = counted(bench.runs, "run");
+        let scale = wording::scale(bench);
+        format!("{models} · {clients} · {runs} a point · {scale}")
+    } else if let Some(load) = &summary.load {
+        let law = crate::curve::in_words(&load.law);
+        let kind = &load.loop_kind;
+        let workers = counted(load.workers, "worker");
+        format!(
+            "{workers} against {} · {kind} loop · gaps {law}",
+            load.target
+        )
+    } else if let Some(serve) = &summary.serve {
+        format!(
+            "{} under the model {} at {}",
+            serve.service, serve.model, serve.address
+        )
+    } else {
+        summary.command.clone()
+    }
+}
+
+fn place(environment: &Environment) -> String {
+    let mut parts = Vec::new();
+    if !environment.kernel.is_empty() {
+        parts.push(format!("Linux {}", environment.kernel));
+    }
+    if environment.cores > 0 {
+        parts.push(counted(environment.cores, "core"));
+    }
+    if !environment.processor.is_empty() {
+        parts.push(environment.processor.clone());
+    }
+    if environment.memory_bytes > 0 {
+        parts.push(format!(
+            "{} of memory",
+            number::bytes(environment.memory_bytes as f64)
+        ));
+    }
+    match parts.is_empty() {
+        true => "machine unknown".to_owned(),
+        false => parts.join(" · "),
+    }
+}
+
+fn of_bench(bench: &BenchSummary) -> Vec<KeyFigure> {
+    let models = sweep::models(bench);
+    let largest = |model: &ModelPoints<'_>| {
+        let point = model.largest()?;
+        Some((
+            point.wall_ns_median? as f64,
+            model.name.to_owned(),
+            point.clients,
+        ))
+    };
+    let mut ends: Vec<(f64, String, u64)> = models.iter().filter_map(largest).collect();
+    ends.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let mut figures = Vec::new();
+    let of = |(ns, name, clients): &(f64, String, u64), what: &str| {
+        let name = format!("{what}: {name}, {}", counted(*clients, "client"));
+        KeyFigure::new(duration(*ns), name)
+    };
+    match ends.as_slice() {
+        [] => {}
+        [only] => figures.push(of(only, "completion")),
+        [first, .., last] => {
+            figures.push(of(last, "slowest"));
+            figures.push(of(first, "fastest"));
+            let times = format!("×{}", figure(last.0 / first.0));
+            figures.push(KeyFigure::new(
+                times,
+                format!("{} over {}", last.1, first.1),
+            ));
+        }
+    }
+    let runs = || bench.points.iter().flat_map(|point| &point.runs);
+    let requests = runs().flat_map(|run| run.outcomes.values()).sum();
+    figures.push(KeyFigure::new(
+        count(requests),
+        "requests in all".to_owned(),
+    ));
+    let failed = runs().map(|run| wording::failed(&run.outcomes)).sum();
+    figures.push(KeyFigure::ought_to_be_zero(
+        failed,
+        "failed requests",
+        Verdict::Invalid,
+    ));
+    let doubted = bench
+        .points
+        .iter()
+        .filter(|point| !point.doubts.is_empty())
+        .count() as u64;
+    let name = format!(
+        "of {} in doubt",
+        counted(bench.points.len() as u64, "point")
+    );
+    figures.push(KeyFigure::ought_to_be_zero(
+        doubted,
+        &name,
+        Verdict::Unknown,
+    ));
+    figures
+}
+
+fn of_load(load: &LoadSummary) -> Vec<KeyFigure> {
+    let (asked, reached) = wording::rates(load);
+    let rate = |rate: Option<f64>| rate.map_or(number::DASH.to_owned(), figure);
+    vec![
+        KeyFigure::new(
+            count(load.outcomes.values().sum()),
+            format!("requests of {} asked", count(load.asked)),
+        ),
+        KeyFigure::new(
+            format!("{} /s", rate(reached)),
+            format!("reached; asked {}/s", rate(asked)),
+        ),
+        KeyFigure::new(
+            maybe_duration(load.response_time.p50_ns),
+            "response time, p50".to_owned(),
+        ),
+        KeyFigure::new(
+            maybe_duration(load.response_time.p99_ns),
+            "response time, p99".to_owned(),
+        ),
+        KeyFigure::new(
+            maybe_duration(load.lateness.p99_ns),
+            "lateness of sending, p99".to_owned(),
+        ),
+        KeyFigure::ought_to_be_zero(
+            wording::failed(&load.outcomes),
+            "not answered rightly",
+            Verdict::Invalid,
+        ),
+    ]
+}
+
+fn of_serve(serve: &ServeSummary) -> Vec<KeyFigure> {
+    let connections = &serve.connections;
+    let turned_away = connections.turned_away.values().sum();
+    let gap = &serve.connection_gaps.connect;
+    vec![
+        KeyFigure::new(count(connections.accepted), "connections".to_owned()),
+        KeyFigure::new(
+            count(connections.open_max),
+            "open at once, at most".to_owned(),
+        ),
+        KeyFigure::new(count(serve.requests), "requests".to_owned()),
+        KeyFigure::new(
+            maybe_duration(gap.mean_ns),
+            "between connections, mean".to_owned(),
+        ),
+        KeyFigure::new(
+            maybe_duration(serve.data_gaps.mean_ns),
+            "between requests, mean".to_owned(),
+        ),
+        KeyFigure::ought_to_be_zero(turned_away, "connections turned away", Verdict::Unknown),
+    ]
+}

@@ -1,0 +1,28 @@
+//! The page of a run: one HTML file with its style, its pictures and one small script.
+//!
+//! ```text
+//!  document   the shell: policy, header, main, footer
+//!   +- head      name, place, verdict, key figures
+//!   +- bench     |
+//!   +- load      | one kind of run each: figures in reading order
+//!   +- serve     |
+//!   +- findings  what a reader should know
+//! ```
+//!
+//! The page asks nobody for anything: its policy forbids every load, and names its script by hash.
+
+mod document;
+mod head;
+
+mod bench;
+mod bench_numbers;
+mod load;
+mod serve;
+
+mod findings;
+mod gaps;
+
+mod figure;
+mod table;
+
+pub use document::html;

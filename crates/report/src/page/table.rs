@@ -1,0 +1,65 @@
+//! Tables of the page.
+
+use history::Series;
+
+use crate::{escape::escape, quantities::STATISTICS};
+
+/// A table under construction. Every text is escaped here.
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    head: String,
+    body: String,
+}
+
+impl Table {
+    /// A table with these columns; the first names the rows.
+    pub(super) fn new<'a>(columns: impl IntoIterator<Item = &'a str>) -> Self {
+        let cell = |name: &str| format!("<th scope=\"col\">{}</th>", escape(name));
+        let head = columns.into_iter().map(cell).collect();
+        Self {
+            head,
+            body: String::new(),
+        }
+    }
+
+    /// The statistics of several series, one a row.
+    pub(super) fn of_series(name: &str, rows: &[(&str, &Series)]) -> Self {
+        let columns = STATISTICS.iter().map(|quantity| quantity.name);
+        let mut table = Self::new(std::iter::once(name).chain(columns));
+        for (name, series) in rows {
+            table.row(
+                name,
+                STATISTICS.iter().map(|quantity| (quantity.show)(series)),
+            );
+        }
+        table
+    }
+
+    /// A row: its name and its cells.
+    pub(super) fn row(&mut self, name: &str, cells: impl IntoIterator<Item = String>) {
+        let cells: String = cells
+            .into_iter()
+            .map(|cell| format!("<td>{}</td>", escape(&cell)))
+            .collect();
+        self.body += &format!("<tr><th scope=\"row\">{}</th>{cells}</tr>", escape(name));
+    }
+
+    /// The table. When it is wider than its card it scrolls there, also by keyboard.
+    pub(super) fn html(&self, name: &str) -> String {
+        let Self { head, body } = self;
+        format!(
+            "<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"{}\"><table>\
+             <thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>",
+            escape(name)
+        )
+    }
+
+    /// The table behind a line to open it.
+    pub(super) fn details(&self, summary: &str) -> String {
+        let table = self.html(summary);
+        format!(
+            "<details class=\"full\"><summary>{}</summary>{table}</details>\n",
+            escape(summary)
+        )
+    }
+}

@@ -1,0 +1,12 @@
+//! What the terminal shows at the end of a run: tables of at most 100 columns, readable without
+//! colour, every figure with its unit.
+
+mod document;
+
+mod bench;
+mod load;
+mod serve;
+
+mod columns;
+
+pub use document::text;
