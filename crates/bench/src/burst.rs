@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Mutex, time::Duration};
 
-use history::{Measured, Sample};
+use history::{Measured, Point, Sample};
 use load::{Plan, Report, Watcher};
 use run::Stop;
 use services::Script;
@@ -11,6 +11,7 @@ use timing::Clock;
 use crate::{
     BenchError, Experiment, Subject,
     experiment::SERVICE,
+    point::{self, is_generator_late},
     server::{Order, Server},
 };
 
@@ -41,13 +42,32 @@ impl Bench<'_> {
         Server::start(&order, self.clock)
     }
 
+    /// Adds a run to a point; when the clients were late in it, makes it again, a few times.
+    pub(crate) fn measure_into(
+        &self,
+        point: &mut Point,
+        subject: &Subject,
+        wanted: u32,
+    ) -> Result<(), BenchError> {
+        for _ in 0..TRIES {
+            let measured = self.measure(subject, point.clients)?;
+            let is_late = is_generator_late(point.floor_ns, &measured);
+            point::add(point, measured, wanted);
+            if !is_late || self.stop.requested() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
     /// Measures one run: starts a server, lets the clients loose, ends the server.
-    pub(crate) fn measure(&self, subject: &Subject, clients: u64) -> Result<Measured, BenchError> {
+    fn measure(&self, subject: &Subject, clients: u64) -> Result<Measured, BenchError> {
         let server = self.server(subject, SERVICE, self.experiment.task, false)?;
         let report = self.fire(&server, clients, self.experiment.task, &load::Unwatched)?;
         let ended = server.stop()?;
         Ok(Measured {
             wall_ns: report.summary.wall_ns,
+            generator_late: false,
             outcomes: report.summary.outcomes,
             response_time: report.summary.response_time,
             connect: report.summary.connect,
@@ -80,7 +100,9 @@ impl Bench<'_> {
         // All of them may have to wait for all the others.
         let whole = task.saturating_mul(plan.workers.saturating_add(1));
         plan.reply_timeout = (whole + PATIENCE).min(LONGEST);
-        Ok(load::drive(&plan, &*factory, self.clock, self.stop, watcher)?)
+        Ok(load::drive(
+            &plan, &*factory, self.clock, self.stop, watcher,
+        )?)
     }
 }
 
@@ -102,6 +124,8 @@ impl Watcher for Samples {
     }
 }
 
+/// How often a run is made before it is given up that the clients be on time.
+const TRIES: u32 = 4;
 /// Beyond what the arithmetic says, before a client gives up.
 const PATIENCE: Duration = Duration::from_secs(30);
 const LONGEST: Duration = Duration::from_secs(86_400);

@@ -17,17 +17,36 @@ pub(crate) fn floor(task: Duration, clients: u64, is_iterative: bool) -> Duratio
 pub fn scaled_task(subjects: &[Subject], clients: &[u64], runs: u32, budget: Duration) -> Duration {
     let tasks: u64 = subjects
         .iter()
-        .flat_map(|subject| clients.iter().map(|&n| if subject.is_iterative { n } else { 1 }))
+        .flat_map(|subject| {
+            clients
+                .iter()
+                .map(|&n| if subject.is_iterative { n } else { 1 })
+        })
         .fold(0, u64::saturating_add)
         .saturating_mul(u64::from(runs));
     let longest = budget.as_secs_f64() / tasks.max(1) as f64;
-    let round = ROUND_MILLIS.iter().rev().map(|&millis| Duration::from_millis(millis));
+    let round = ROUND_MILLIS
+        .iter()
+        .rev()
+        .map(|&millis| Duration::from_millis(millis));
     let fitting = round.filter(|task| task.as_secs_f64() <= longest).next();
     fitting.unwrap_or(Duration::from_millis(ROUND_MILLIS[0]))
 }
 
 /// Round lengths; below the first, start-up costs would hide the wait.
-const ROUND_MILLIS: [u64; 11] = [5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, SEED_TASK_MILLIS];
+const ROUND_MILLIS: [u64; 11] = [
+    5,
+    10,
+    20,
+    25,
+    50,
+    100,
+    200,
+    250,
+    500,
+    1000,
+    SEED_TASK_MILLIS,
+];
 const SEED_TASK_MILLIS: u64 = SEED_TASK.as_secs() * 1000;
 
 #[cfg(test)]

@@ -21,7 +21,11 @@ impl Bench<'_> {
         plan.intervals = INTERVALS;
         plan.seed = self.experiment.seed;
         let report = load::drive(&plan, &*factory, self.clock, self.stop, &load::Unwatched)?;
-        let received = server.stop()?.summary.map(|summary| summary.data_gaps).unwrap_or_default();
+        let received = server
+            .stop()?
+            .summary
+            .map(|summary| summary.data_gaps)
+            .unwrap_or_default();
         let received_fit = stats::binned_ks(&received.histogram_ns, &*plan.law);
         Ok(GapPanel {
             model: subject.model.clone(),

@@ -19,11 +19,16 @@ impl Bench<'_> {
         let began = self.clock.now().as_nanos();
         let report = self.fire(&server, clients, self.experiment.task, &samples)?;
         let ended = server.stop()?;
-        let offset = ended.summary.map_or(0, |summary| self.offset_of(summary.origin_monotonic_ns));
+        let offset = ended
+            .summary
+            .map_or(0, |summary| self.offset_of(summary.origin_monotonic_ns));
         let served = served_by_port(&self.scratch.join("events.jsonl"), offset);
         let start = report.start.as_nanos().max(began);
-        let mut lanes: Vec<Lane> =
-            samples.into_vec().iter().filter_map(|sample| lane(sample, start, &served)).collect();
+        let mut lanes: Vec<Lane> = samples
+            .into_vec()
+            .iter()
+            .filter_map(|sample| lane(sample, start, &served))
+            .collect();
         lanes.sort_by_key(|lane| (lane.served_ns.unwrap_or(u64::MAX), lane.connect_ns));
         Ok(LaneSet {
             model: subject.model.clone(),
@@ -34,21 +39,30 @@ impl Bench<'_> {
 
     /// What to add to the server's instants to have this process's.
     fn offset_of(&self, origin_monotonic_ns: u64) -> i64 {
-        let own = timing::SystemClock::start().origin_nanos().wrapping_sub(self.clock.now().as_nanos());
+        let own = timing::SystemClock::start()
+            .origin_nanos()
+            .wrapping_sub(self.clock.now().as_nanos());
         origin_monotonic_ns.wrapping_sub(own).cast_signed()
     }
 }
 
 fn served_by_port(path: &Path, offset: i64) -> BTreeMap<u16, u64> {
     let text = fs::read_to_string(path).unwrap_or_default();
-    let events = text.lines().filter_map(|line| serde_json::from_str::<Event>(line).ok());
+    let events = text
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Event>(line).ok());
     let opened = events.filter(|event| matches!(event.kind, EventKind::Opened { .. }));
-    opened.map(|event| (event.peer.port(), event.at_ns.saturating_add_signed(offset))).collect()
+    opened
+        .map(|event| (event.peer.port(), event.at_ns.saturating_add_signed(offset)))
+        .collect()
 }
 
 fn lane(sample: &Sample, start: u64, served: &BTreeMap<u16, u64>) -> Option<Lane> {
     let connect = sample.connect_ns?;
-    let served = sample.local_port.and_then(|port| served.get(&port)).copied();
+    let served = sample
+        .local_port
+        .and_then(|port| served.get(&port))
+        .copied();
     Some(Lane {
         connect_ns: connect.saturating_sub(start),
         served_ns: served.map(|served| served.max(connect).saturating_sub(start)),

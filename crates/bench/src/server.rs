@@ -59,7 +59,16 @@ impl Server {
         let stderr_sink = fs::File::create(&stderr).map_err(BenchError::Scratch)?;
         let mut command = Command::new(order.program);
         command
-            .args(["serve", order.service, "-m", order.model, "-p", "0", "-q", "--no-folder"])
+            .args([
+                "serve",
+                order.service,
+                "-m",
+                order.model,
+                "-p",
+                "0",
+                "-q",
+                "--no-folder",
+            ])
             .args(["--task", &format!("{}ms", order.task.as_secs_f64() * 1e3)])
             .arg("--ready-file")
             .arg(&ready)
@@ -115,7 +124,10 @@ impl Server {
             if let Ok(Some(status)) = self.child.try_wait() {
                 self.is_reaped = true;
                 let said = fs::read_to_string(stderr).unwrap_or_default();
-                return Err(not_ready(format!("it ended with {status}: {}", said.trim())));
+                return Err(not_ready(format!(
+                    "it ended with {status}: {}",
+                    said.trim()
+                )));
             }
             if until <= clock.now() {
                 return Err(not_ready(format!("it was silent for {READY_WITHIN:?}")));

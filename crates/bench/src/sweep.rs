@@ -61,7 +61,8 @@ struct Steps<'a> {
 impl Steps<'_> {
     fn step(&mut self, what: &str) {
         self.done += 1;
-        self.progress.on_step(self.done, self.total, what, &self.summary);
+        self.progress
+            .on_step(self.done, self.total, what, &self.summary);
     }
 }
 
@@ -76,9 +77,13 @@ impl Bench<'_> {
                     return Ok(false);
                 }
                 let (subject, clients) = self.place(index);
-                let measured = self.measure(subject, clients)?;
-                point::add(&mut steps.summary.points[index], measured);
-                steps.step(&format!("{} {clients}, run {}", subject.model, repetition + 1));
+                let point = &mut steps.summary.points[index];
+                self.measure_into(point, subject, self.experiment.runs)?;
+                steps.step(&format!(
+                    "{} {clients}, run {}",
+                    subject.model,
+                    repetition + 1
+                ));
             }
         }
         for (index, subject) in subjects.iter().enumerate() {
@@ -139,7 +144,10 @@ fn watch(server: &Server, task: Duration, is_over: &mpsc::Receiver<()>) -> Footp
 }
 
 fn set_footprint(summary: &mut BenchSummary, model: &str, clients: u64, footprint: Footprint) {
-    let point = summary.points.iter_mut().find(|p| p.model == model && p.clients == clients);
+    let point = summary
+        .points
+        .iter_mut()
+        .find(|p| p.model == model && p.clients == clients);
     if let Some(run) = point.and_then(|point| point.runs.first_mut()) {
         run.server_memory_bytes = Some(footprint.memory_bytes);
         run.server_threads = Some(footprint.threads);
@@ -157,7 +165,11 @@ fn outline(experiment: &Experiment) -> BenchSummary {
         task_ns: u64::try_from(experiment.task.as_nanos()).unwrap_or(u64::MAX),
         scale: SEED_TASK.as_secs_f64() / experiment.task.as_secs_f64(),
         runs: u64::from(experiment.runs),
-        models: experiment.subjects.iter().map(|subject| subject.model.clone()).collect(),
+        models: experiment
+            .subjects
+            .iter()
+            .map(|subject| subject.model.clone())
+            .collect(),
         points: points.collect(),
         lanes: Vec::new(),
         gaps: Vec::new(),
@@ -176,8 +188,24 @@ fn findings(summary: &BenchSummary, finished: bool) -> Vec<Finding> {
         let text = "the experiment was stopped; what had been measured is kept";
         findings.push(Finding::new(Verdict::Unknown, text));
     }
+    let late = summary
+        .points
+        .iter()
+        .flat_map(|point| &point.runs)
+        .filter(|run| run.generator_late);
+    match late.count() {
+        0 => {}
+        count => findings.push(Finding::new(
+            Verdict::Valid,
+            format!("{count} runs were made again because the clients themselves were late"),
+        )),
+    }
     for point in &summary.points {
-        let wrong: u64 = point.runs.iter().filter_map(|run| run.outcomes.get("wrong")).sum();
+        let wrong: u64 = point
+            .runs
+            .iter()
+            .filter_map(|run| run.outcomes.get("wrong"))
+            .sum();
         if wrong > 0 {
             let text = format!("{} {}: {wrong} wrong answers", point.model, point.clients);
             findings.push(Finding::new(Verdict::Invalid, text));

@@ -20,8 +20,10 @@ pub fn service(name: &str) -> Result<&'static ServiceEntry> {
 /// # Errors
 /// As [`service`].
 pub fn model(name: &str) -> Result<&'static dyn Model> {
-    let names: Vec<_> =
-        MODELS.iter().flat_map(|model| [model.short_name(), model.name()]).collect();
+    let names: Vec<_> = MODELS
+        .iter()
+        .flat_map(|model| [model.short_name(), model.name()])
+        .collect();
     serve::by_name(name).ok_or_else(|| unknown("concurrency model", name, &names))
 }
 
@@ -31,8 +33,11 @@ pub fn model(name: &str) -> Result<&'static dyn Model> {
 /// As [`service`].
 pub fn law(name: &str) -> Result<&'static LawEntry> {
     let letters: Vec<String> = LAWS.iter().map(|law| law.letter.to_string()).collect();
-    let names: Vec<&str> =
-        LAWS.iter().zip(&letters).flat_map(|(law, letter)| [letter.as_str(), law.name]).collect();
+    let names: Vec<&str> = LAWS
+        .iter()
+        .zip(&letters)
+        .flat_map(|(law, letter)| [letter.as_str(), law.name])
+        .collect();
     stats::by_name(name).ok_or_else(|| unknown("distribution", name, &names))
 }
 
@@ -47,7 +52,12 @@ pub fn print() -> Result<Verdict> {
     }
     println!("\nConcurrency models (-m, --model, --concurrency-mode)");
     for model in MODELS {
-        println!("  {:<6}{:<14}{}", model.short_name(), model.name(), model.about());
+        println!(
+            "  {:<6}{:<14}{}",
+            model.short_name(),
+            model.name(),
+            model.about()
+        );
     }
     println!("\nArrival laws (-d, --dist, with the parameter -p, --param)");
     for law in LAWS {
@@ -62,7 +72,10 @@ fn unknown(what: &str, name: &str, names: &[&str]) -> anyhow::Error {
         Some(nearest) => format!("; did you mean `{nearest}`?"),
         None => String::new(),
     };
-    anyhow!("unknown {what} `{name}`{hint} (there is: {})", names.join(", "))
+    anyhow!(
+        "unknown {what} `{name}`{hint} (there is: {})",
+        names.join(", ")
+    )
 }
 
 /// Edits that turn one word into the other (Levenshtein 1965).

@@ -27,7 +27,11 @@ fn main() -> ExitCode {
         Err(error) => {
             let _ = error.print();
             let is_asked_for = !error.use_stderr();
-            return if is_asked_for { ExitCode::SUCCESS } else { ExitCode::from(USAGE) };
+            return if is_asked_for {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::from(USAGE)
+            };
         }
     };
     let result = match &args.command {

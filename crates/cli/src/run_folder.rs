@@ -108,7 +108,9 @@ impl Begun {
         };
         folder.write_json("summary.json", &self.summary)?;
         match page {
-            Some(page) => folder.write("report.html", page).map(|()| Some(folder.file("report.html"))),
+            Some(page) => folder
+                .write("report.html", page)
+                .map(|()| Some(folder.file("report.html"))),
             None => Ok(None),
         }
     }
@@ -116,8 +118,9 @@ impl Begun {
 
 fn create(base: &Path, now: Timestamp, name: &str, summary: &Summary) -> Result<RunFolder> {
     let stamp = now.strftime("%Y-%m-%dT%H%M%SZ").to_string();
-    let folder = RunFolder::create(base, &stamp, &name.replace(' ', "-"))
-        .context("cannot keep the run; choose another place with --runs, or none with --no-folder")?;
+    let folder = RunFolder::create(base, &stamp, &name.replace(' ', "-")).context(
+        "cannot keep the run; choose another place with --runs, or none with --no-folder",
+    )?;
     folder.write_json("summary.json", summary)?;
     Ok(folder)
 }

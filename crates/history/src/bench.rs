@@ -35,7 +35,8 @@ pub struct Point {
     /// The least time that the arithmetic allows: the task once for a concurrent model, once for
     /// each client for an iterative one.
     pub floor_ns: u64,
-    /// Median of the wall times of the runs that count.
+    /// Median of the wall times of the runs that count: every client rightly answered, the clients on
+    /// time.
     pub wall_ns_median: Option<u64>,
     /// Least of them.
     pub wall_ns_min: Option<u64>,
@@ -52,6 +53,10 @@ pub struct Point {
 pub struct Measured {
     /// From the instant at which all clients were to start until the last was answered.
     pub wall_ns: u64,
+    /// Whether the clients themselves were late by more than a share of the floor: such a run says
+    /// more about the generator than about the server, is kept, made again, and not counted.
+    #[serde(default)]
+    pub generator_late: bool,
     /// How the requests ended.
     pub outcomes: Outcomes,
     /// From the common start to the answer, over clients.
@@ -64,12 +69,12 @@ pub struct Measured {
     pub server_cpu_ns: u64,
     /// Processor time of the clients.
     pub client_cpu_ns: u64,
-    /// Greatest proportional set size of the server with its children, over the samples taken while
-    /// it ran; absent when no sample was taken.
+    /// Greatest proportional set size of the server with its children, looked at several times in an
+    /// untimed run of the same point (looking costs time); absent where there was none.
     pub server_memory_bytes: Option<u64>,
-    /// Most threads of the server with its children at once.
+    /// Most threads of the server with its children at once, seen in the same way.
     pub server_threads: Option<u64>,
-    /// Most processes of the server at once, itself included.
+    /// Most processes of the server at once, itself included, seen in the same way.
     pub server_processes: Option<u64>,
     /// Times that the server gave up the processor by itself.
     pub voluntary_switches: u64,

@@ -39,7 +39,10 @@ impl Environment {
 }
 
 fn line(path: &str) -> String {
-    fs::read_to_string(path).unwrap_or_default().trim().to_owned()
+    fs::read_to_string(path)
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
 }
 
 fn field(path: &str, name: &str) -> String {

@@ -79,7 +79,10 @@ impl RunFolder {
             }
         }
         let taken = io::Error::from(io::ErrorKind::AlreadyExists);
-        Err(FolderError::io(&base.join(format!("{stamp}-{name}")), taken))
+        Err(FolderError::io(
+            &base.join(format!("{stamp}-{name}")),
+            taken,
+        ))
     }
 
     /// An existing folder.
@@ -166,7 +169,9 @@ mod tests {
         let base = tempfile::tempdir().expect("a temporary folder");
         let folder = RunFolder::create(base.path(), "2026", "load").expect("created");
         let summary = Summary::begin(Kind::Load, "load", "wharf load", "2026-11-21T00:00:00Z");
-        folder.write_json("summary.json", &summary).expect("written");
+        folder
+            .write_json("summary.json", &summary)
+            .expect("written");
         let read = RunFolder::open(folder.path()).and_then(|f| f.summary());
         assert_eq!(read.expect("read"), summary);
         assert_eq!(summary.verdict, Verdict::Unknown);
@@ -175,7 +180,9 @@ mod tests {
     #[test]
     fn a_folder_without_a_summary_is_refused_by_name() {
         let base = tempfile::tempdir().expect("a temporary folder");
-        let error = RunFolder::open(base.path()).expect_err("refused").to_string();
+        let error = RunFolder::open(base.path())
+            .expect_err("refused")
+            .to_string();
         assert!(error.contains("summary.json"), "{error}");
     }
 }

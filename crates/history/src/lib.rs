@@ -29,6 +29,6 @@ pub use event::{Event, EventKind};
 pub use folder::{FolderError, RunFolder};
 pub use load::{FitSummary, LawSummary, LoadSummary, Outcomes};
 pub use sample::{Outcome, Sample, SampleReader, SampleWriter};
-pub use serve::{ArrivalClocks, Connections, ServeSummary};
 pub use series::Series;
+pub use serve::{ArrivalClocks, Connections, ServeSummary};
 pub use summary::{Finding, Kind, Summary, Verdict};

@@ -66,7 +66,9 @@ impl Summary {
     /// valid) as the run's.
     pub fn conclude(&mut self, mut findings: Vec<Finding>) {
         findings.sort_by_key(|finding| finding.verdict);
-        self.verdict = findings.first().map_or(Verdict::Valid, |first| first.verdict);
+        self.verdict = findings
+            .first()
+            .map_or(Verdict::Valid, |first| first.verdict);
         self.findings = findings;
     }
 }

@@ -37,7 +37,11 @@ impl<K: Copy + Ord> Timers<K> {
         self.set.insert(key, at);
         self.queue.push(Reverse((at, key)));
         if self.queue.len() > 2 * self.set.len() + 16 {
-            self.queue = self.set.iter().map(|(&key, &at)| Reverse((at, key))).collect();
+            self.queue = self
+                .set
+                .iter()
+                .map(|(&key, &at)| Reverse((at, key)))
+                .collect();
         }
     }
 

@@ -24,7 +24,10 @@ impl<'a> Publication<'a> {
     /// When the number of words is even.
     pub(crate) fn new(words: &'a [AtomicU64]) -> Self {
         let (version, buffers) = words.split_first().expect("a publication has a version");
-        assert!(buffers.len().is_multiple_of(2), "a publication has two buffers");
+        assert!(
+            buffers.len().is_multiple_of(2),
+            "a publication has two buffers"
+        );
         let (even, odd) = buffers.split_at(buffers.len() / 2);
         Self {
             version,
@@ -83,7 +86,10 @@ mod tests {
             let (mut words, mut last) = ([0; 8], 0);
             while last < 200_000 {
                 publication.read(&mut words);
-                assert!(words.iter().all(|&word| word == words[0]), "torn: {words:?}");
+                assert!(
+                    words.iter().all(|&word| word == words[0]),
+                    "torn: {words:?}"
+                );
                 assert!(words[0] >= last, "went back: {words:?} after {last}");
                 last = words[0];
             }

@@ -8,10 +8,8 @@ use timing::Tick;
 use wire::Ending;
 
 use crate::{
-    CloseReason, Counter, Gap, Observer, Run, Shards, TurnedAway,
-    board::Chain,
-    shards::ServiceWords,
-    tallies::Tallies,
+    CloseReason, Counter, Gap, Observer, Run, Shards, TurnedAway, board::Chain,
+    shards::ServiceWords, tallies::Tallies,
 };
 
 /// Counts for the one worker that holds a slot.
@@ -95,7 +93,8 @@ impl<'a> Recorder<'a> {
 
     /// Publishes the counters.
     pub fn commit(&self) {
-        self.shards.publish_tallies(self.slot, &self.tallies.borrow());
+        self.shards
+            .publish_tallies(self.slot, &self.tallies.borrow());
     }
 
     fn count(&self, counter: Counter, by: u64) {
@@ -156,7 +155,8 @@ impl<'a> ConnectionRecord<'a> {
     pub fn received(&mut self, count: usize, now: Tick) {
         if self.received_bytes == 0 {
             let board = self.recorder.shards.board();
-            self.recorder.gap(Gap::FirstByte, board.gap(Chain::FirstByte, now));
+            self.recorder
+                .gap(Gap::FirstByte, board.gap(Chain::FirstByte, now));
             self.tell(now, || EventKind::FirstByte);
         }
         self.received_bytes += count as u64;
@@ -220,5 +220,8 @@ impl<'a> ConnectionRecord<'a> {
 }
 
 fn thread_number() -> u32 {
-    rustix::thread::gettid().as_raw_nonzero().get().unsigned_abs()
+    rustix::thread::gettid()
+        .as_raw_nonzero()
+        .get()
+        .unsigned_abs()
 }

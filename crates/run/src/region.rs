@@ -1,9 +1,6 @@
 //! Memory that this process, its threads and the processes it forks share.
 
-use std::{
-    io, ptr,
-    sync::atomic::AtomicU64,
-};
+use std::{io, ptr, sync::atomic::AtomicU64};
 
 use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous, munmap};
 
@@ -47,8 +44,13 @@ impl Region {
     /// # Panics
     /// When they are not inside the region.
     pub fn words(&self, offset: usize, count: usize) -> &[AtomicU64] {
-        let end = offset.checked_add(count).expect("a region's words fit in memory");
-        assert!(end <= self.words, "words {offset}..{end} are outside the region");
+        let end = offset
+            .checked_add(count)
+            .expect("a region's words fit in memory");
+        assert!(
+            end <= self.words,
+            "words {offset}..{end} are outside the region"
+        );
         // SAFETY: the range is inside the mapping, which lives as long as `self`; the kernel zeroed
         // it, and zero is a valid `AtomicU64`; page alignment is enough for a word.
         unsafe { std::slice::from_raw_parts(self.start.add(offset), count) }

@@ -11,12 +11,7 @@ use std::{
 use machine::Shared;
 use stats::{BUCKETS, Distribution, Histogram, bucket_of};
 
-use crate::{
-    Counter, Gap, Region,
-    board::Board,
-    publication::Publication,
-    tallies::Tallies,
-};
+use crate::{Counter, Gap, Region, board::Board, publication::Publication, tallies::Tallies};
 
 /// Everything that workers count, each in a slot of its own.
 ///
@@ -147,7 +142,10 @@ impl Shards {
     }
 
     fn is_one_behind(&self, slot: u32, gap: Gap, tallies: &Tallies) -> bool {
-        let counted: u64 = self.counted_buckets(slot, gap, tallies).map(|(_, count)| count).sum();
+        let counted: u64 = self
+            .counted_buckets(slot, gap, tallies)
+            .map(|(_, count)| count)
+            .sum();
         counted + 1 == tallies.moments[gap as usize].count()
     }
 
@@ -240,12 +238,14 @@ impl Totals {
 
 fn ended(tallies: &Tallies) -> u64 {
     let reasons = crate::CloseReason::ALL;
-    reasons.iter().map(|&reason| tallies.counter(Counter::Ended(reason))).sum()
+    reasons
+        .iter()
+        .map(|&reason| tallies.counter(Counter::Ended(reason)))
+        .sum()
 }
 
 /// Words in a cache line: slots begin on a line of their own, so that workers do not share one.
 const LINE_WORDS: usize = 8;
-
 
 #[cfg(test)]
 mod tests {

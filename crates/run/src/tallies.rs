@@ -208,7 +208,10 @@ impl Tallies {
         let (counters, rest) = words.split_at(Counter::COUNT);
         let (moments, last) = rest.split_at(Gap::COUNT * Moments::WORDS);
         tallies.counters.copy_from_slice(counters);
-        for (moments, words) in tallies.moments.iter_mut().zip(moments.chunks_exact(Moments::WORDS))
+        for (moments, words) in tallies
+            .moments
+            .iter_mut()
+            .zip(moments.chunks_exact(Moments::WORDS))
         {
             *moments = Moments::from_words(words.try_into().expect("a chunk has its size"));
         }
@@ -234,6 +237,9 @@ mod tests {
 
     #[test]
     fn words_of_zero_are_nothing_counted() {
-        assert_eq!(Tallies::from_words(&[0; Tallies::WORDS]), Tallies::default());
+        assert_eq!(
+            Tallies::from_words(&[0; Tallies::WORDS]),
+            Tallies::default()
+        );
     }
 }

@@ -106,7 +106,10 @@ impl<'a> Acceptor<'a> {
         let mut fds = vec![PollFd::from_borrowed_fd(stop, PollFlags::IN)];
         fds.extend(also.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
         if room != Room::Wait {
-            fds.push(PollFd::from_borrowed_fd(self.listener.as_fd(), PollFlags::IN));
+            fds.push(PollFd::from_borrowed_fd(
+                self.listener.as_fd(),
+                PollFlags::IN,
+            ));
         }
         match poll(&mut fds, None) {
             Ok(_) | Err(Errno::INTR) => {}
@@ -200,7 +203,10 @@ fn spare() -> Option<File> {
 
 /// The system is out of something and accepting again at once would only burn the processor.
 fn pause() {
-    let _ = poll(&mut [], Some(&Timespec::try_from(PAUSE).expect("a short pause fits")));
+    let _ = poll(
+        &mut [],
+        Some(&Timespec::try_from(PAUSE).expect("a short pause fits")),
+    );
 }
 
 const PAUSE: Duration = Duration::from_millis(20);

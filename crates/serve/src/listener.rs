@@ -85,7 +85,9 @@ mod tests {
     #[test]
     fn a_port_that_is_taken_is_named_with_a_way_out() {
         let first = bind("127.0.0.1", 0, 16).expect("bound");
-        let error = bind("127.0.0.1", first.address.port(), 16).expect_err("taken").to_string();
+        let error = bind("127.0.0.1", first.address.port(), 16)
+            .expect_err("taken")
+            .to_string();
         assert!(error.contains(&first.address.to_string()), "{error}");
         assert!(error.contains("another port with -p"), "{error}");
     }

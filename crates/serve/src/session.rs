@@ -234,7 +234,11 @@ impl Session<'_, '_> {
     fn write(&mut self, mut bytes: &[u8]) -> Result<(), CloseReason> {
         let mut deadline = None;
         while !bytes.is_empty() {
-            match send(self.stream, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
+            match send(
+                self.stream,
+                bytes,
+                SendFlags::DONTWAIT | SendFlags::NOSIGNAL,
+            ) {
                 Ok(count) => {
                     bytes = &bytes[count..];
                     self.record.sent(count);

@@ -64,7 +64,9 @@ impl FromStr for ErrorStyle {
         match text {
             "detailed" => Ok(Self::Detailed),
             "terse" => Ok(Self::Terse),
-            other => Err(format!("unknown style `{other}`: expected detailed or terse")),
+            other => Err(format!(
+                "unknown style `{other}`: expected detailed or terse"
+            )),
         }
     }
 }

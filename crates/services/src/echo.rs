@@ -151,7 +151,10 @@ mod tests {
         for read in reads {
             session.handle(Tick::ZERO, Input::Received(read), &mut out);
         }
-        let delivered = out.outputs().iter().filter(|o| matches!(o, Output::Deliver { .. }));
+        let delivered = out
+            .outputs()
+            .iter()
+            .filter(|o| matches!(o, Output::Deliver { .. }));
         (out.sent(), delivered.count())
     }
 

@@ -73,7 +73,11 @@ impl ExpectedReplies {
             self.greeting_seen += common;
             return common;
         }
-        let taken = if common == left.len() { common } else { bytes.len() };
+        let taken = if common == left.len() {
+            common
+        } else {
+            bytes.len()
+        };
         let shown = [&self.greeting[..self.greeting_seen], &bytes[..taken]].concat();
         self.greeting_seen = self.greeting.len();
         out.note(&String::from_utf8_lossy(&shown));

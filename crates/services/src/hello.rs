@@ -7,9 +7,7 @@
 //! The original answers whatever its first read brings. Here a greeting that is still arriving is
 //! waited for, and anything else is answered all the same.
 
-use machine::{
-    ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, TimerId,
-};
+use machine::{ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, TimerId};
 use timing::Tick;
 use wire::{Ending, Inbox};
 
@@ -161,7 +159,10 @@ mod tests {
         let mut session = service.session(&shared);
         let mut out = Outbox::new();
         for input in inputs {
-            assert!(!out.outputs().contains(&Output::Close(machine::Farewell::Done)));
+            assert!(
+                !out.outputs()
+                    .contains(&Output::Close(machine::Farewell::Done))
+            );
             session.handle(Tick::ZERO, *input, &mut out);
         }
         out.sent()

@@ -12,9 +12,7 @@
 //! comes: the sum is exact, so taking back is exact too. The state of a worker is a count and an
 //! exact sum; the mean is rounded once, when it is asked for.
 
-use machine::{
-    Answer, ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, TimerId,
-};
+use machine::{Answer, ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, TimerId};
 use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
 use stats::ExactSum;
@@ -93,7 +91,9 @@ impl Tally {
     fn total(shared: &dyn Shared) -> Self {
         let mut total = Self::default();
         shared.fold(&mut |words| {
-            let words = words.try_into().expect("a worker's words have their number");
+            let words = words
+                .try_into()
+                .expect("a worker's words have their number");
             let tally = Self::from_words(words);
             total.count += tally.count;
             total.sum.merge(&tally.sum);
@@ -276,9 +276,10 @@ fn next_token(pending: &[u8]) -> Token {
         return Token::PerhapsReady;
     }
     // Numbers have no `r` in them, so one begins the word; at the front it is just a wrong letter.
-    let end = pending.iter().enumerate().position(|(index, byte)| {
-        byte.is_ascii_whitespace() || (index > 0 && *byte == READY[0])
-    });
+    let end = pending
+        .iter()
+        .enumerate()
+        .position(|(index, byte)| byte.is_ascii_whitespace() || (index > 0 && *byte == READY[0]));
     end.map_or(Token::Unfinished, Token::Number)
 }
 
@@ -364,7 +365,10 @@ impl Machine for Client {
                 out.note(&format!("sending data: {text}"));
                 out.send(text.as_bytes());
                 out.send(ending.bytes());
-                out.note(&format!("sleeping for {} seconds", self.script.pause.as_secs_f64()));
+                out.note(&format!(
+                    "sleeping for {} seconds",
+                    self.script.pause.as_secs_f64()
+                ));
                 out.wake_at(now + self.script.pause, PAUSE);
                 self.asked = true;
             }
@@ -376,7 +380,8 @@ impl Machine for Client {
             }
             Input::Received(bytes) => {
                 let room = LONGEST_REPLY_BYTES.saturating_sub(self.reply.len());
-                self.reply.extend_from_slice(&bytes[..bytes.len().min(room)]);
+                self.reply
+                    .extend_from_slice(&bytes[..bytes.len().min(room)]);
             }
             Input::Ended if self.asked && !self.reply.is_empty() => self.judge(out),
             Input::Ended => {}
@@ -451,14 +456,20 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_said_and_changes_nothing() {
-        check(&[b"4 abc nan inf 1e999 ready"], concat!(
-            "error: not a finite number: \"abc\"\n",
-            "error: not a finite number: \"nan\"\n",
-            "error: not a finite number: \"inf\"\n",
-            "error: not a finite number: \"1e999\"\n",
-            "4.0"
-        ));
-        check(&[b"\xff\xfe ready"], "error: not a finite number: \"\u{fffd}\u{fffd}\"\nerror: no number has come yet");
+        check(
+            &[b"4 abc nan inf 1e999 ready"],
+            concat!(
+                "error: not a finite number: \"abc\"\n",
+                "error: not a finite number: \"nan\"\n",
+                "error: not a finite number: \"inf\"\n",
+                "error: not a finite number: \"1e999\"\n",
+                "4.0"
+            ),
+        );
+        check(
+            &[b"\xff\xfe ready"],
+            "error: not a finite number: \"\u{fffd}\u{fffd}\"\nerror: no number has come yet",
+        );
     }
 
     #[test]

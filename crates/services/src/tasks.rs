@@ -234,7 +234,10 @@ mod tests {
     fn what_is_not_understood_gets_an_error() {
         check(&[b"7:abc"], "Invalid choice.");
         check(&[b"2:1/0"], "Error processing task: division by zero");
-        check(&[b"1:\xff"], "Error processing task: the text is not valid UTF-8");
+        check(
+            &[b"1:\xff"],
+            "Error processing task: the text is not valid UTF-8",
+        );
     }
 
     #[test]

@@ -155,7 +155,11 @@ fn form(text: &[u8]) -> Form {
             Err(form) => return form,
         }
     }
-    for step in [Step::Text(b" Event "), Step::Digits, Step::Text(b", Timestamp ")] {
+    for step in [
+        Step::Text(b" Event "),
+        Step::Digits,
+        Step::Text(b", Timestamp "),
+    ] {
         match step.take(rest) {
             Ok(after) => rest = after,
             Err(form) => return form,
@@ -199,7 +203,10 @@ impl Step {
 
 /// Where the next message begins, if one does after the first byte.
 fn next_form(text: &[u8]) -> Option<usize> {
-    let found = text.get(1..)?.windows(START.len()).position(|window| window == START)?;
+    let found = text
+        .get(1..)?
+        .windows(START.len())
+        .position(|window| window == START)?;
     Some(found + 1)
 }
 
@@ -310,7 +317,10 @@ mod tests {
 
     #[test]
     fn the_form_with_the_missing_comma_is_known() {
-        assert_eq!(form(b"Worker 1 Event 1, Timestamp 1768823258707"), Form::Whole);
+        assert_eq!(
+            form(b"Worker 1 Event 1, Timestamp 1768823258707"),
+            Form::Whole
+        );
         assert_eq!(form(b"Worker 1, Event 1, Time"), Form::Partial);
         assert_eq!(form(b"Worker x"), Form::Other);
     }

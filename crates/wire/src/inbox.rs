@@ -154,7 +154,10 @@ impl Inbox {
     /// When fewer are pending.
     pub fn take(&mut self, count: usize) -> &[u8] {
         let start = self.start;
-        assert!(count <= self.pending().len(), "cannot take what has not come");
+        assert!(
+            count <= self.pending().len(),
+            "cannot take what has not come"
+        );
         self.start += count;
         self.scanned = self.scanned.max(self.start);
         &self.bytes[start..self.start]

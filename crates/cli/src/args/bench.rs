@@ -12,7 +12,13 @@ use super::{
 #[command(after_help = EXAMPLES)]
 pub struct BenchArgs {
     /// Concurrency models to compare
-    #[arg(short, long, value_delimiter = ',', value_name = "MODELS", default_value = "iter,thr,proc")]
+    #[arg(
+        short,
+        long,
+        value_delimiter = ',',
+        value_name = "MODELS",
+        default_value = "iter,thr,proc"
+    )]
     pub models: Vec<String>,
     /// Numbers of clients at once: 10,20,50 or 10..100+10
     #[arg(short, long, default_value = "10..100+10", value_parser = Counts::parse)]

@@ -61,7 +61,12 @@ pub struct LoadArgs {
     #[arg(long, value_name = "SIZE", value_parser = bytes, help_heading = "Requests")]
     pub bytes: Option<usize>,
     /// mean: the numbers to send, worker by worker; default random ones
-    #[arg(long, value_delimiter = ',', conflicts_with = "value", help_heading = "Requests")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        conflicts_with = "value",
+        help_heading = "Requests"
+    )]
     pub values: Vec<f64>,
     /// mean: how long to wait before saying `ready`
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration, help_heading = "Requests")]

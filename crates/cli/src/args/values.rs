@@ -9,7 +9,8 @@ use jiff::SignedDuration;
 /// # Errors
 /// When the text is none, or negative, or longer than a day.
 pub fn duration(text: &str) -> Result<Duration, String> {
-    let expected = || format!("`{text}` is no duration: write 25ms, 1.5s, 2m or a number of seconds");
+    let expected =
+        || format!("`{text}` is no duration: write 25ms, 1.5s, 2m or a number of seconds");
     let duration = match text.parse::<f64>() {
         Ok(seconds) => Duration::try_from_secs_f64(seconds).map_err(|_| expected())?,
         Err(_) => {
@@ -28,15 +29,26 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 /// # Errors
 /// When the text is none, or zero, or over a gibibyte.
 pub fn bytes(text: &str) -> Result<usize, String> {
-    let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("B", 1)];
+    let units = [
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+        ("B", 1),
+    ];
     let (digits, unit) = units
         .iter()
         .find_map(|(name, unit)| Some((text.strip_suffix(name)?, *unit)))
         .unwrap_or((text, 1));
-    let count = digits.trim().parse::<usize>().ok().and_then(|count| count.checked_mul(unit));
+    let count = digits
+        .trim()
+        .parse::<usize>()
+        .ok()
+        .and_then(|count| count.checked_mul(unit));
     match count {
         Some(count) if (1..=1 << 30).contains(&count) => Ok(count),
-        _ => Err(format!("`{text}` is no size from 1 byte to 1 GiB: write 4096, 64KiB or 1MiB")),
+        _ => Err(format!(
+            "`{text}` is no size from 1 byte to 1 GiB: write 4096, 64KiB or 1MiB"
+        )),
     }
 }
 
@@ -63,7 +75,9 @@ pub fn counts(text: &str) -> Result<Vec<u64>, String> {
     }
     match counts.iter().all(|count| (1..=MOST).contains(count)) && counts.len() <= 1000 {
         true => Ok(counts),
-        false => Err(format!("`{text}`: counts are from 1 to {MOST}, at most 1000 of them")),
+        false => Err(format!(
+            "`{text}`: counts are from 1 to {MOST}, at most 1000 of them"
+        )),
     }
 }
 
@@ -75,7 +89,9 @@ pub fn separator(text: &str) -> Result<u8, String> {
     match text.as_bytes() {
         b"space" => Ok(b' '),
         [byte] if !byte.is_ascii_digit() && !byte.is_ascii_control() => Ok(*byte),
-        _ => Err(format!("`{text}` is no separator: write one character that is no digit, or space")),
+        _ => Err(format!(
+            "`{text}` is no separator: write one character that is no digit, or space"
+        )),
     }
 }
 

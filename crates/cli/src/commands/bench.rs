@@ -43,14 +43,21 @@ pub fn run(args: &BenchArgs) -> Result<Verdict> {
             Ok(begun.conclude(findings, &[], &clock))
         }
         Err(error) => {
-            begun.keep(vec![Finding::new(Verdict::Unknown, error.to_string())], &clock);
+            begun.keep(
+                vec![Finding::new(Verdict::Unknown, error.to_string())],
+                &clock,
+            );
             Err(error.into())
         }
     }
 }
 
 fn experiment(args: &BenchArgs) -> Result<Experiment> {
-    let subjects = args.models.iter().map(|name| subject(name)).collect::<Result<Vec<_>>>()?;
+    let subjects = args
+        .models
+        .iter()
+        .map(|name| subject(name))
+        .collect::<Result<Vec<_>>>()?;
     let clients = args.clients.0.clone();
     let runs = args.runs_per_point;
     let task = match (args.task, args.full) {
@@ -58,7 +65,10 @@ fn experiment(args: &BenchArgs) -> Result<Experiment> {
         (Some(task), _) => task,
         (None, false) => scaled_task(&subjects, &clients, runs, BUDGET),
     };
-    anyhow::ensure!(!task.is_zero(), "a task of no time has no floor to compare with; give --task 1ms or more");
+    anyhow::ensure!(
+        !task.is_zero(),
+        "a task of no time has no floor to compare with; give --task 1ms or more"
+    );
     Ok(Experiment {
         program: env::current_exe().context("cannot find this executable")?,
         subjects,
@@ -80,7 +90,11 @@ fn subject(name: &str) -> Result<Subject> {
 }
 
 fn settings(experiment: &Experiment) -> serde_json::Value {
-    let models: Vec<&str> = experiment.subjects.iter().map(|s| s.model.as_str()).collect();
+    let models: Vec<&str> = experiment
+        .subjects
+        .iter()
+        .map(|s| s.model.as_str())
+        .collect();
     json!({
         "command": "bench",
         "service": "slow-reverse",
@@ -94,7 +108,11 @@ fn settings(experiment: &Experiment) -> serde_json::Value {
 }
 
 fn announcement(experiment: &Experiment) -> String {
-    let models: Vec<&str> = experiment.subjects.iter().map(|s| s.model.as_str()).collect();
+    let models: Vec<&str> = experiment
+        .subjects
+        .iter()
+        .map(|s| s.model.as_str())
+        .collect();
     let task = experiment.task.as_secs_f64();
     let scale = match task == 3.0 {
         true => "the seed experiment's own".to_owned(),
@@ -103,7 +121,12 @@ fn announcement(experiment: &Experiment) -> String {
     let least: u64 = experiment
         .clients
         .iter()
-        .flat_map(|&n| experiment.subjects.iter().map(move |s| if s.is_iterative { n } else { 1 }))
+        .flat_map(|&n| {
+            experiment
+                .subjects
+                .iter()
+                .map(move |s| if s.is_iterative { n } else { 1 })
+        })
         .sum();
     format!(
         "{} with {} to {} clients at once; task {:.0} ms ({scale}); {} runs a point; at least {:.0} s",
@@ -123,7 +146,9 @@ struct Scratch {
 
 impl Scratch {
     fn new(begun: &Begun) -> Result<Self> {
-        let base = begun.folder().map_or_else(env::temp_dir, |folder| folder.path().to_owned());
+        let base = begun
+            .folder()
+            .map_or_else(env::temp_dir, |folder| folder.path().to_owned());
         let path = base.join(format!(".servers-{}", std::process::id()));
         create(&path)?;
         // The server's process has its own working directory only in name; be sure all the same.

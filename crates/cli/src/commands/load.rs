@@ -33,7 +33,12 @@ pub fn run(args: &LoadArgs) -> Result<Verdict> {
     stop_on_signals(&stop).context("cannot listen for ^C")?;
 
     let clock = SystemClock::start();
-    let mut begun = Begun::new(Kind::Load, &format!("load {}", entry.name), &args.folder, &clock)?;
+    let mut begun = Begun::new(
+        Kind::Load,
+        &format!("load {}", entry.name),
+        &args.folder,
+        &clock,
+    )?;
     begun.write_plan(&settings(args, &plan))?;
     let voice = Voice::of(entry.name, args);
     let watch = Watch::new(voice, begun.folder(), plan.asked())?;
@@ -65,7 +70,9 @@ fn script(args: &LoadArgs, entry: &ServiceEntry) -> Result<Script> {
     let mut script = Script::seed(args.dialect.apply((entry.dialect)()));
     script.text = args.text.clone().unwrap_or_default();
     script.request_bytes = args.bytes.unwrap_or(0);
-    script.values = args.value.map_or_else(|| args.values.clone(), |value| vec![value]);
+    script.values = args
+        .value
+        .map_or_else(|| args.values.clone(), |value| vec![value]);
     script.pause = args.wait;
     script.seed = args.seed;
     if let Some(value) = script.values.iter().find(|value| !value.is_finite()) {
@@ -89,7 +96,11 @@ fn plan(args: &LoadArgs, entry: &ServiceEntry, script: &Script) -> Result<Plan> 
     let mut plan = Plan::new(target(args, entry)?, law, parameter)?;
     plan.workers = args.workers;
     plan.intervals = args.intervals.unwrap_or(intervals);
-    plan.loop_kind = if args.closed { Loop::Closed } else { Loop::Open };
+    plan.loop_kind = if args.closed {
+        Loop::Closed
+    } else {
+        Loop::Open
+    };
     plan.seed = args.seed;
     plan.connect_timeout = args.connect_timeout;
     plan.reply_timeout = args.timeout;
@@ -103,7 +114,9 @@ fn target(args: &LoadArgs, entry: &ServiceEntry) -> Result<SocketAddr> {
             let (host, port) = target
                 .rsplit_once(':')
                 .with_context(|| format!("`{target}` is no HOST:PORT, such as 127.0.0.1:8081"))?;
-            let port = port.parse().with_context(|| format!("`{port}` is no port"))?;
+            let port = port
+                .parse()
+                .with_context(|| format!("`{port}` is no port"))?;
             (host.trim_matches(['[', ']']), port)
         }
     };
@@ -111,7 +124,9 @@ fn target(args: &LoadArgs, entry: &ServiceEntry) -> Result<SocketAddr> {
     let mut addresses = resolved.with_context(|| {
         format!("cannot resolve `{host}`; give an IP address or the name of a host")
     })?;
-    addresses.next().with_context(|| format!("`{host}` has no address"))
+    addresses
+        .next()
+        .with_context(|| format!("`{host}` has no address"))
 }
 
 fn settings(args: &LoadArgs, plan: &Plan) -> serde_json::Value {

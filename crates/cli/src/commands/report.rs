@@ -11,7 +11,10 @@ use crate::args::ReportArgs;
 /// When the folder is no run's.
 pub fn run(args: &ReportArgs) -> Result<Verdict> {
     let folder = RunFolder::open(&args.run).with_context(|| {
-        format!("{} is no run's folder; `ls runs` shows what there is", args.run.display())
+        format!(
+            "{} is no run's folder; `ls runs` shows what there is",
+            args.run.display()
+        )
     })?;
     let summary = folder.summary()?;
     let samples = read_samples(&folder)?;

@@ -43,7 +43,8 @@ pub fn run(args: &ServeArgs) -> Result<Verdict> {
     begun.write_plan(&plan(args, entry, model, &bound))?;
     let transcript = Transcript::new(Wording::of(entry.name, model.is_iterative()), args.verbose);
     let files = event_files(args, &begun)?;
-    let mut observers: Vec<&dyn Observer> = files.iter().map(|file| file as &dyn Observer).collect();
+    let mut observers: Vec<&dyn Observer> =
+        files.iter().map(|file| file as &dyn Observer).collect();
     if !args.quiet {
         observers.push(&transcript);
     }
@@ -88,7 +89,10 @@ fn finish(
         findings.push(Finding::new(Verdict::Unknown, text));
     }
     if let Some(error) = error {
-        findings.push(Finding::new(Verdict::Unknown, format!("the server ended early: {error}")));
+        findings.push(Finding::new(
+            Verdict::Unknown,
+            format!("the server ended early: {error}"),
+        ));
     }
     begun.summary.serve = Some(summary);
     let verdict = begun.conclude(findings, &[], clock);
@@ -100,7 +104,10 @@ fn finish(
 }
 
 fn event_files(args: &ServeArgs, begun: &Begun) -> Result<Vec<EventFile>> {
-    let recorded = begun.folder().filter(|_| args.record).map(|folder| folder.file("events.jsonl"));
+    let recorded = begun
+        .folder()
+        .filter(|_| args.record)
+        .map(|folder| folder.file("events.jsonl"));
     let paths = recorded.into_iter().chain(args.events_file.clone());
     paths.map(|path| create(&path)).collect()
 }
@@ -112,7 +119,10 @@ fn create(path: &Path) -> Result<EventFile> {
 fn announce(args: &ServeArgs, bound: &Bound, transcript: &Transcript) -> Result<()> {
     if !args.quiet {
         transcript.ready(bound.address);
-        eprintln!("listening on {} (^C ends it and prints the statistics)", bound.address);
+        eprintln!(
+            "listening on {} (^C ends it and prints the statistics)",
+            bound.address
+        );
     }
     let Some(path) = &args.ready_file else {
         return Ok(());

@@ -87,12 +87,13 @@ fn concurrent(event: &Event) -> Option<String> {
 fn sentence(event: &Event) -> Option<String> {
     let peer = event.peer;
     match &event.kind {
-        EventKind::Received { text, .. } => {
-            Some(format!("Sentence \"{}\" received from {peer}\n", shown(text)))
-        }
-        EventKind::TurnedAway { limit } => {
-            Some(format!("[!] Connection from {peer} turned away: limit of {limit}\n"))
-        }
+        EventKind::Received { text, .. } => Some(format!(
+            "Sentence \"{}\" received from {peer}\n",
+            shown(text)
+        )),
+        EventKind::TurnedAway { limit } => Some(format!(
+            "[!] Connection from {peer} turned away: limit of {limit}\n"
+        )),
         _ => None,
     }
 }
@@ -120,7 +121,10 @@ fn hello(event: &Event) -> Option<String> {
         EventKind::Opened { .. } => format!("Connection from {}\n", python_peer(event.peer)),
         EventKind::Received { text, .. } => format!("Received: {}\n", shown(text)),
         EventKind::TurnedAway { limit } => {
-            format!("Turned {} away: limit of {limit}\n", python_peer(event.peer))
+            format!(
+                "Turned {} away: limit of {limit}\n",
+                python_peer(event.peer)
+            )
         }
         _ => return None,
     })

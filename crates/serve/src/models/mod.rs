@@ -24,7 +24,9 @@ mod names {
 
     /// The model of that full or short name.
     pub fn by_name(name: &str) -> Option<&'static dyn Model> {
-        let found = MODELS.iter().find(|model| model.name() == name || model.short_name() == name);
+        let found = MODELS
+            .iter()
+            .find(|model| model.name() == name || model.short_name() == name);
         found.copied()
     }
 }

@@ -93,7 +93,9 @@ impl Model for Process {
 /// while the last one leaves.
 pub(super) fn one_slot_a_worker(limits: &Limits) -> u32 {
     let workers = limits.workers.min(limits.connections);
-    u32::try_from(workers).unwrap_or(u32::MAX - 1).saturating_add(1)
+    u32::try_from(workers)
+        .unwrap_or(u32::MAX - 1)
+        .saturating_add(1)
 }
 
 /// The worker processes that have not been reaped.
@@ -230,7 +232,10 @@ impl ChildBell {
     fn wait(&self, run: &Run<'_>, until: Tick, now: Tick) {
         let mut fds = vec![PollFd::from_borrowed_fd(self.heard.as_fd(), PollFlags::IN)];
         if !run.stop.requested_at_once() {
-            fds.push(PollFd::from_borrowed_fd(run.stop.at_once_fd(), PollFlags::IN));
+            fds.push(PollFd::from_borrowed_fd(
+                run.stop.at_once_fd(),
+                PollFlags::IN,
+            ));
         }
         let left = Timespec::try_from(until.since(now)).expect("a grace period fits");
         let _ = poll(&mut fds, Some(&left));

@@ -99,13 +99,7 @@ pub(super) fn room(limits: &Limits, has_slot: bool) -> Room {
     }
 }
 
-fn work(
-    connection: Connection,
-    service: &dyn Service,
-    slot: u32,
-    run: &Run<'_>,
-    freed: &OwnedFd,
-) {
+fn work(connection: Connection, service: &dyn Service, slot: u32, run: &Run<'_>, freed: &OwnedFd) {
     let recorder = Recorder::new(run, slot);
     serve_connection(&connection, service, &recorder, run);
     recorder.left();

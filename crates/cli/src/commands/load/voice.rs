@@ -39,7 +39,9 @@ impl Voice {
     pub(super) fn start(&self, workers: u32, target: SocketAddr) {
         match self {
             Self::Silent => {}
-            Self::Workers => say(&format!("Starting {workers} threads connecting to {target}...")),
+            Self::Workers => say(&format!(
+                "Starting {workers} threads connecting to {target}..."
+            )),
             Self::Mean { .. } => (0..workers).for_each(|worker| {
                 let (ip, port) = (target.ip(), target.port());
                 self.say_as(worker, &format!("connecting to ('{ip}', {port})"));
@@ -65,7 +67,11 @@ impl Voice {
         if matches!(self, Self::Workers) {
             let text = String::from_utf8_lossy(bytes);
             let shown: String = text.trim_end().chars().take(SHOWN_CHARS).collect();
-            say(&format!("[Worker {}] Sending: {}", worker + 1, shown.escape_debug()));
+            say(&format!(
+                "[Worker {}] Sending: {}",
+                worker + 1,
+                shown.escape_debug()
+            ));
         }
     }
 
@@ -77,7 +83,10 @@ impl Voice {
 
     pub(super) fn worker_done(&self, worker: u32) {
         if matches!(self, Self::Workers) {
-            say(&format!("[Worker {}] Task completed and connection closed.", worker + 1));
+            say(&format!(
+                "[Worker {}] Task completed and connection closed.",
+                worker + 1
+            ));
         }
     }
 

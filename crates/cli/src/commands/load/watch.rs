@@ -87,10 +87,17 @@ impl Watcher for Watch {
     fn on_samples(&self, samples: &[Sample]) {
         let mut table = self.table();
         let room = KEPT_SAMPLES.saturating_sub(table.kept.len());
-        table.kept.extend_from_slice(&samples[..samples.len().min(room)]);
-        let Table { rows, is_broken, .. } = &mut *table;
+        table
+            .kept
+            .extend_from_slice(&samples[..samples.len().min(room)]);
+        let Table {
+            rows, is_broken, ..
+        } = &mut *table;
         if let Some(rows) = rows.as_mut().filter(|_| !*is_broken) {
-            *is_broken = samples.iter().try_for_each(|sample| rows.write(sample)).is_err();
+            *is_broken = samples
+                .iter()
+                .try_for_each(|sample| rows.write(sample))
+                .is_err();
         }
     }
 

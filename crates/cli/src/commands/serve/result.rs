@@ -56,23 +56,38 @@ pub fn findings(summary: &ServeSummary) -> Vec<Finding> {
             findings.push(Finding::new(Verdict::Valid, format!("{count} {text}")));
         }
     };
-    remark(ended(CloseReason::Killed), "worker processes were killed; what they had counted is kept");
-    remark(ended(CloseReason::Panicked), "sessions panicked; each lost its own connection only");
-    remark(ended(CloseReason::GraceOver), "sessions still owed an answer when the grace period ended");
+    remark(
+        ended(CloseReason::Killed),
+        "worker processes were killed; what they had counted is kept",
+    );
+    remark(
+        ended(CloseReason::Panicked),
+        "sessions panicked; each lost its own connection only",
+    );
+    remark(
+        ended(CloseReason::GraceOver),
+        "sessions still owed an answer when the grace period ended",
+    );
     for limit in TurnedAway::ALL {
         let count = summary.connections.turned_away.get(limit.name()).copied();
-        remark(count, &format!("connections were turned away: limit of {}", limit.name()));
+        remark(
+            count,
+            &format!("connections were turned away: limit of {}", limit.name()),
+        );
     }
     findings
 }
 
 fn connections(totals: &Totals) -> Connections {
     let counted = |counter| Some(totals.counter(counter)).filter(|&count| count > 0);
-    let ended = CloseReason::ALL.into_iter().filter_map(|reason| {
-        Some((reason.name().to_owned(), counted(Counter::Ended(reason))?))
-    });
+    let ended = CloseReason::ALL
+        .into_iter()
+        .filter_map(|reason| Some((reason.name().to_owned(), counted(Counter::Ended(reason))?)));
     let turned_away = TurnedAway::ALL.into_iter().filter_map(|limit| {
-        Some((limit.name().to_owned(), counted(Counter::TurnedAway(limit))?))
+        Some((
+            limit.name().to_owned(),
+            counted(Counter::TurnedAway(limit))?,
+        ))
     });
     Connections {
         accepted: totals.counter(Counter::Accepted),
@@ -89,13 +104,17 @@ fn endings(totals: &Totals) -> BTreeMap<String, u64> {
         ("crlf", Counter::EndedCrLf),
     ];
     let counted = endings.map(|(name, counter)| (name.to_owned(), totals.counter(counter)));
-    counted.into_iter().filter(|(_, count)| *count > 0).collect()
+    counted
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .collect()
 }
 
 fn connect_note(totals: &Totals) -> String {
     let bounds = totals.counter(Counter::ConnectBounds);
     let unknown = totals.counter(Counter::ConnectUnknown);
-    let mut note = "read from the kernel's TCP_INFO when accepted, in whole milliseconds".to_owned();
+    let mut note =
+        "read from the kernel's TCP_INFO when accepted, in whole milliseconds".to_owned();
     if bounds > 0 {
         note += &format!("; {bounds} are upper bounds, because the client had already sent data");
     }
