@@ -8,12 +8,12 @@ use load::LoadError;
 #[derive(Debug, thiserror::Error)]
 pub enum BenchError {
     /// The server's process could not be started.
-    #[error("cannot start {} as a server: {source}", program.display())]
+    #[error("cannot start {} as a server: {reason}", program.display())]
     Start {
         /// The executable.
         program: PathBuf,
         /// What the system said.
-        source: io::Error,
+        reason: io::Error,
     },
     /// The server did not get as far as accepting connections.
     #[error("the server under model {model} did not get ready: {reason}")]
@@ -28,5 +28,5 @@ pub enum BenchError {
     Load(#[from] LoadError),
     /// A file between this process and the server's could not be written or read.
     #[error("cannot use a temporary file: {0}")]
-    Scratch(#[source] io::Error),
+    Scratch(io::Error),
 }

@@ -25,11 +25,11 @@ pub fn scaled_task(subjects: &[Subject], clients: &[u64], runs: u32, budget: Dur
         .fold(0, u64::saturating_add)
         .saturating_mul(u64::from(runs));
     let longest = budget.as_secs_f64() / tasks.max(1) as f64;
-    let round = ROUND_MILLIS
+    let mut round = ROUND_MILLIS
         .iter()
         .rev()
         .map(|&millis| Duration::from_millis(millis));
-    let fitting = round.filter(|task| task.as_secs_f64() <= longest).next();
+    let fitting = round.find(|task| task.as_secs_f64() <= longest);
     fitting.unwrap_or(Duration::from_millis(ROUND_MILLIS[0]))
 }
 

@@ -86,9 +86,9 @@ impl Server {
         unsafe {
             command.pre_exec(|| Ok(set_parent_process_death_signal(Some(Signal::TERM))?));
         }
-        let child = command.spawn().map_err(|source| BenchError::Start {
+        let child = command.spawn().map_err(|reason| BenchError::Start {
             program: order.program.to_owned(),
-            source,
+            reason,
         })?;
         let mut server = Self {
             child,

@@ -13,38 +13,38 @@ use crate::Summary;
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// The system refused.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {reason}", path.display())]
     Io {
         /// Which file or folder.
         path: PathBuf,
         /// What it said.
-        source: io::Error,
+        reason: io::Error,
     },
     /// The file is not what it should be.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {reason}", path.display())]
     Json {
         /// Which file.
         path: PathBuf,
         /// What is wrong with it.
-        source: serde_json::Error,
+        reason: serde_json::Error,
     },
     /// A table could not be read or written.
     #[error("samples: {0}")]
-    Table(#[source] csv::Error),
+    Table(csv::Error),
 }
 
 impl FolderError {
-    pub(crate) fn io(path: &Path, source: io::Error) -> Self {
+    pub(crate) fn io(path: &Path, reason: io::Error) -> Self {
         Self::Io {
             path: path.to_owned(),
-            source,
+            reason,
         }
     }
 
-    fn json(path: &Path, source: serde_json::Error) -> Self {
+    fn json(path: &Path, reason: serde_json::Error) -> Self {
         Self::Json {
             path: path.to_owned(),
-            source,
+            reason,
         }
     }
 }

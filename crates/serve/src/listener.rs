@@ -29,15 +29,15 @@ pub fn bind(host: &str, port: u16, backlog: i32) -> Result<Bound, ServeError> {
     let resolved = (host, port).to_socket_addrs();
     let address = resolved
         .and_then(|mut all| all.next().ok_or_else(|| io::ErrorKind::NotFound.into()))
-        .map_err(|source| ServeError::Resolve {
+        .map_err(|reason| ServeError::Resolve {
             address: host.to_owned(),
-            source,
+            reason,
         })?;
     let backlog = backlog.min(backlog_limit());
-    let listener = listen(address, backlog).map_err(|source| ServeError::Bind {
+    let listener = listen(address, backlog).map_err(|reason| ServeError::Bind {
         address: address.to_string(),
-        hint: hint(&source),
-        source,
+        hint: hint(&reason),
+        reason,
     })?;
     let address = listener.local_addr().map_err(ServeError::Accept)?;
     Ok(Bound {

@@ -38,31 +38,32 @@ pub trait Model: Send + Sync {
     ) -> Result<(), ServeError>;
 }
 
-/// Why a server could not start or go on.
+/// Why a server could not start or go on. Each message already says what the system said, so none
+/// hands it on as its source.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The address could not be resolved.
-    #[error("cannot resolve `{address}`: {source}; give an IP address or a host name")]
+    #[error("cannot resolve `{address}`: {reason}; give an IP address or a host name")]
     Resolve {
         /// What was asked for.
         address: String,
         /// What the resolver said.
-        source: io::Error,
+        reason: io::Error,
     },
     /// The address could not be bound.
-    #[error("cannot listen on {address}: {source}{hint}")]
+    #[error("cannot listen on {address}: {reason}{hint}")]
     Bind {
         /// What was asked for.
         address: String,
         /// What the system said.
-        source: io::Error,
+        reason: io::Error,
         /// What to do about it, with its own punctuation.
         hint: &'static str,
     },
     /// The listener failed while it was polled or accepted from.
     #[error("cannot accept connections: {0}")]
-    Accept(#[source] io::Error),
+    Accept(io::Error),
     /// Something that every worker needs could not be set up.
     #[error("cannot set up workers: {0}")]
-    Workers(#[source] io::Error),
+    Workers(io::Error),
 }

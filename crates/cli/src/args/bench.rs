@@ -36,7 +36,7 @@ pub struct BenchArgs {
     #[arg(long)]
     pub no_gaps: bool,
     /// Where the random gaps come from
-    #[arg(long, default_value = "1")]
+    #[arg(long, default_value = "42")]
     pub seed: u64,
     /// Where the run is kept.
     #[command(flatten)]

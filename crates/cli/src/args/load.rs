@@ -43,7 +43,7 @@ pub struct LoadArgs {
     #[arg(short, long)]
     pub verbose: bool,
     /// Where the random intervals come from; the same seed gives the same schedule
-    #[arg(long, default_value = "1")]
+    #[arg(long, default_value = "42")]
     pub seed: u64,
     /// Closed loop: begin the next interval when the answer has come. A slow server then thins the load
     #[arg(long)]

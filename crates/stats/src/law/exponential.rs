@@ -1,14 +1,14 @@
 //! The exponential law: events fall independently of each other at a constant rate, as calls do
 //! at a telephone exchange (a Poisson process; the M of Kendall's notation).
 
-use super::{LONGEST, Law, LawEntry, LawError, SHORTEST, draw::within_unit};
+use super::{Law, LawEntry, LawError, draw::within_unit};
 
 pub(super) const ENTRY: LawEntry = LawEntry {
     name: "exponential",
     letter: 'e',
     parameter: "rate in events per second",
-    lowest: 1.0 / LONGEST,
-    highest: 1.0 / SHORTEST,
+    lowest: 1e-8,
+    highest: 1e9,
     build,
 };
 
