@@ -1,1 +1,121 @@
-//! .
+//! The README's console blocks, run as they stand.
+
+use std::{
+    fs,
+    net::TcpStream,
+    process::{Child, Command, Stdio},
+};
+
+use crate::support::{self, eventually};
+
+#[test]
+fn every_command_in_the_readme_is_one_that_a_test_runs_or_cargo_provides() {
+    for command in commands() {
+        let is_known = RUN.contains(&command.as_str()) || CARGO.contains(&command.as_str());
+        assert!(is_known, "README.md shows `{command}`, which no test runs: add it to readme.rs");
+    }
+    for known in RUN.iter().chain(CARGO) {
+        assert!(commands().iter().any(|command| command == known), "README.md no longer has `{known}`");
+    }
+}
+
+#[test]
+fn the_lab_runs_as_it_is_printed() {
+    let runs = tempfile::tempdir().expect("a temporary folder");
+    let [serve, load] = [RUN[0], RUN[1]];
+    let server = serving(&runs, serve);
+    let client = shell(&runs, load).output().expect("a shell");
+    let printed = String::from_utf8_lossy(&client.stdout).into_owned();
+    assert_eq!(client.status.code(), Some(0), "{printed}");
+    assert!(printed.contains("All workers have finished."), "{printed}");
+    support::signal(server.id(), "INT");
+    let output = server.wait_with_output().expect("an end");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{printed}");
+    for average in ["Average connection inter-arrival time: ", "Average data inter-arrival time: "] {
+        assert!(printed.contains(average), "{printed}");
+    }
+}
+
+#[test]
+fn the_list_names_every_service_and_model() {
+    let runs = tempfile::tempdir().expect("a temporary folder");
+    let output = shell(&runs, "wharf list").output().expect("a shell");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0));
+    for entry in services::SERVICES {
+        assert!(printed.contains(entry.name), "{printed}");
+    }
+    for model in support::models() {
+        assert!(printed.contains(model), "{printed}");
+    }
+}
+
+#[test]
+fn the_table_of_labs_names_services_and_flags_that_there_are() {
+    for line in readme().lines().filter(|line| line.starts_with("| ") && line.contains("`wharf ")) {
+        for command in line.split('`').filter(|part| part.starts_with("wharf ")) {
+            let runs = tempfile::tempdir().expect("a temporary folder");
+            // With a flag that is asked for first, the rest is parsed and nothing is run.
+            let output = shell(&runs, &format!("{command} --no-such-flag")).output().expect("a shell");
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(said.contains("--no-such-flag"), "{command}: {said}");
+        }
+    }
+}
+
+/// The lab's port is one that the kernel also hands out to clients, so another test may have it just now.
+fn serving(runs: &tempfile::TempDir, line: &str) -> Child {
+    eventually("the lab's port is free and the server listens on it", || {
+        let mut server = shell(runs, line).stdout(Stdio::piped()).spawn().expect("a shell");
+        let is_listening = eventually("the server listens or ends", || {
+            if server.try_wait().expect("a child").is_some() {
+                return Some(false);
+            }
+            TcpStream::connect("127.0.0.1:55000").ok().map(|_| true)
+        });
+        is_listening.then_some(server)
+    })
+}
+
+/// A console line with this build's executable in the place of the installed one.
+fn shell(runs: &tempfile::TempDir, line: &str) -> Command {
+    let line = line.strip_prefix("wharf").expect("a line of ours");
+    let mut command = Command::new("sh");
+    command
+        .arg("-c")
+        .arg(format!("exec {}{line}", env!("CARGO_BIN_EXE_wharf")))
+        .env("WHARF_RUNS", runs.path())
+        .current_dir(runs.path())
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn readme() -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
+    fs::read_to_string(path).expect("the README")
+}
+
+/// The lines that begin with a prompt in the README's console blocks.
+fn commands() -> Vec<String> {
+    let readme = readme();
+    let blocks = readme.split("```console\n").skip(1);
+    let lines = blocks.flat_map(|block| block.split("```").next().unwrap_or_default().lines());
+    lines.filter_map(|line| Some(line.strip_prefix("$ ")?.to_owned())).collect()
+}
+
+/// Run by the tests of this file, in order.
+const RUN: &[&str] = &[
+    "wharf serve timestamps --port 55000 --concurrency-mode thr --verbose",
+    "wharf load timestamps --workers 3 --intervals 5 --dist u --param 2.0 --server 127.0.0.1 --port 55000 --verbose",
+    "wharf list",
+];
+
+/// Cargo's own commands around what the tests run: the main job is what `bench.rs` tests, and the test
+/// command is what runs this.
+const CARGO: &[&str] = &[
+    "cargo run --release -- bench",
+    "cargo install --path crates/cli --locked",
+    "cargo xtask test",
+];

@@ -20,7 +20,10 @@ pub fn models() -> Vec<&'static str> {
 /// The executable under test, with a folder of its own for runs.
 pub fn wharf(runs: &tempfile::TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wharf"));
-    command.env("WHARF_RUNS", runs.path()).env("NO_COLOR", "1").stdin(Stdio::null());
+    command
+        .env("WHARF_RUNS", runs.path())
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::null());
     command
 }
 
@@ -51,7 +54,11 @@ impl Ran {
 
     /// The folder of the only run.
     pub fn folder(&self) -> PathBuf {
-        self.runs.path().join("latest").canonicalize().expect("a run was kept")
+        self.runs
+            .path()
+            .join("latest")
+            .canonicalize()
+            .expect("a run was kept")
     }
 
     /// The summary of the only run.
@@ -102,7 +109,11 @@ impl Server {
             fs::read_to_string(&ready).ok()
         });
         let ready: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-        server.address = ready["address"].as_str().expect("text").parse().expect("an address");
+        server.address = ready["address"]
+            .as_str()
+            .expect("text")
+            .parse()
+            .expect("an address");
         server
     }
 
@@ -149,7 +160,9 @@ impl Server {
     /// Waits for its end.
     #[track_caller]
     pub fn wait(mut self) -> Stopped {
-        let status = eventually("the server ends", || self.child.try_wait().expect("a child"));
+        let status = eventually("the server ends", || {
+            self.child.try_wait().expect("a child")
+        });
         let text = fs::read_to_string(self.folder.path().join("serve.json")).unwrap_or_default();
         Stopped {
             status: status.code(),
@@ -200,14 +213,19 @@ pub fn children(pid: u32) -> Vec<u32> {
     let mut all = Vec::new();
     for thread in threads.flatten() {
         let text = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
-        all.extend(text.split_whitespace().filter_map(|pid| pid.parse::<u32>().ok()));
+        all.extend(
+            text.split_whitespace()
+                .filter_map(|pid| pid.parse::<u32>().ok()),
+        );
     }
     all
 }
 
 /// Sends a signal by its name to one process.
 pub fn signal(pid: u32, name: &str) {
-    let status = Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).status();
+    let status = Command::new("kill")
+        .args([&format!("-{name}"), &pid.to_string()])
+        .status();
     assert!(status.expect("kill starts").success(), "kill -{name} {pid}");
 }
 
