@@ -16,7 +16,7 @@ use rustix::{
 };
 use timing::Tick;
 
-use crate::{ServeError, handshake::handshake_done};
+use crate::{ServeError, handshake::handshake_done, room::Room};
 
 /// What the acceptor brings.
 pub(crate) enum Arrival {
@@ -33,17 +33,6 @@ pub(crate) struct Connection {
     pub(crate) stream: TcpStream,
     pub(crate) peer: SocketAddr,
     pub(crate) number: u64,
-}
-
-/// Whether there is room for one more connection.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Room {
-    /// Accept it.
-    Yes,
-    /// Leave it in the kernel's queue.
-    Wait,
-    /// Accept it and close it at once.
-    Refuse(TurnedAway),
 }
 
 /// The listener with what it takes to live with limits.

@@ -14,6 +14,7 @@ mod handshake;
 mod listener;
 mod model;
 mod models;
+mod room;
 mod session;
 
 pub use listener::{Bound, bind};

@@ -2,7 +2,7 @@
 
 use history::{BenchSummary, Point};
 
-use super::{columns::Columns, document::paragraph};
+use super::{columns::Columns, paragraph::paragraph};
 use crate::{
     chart::{COSTS, Cost},
     escape::{shortened, visible},

@@ -2,7 +2,11 @@
 
 use history::{Summary, Verdict};
 
-use super::{bench, columns::WIDEST, load, serve};
+use super::{
+    bench, load,
+    paragraph::{paragraph, paragraph_or},
+    serve,
+};
 use crate::{escape::visible, number::duration, wording};
 
 /// What the terminal shows at the end of a run, with a line end at its end.
@@ -22,16 +26,11 @@ pub fn text(summary: &Summary) -> String {
     }
     out += &findings(summary);
     let (badge, meaning) = wording::verdict(summary.verdict);
-    out + &folded(
+    out + &paragraph_or(
         &format!("{badge}: {}", wording::reason(summary)),
         "verdict  ",
         meaning,
     )
-}
-
-/// A paragraph below a name: the lines after the first begin below the first's text.
-pub(super) fn paragraph(name: &str, text: &str) -> String {
-    folded(text, name, "")
 }
 
 fn heading(summary: &Summary) -> String {
@@ -54,35 +53,12 @@ fn findings(summary: &Summary) -> String {
             Verdict::Unknown => "? unsure ",
             Verdict::Valid => "· note   ",
         };
-        out += &folded(&finding.text, name, "");
+        out += &paragraph(name, &finding.text);
     }
     if !out.is_empty() {
         out.push('\n');
     }
     out
-}
-
-/// `text` behind `name`, folded at spaces; `fallback` when it is empty.
-fn folded(text: &str, name: &str, fallback: &str) -> String {
-    let text = visible(if text.is_empty() { fallback } else { text });
-    let indent = name.chars().count();
-    let mut out = String::from(name);
-    let mut used = indent;
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let length = word.chars().count();
-        if used > indent && used + 1 + length > WIDEST {
-            out.push('\n');
-            out += &" ".repeat(indent);
-            used = indent;
-        }
-        if used > indent {
-            out.push(' ');
-            used += 1;
-        }
-        out += word;
-        used += length;
-    }
-    out + "\n"
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use history::{LoadSummary, Series};
 
-use super::{columns::Columns, document::paragraph};
+use super::{columns::Columns, paragraph::paragraph};
 use crate::{
     curve,
     escape::{shortened, visible},

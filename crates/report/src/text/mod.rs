@@ -8,5 +8,6 @@ mod load;
 mod serve;
 
 mod columns;
+mod paragraph;
 
 pub use document::text;

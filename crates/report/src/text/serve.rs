@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use history::{Series, ServeSummary};
 
-use super::{columns::Columns, document::paragraph};
+use super::{columns::Columns, paragraph::paragraph};
 use crate::{
     escape::visible,
     number::{bytes, count},

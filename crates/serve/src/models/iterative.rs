@@ -15,7 +15,8 @@ use run::{Limits, Recorder, Run};
 
 use crate::{
     Model, ServeError,
-    acceptor::{Acceptor, Arrival, Room},
+    acceptor::{Acceptor, Arrival},
+    room::Room,
     session::serve_connection,
 };
 

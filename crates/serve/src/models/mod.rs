@@ -7,6 +7,7 @@
 //! period.
 
 mod iterative;
+mod names;
 mod process;
 mod thread;
 
@@ -16,17 +17,3 @@ use crate::Model;
 pub const MODELS: &[&dyn Model] = &[&iterative::Iterative, &thread::Thread, &process::Process];
 
 pub use names::by_name;
-
-mod names {
-    //! Finding a model by either of its names.
-
-    use super::{MODELS, Model};
-
-    /// The model of that full or short name.
-    pub fn by_name(name: &str) -> Option<&'static dyn Model> {
-        let found = MODELS
-            .iter()
-            .find(|model| model.name() == name || model.short_name() == name);
-        found.copied()
-    }
-}

@@ -22,10 +22,10 @@ use rustix::{
 use signal_hook::{SigId, consts::SIGCHLD, low_level};
 use timing::Tick;
 
-use super::thread::room;
 use crate::{
     Model, ServeError,
     acceptor::{Acceptor, Arrival, Connection},
+    room::{Room, one_slot_a_worker},
     session::serve_connection,
 };
 
@@ -66,7 +66,7 @@ impl Model for Process {
         let mut claimed = None;
         loop {
             claimed = claimed.or_else(|| run.shards.claim());
-            let room = room(run.limits, claimed.is_some());
+            let room = Room::for_worker(run.limits, claimed.is_some());
             match acceptor.next(&recorder, room, Some(bell.heard.as_fd()))? {
                 Arrival::Stop => break,
                 Arrival::Woken => {
@@ -87,15 +87,6 @@ impl Model for Process {
         children.drain(&bell, &recorder, run);
         Ok(())
     }
-}
-
-/// The acceptor's slot, one for each worker there may be, and one for the worker that takes over
-/// while the last one leaves.
-pub(super) fn one_slot_a_worker(limits: &Limits) -> u32 {
-    let workers = limits.workers.min(limits.connections);
-    u32::try_from(workers)
-        .unwrap_or(u32::MAX - 1)
-        .saturating_add(1)
 }
 
 /// The worker processes that have not been reaped.

@@ -9,18 +9,20 @@
 //! Programming, volume 1, section 26.4). Where the bound on workers is reached, connections wait in the
 //! kernel's queue or are turned away, as the limits say.
 
-use std::{net::TcpListener, thread, thread::Builder};
+use std::{
+    net::TcpListener,
+    os::fd::{AsFd as _, OwnedFd},
+    thread::{self, Builder},
+};
 
 use machine::Service;
-use run::{Limits, Recorder, Run, TurnedAway, WhenFull};
-use rustix::{
-    event::{EventfdFlags, eventfd},
-    fd::OwnedFd,
-};
+use run::{Limits, Recorder, Run, TurnedAway};
+use rustix::event::{EventfdFlags, eventfd};
 
 use crate::{
     Model, ServeError,
-    acceptor::{Acceptor, Arrival, Connection, Room},
+    acceptor::{Acceptor, Arrival, Connection},
+    room::{Room, one_slot_a_worker},
     session::serve_connection,
 };
 
@@ -40,7 +42,7 @@ impl Model for Thread {
     }
 
     fn slots(&self, limits: &Limits) -> u32 {
-        super::process::one_slot_a_worker(limits)
+        one_slot_a_worker(limits)
     }
 
     fn is_iterative(&self) -> bool {
@@ -64,8 +66,7 @@ impl Model for Thread {
             let mut claimed = None;
             loop {
                 claimed = claimed.or_else(|| run.shards.claim());
-                let room = room(run.limits, claimed.is_some());
-                use std::os::fd::AsFd as _;
+                let room = Room::for_worker(run.limits, claimed.is_some());
                 match acceptor.next(&recorder, room, Some(freed.as_fd()))? {
                     Arrival::Stop => return Ok(()),
                     Arrival::Woken => drain_eventfd(freed),
@@ -83,19 +84,6 @@ impl Model for Thread {
                 }
             }
         })
-    }
-}
-
-/// What becomes of the next connection.
-pub(super) fn room(limits: &Limits, has_slot: bool) -> Room {
-    let limit = match limits.workers < limits.connections {
-        true => TurnedAway::Workers,
-        false => TurnedAway::Connections,
-    };
-    match (has_slot, limits.when_full) {
-        (true, _) => Room::Yes,
-        (false, WhenFull::Wait) => Room::Wait,
-        (false, WhenFull::Refuse) => Room::Refuse(limit),
     }
 }
 

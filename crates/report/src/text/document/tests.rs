@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::fixture;
+use crate::text::columns::WIDEST;
 
 fn summaries() -> Vec<Summary> {
     let mut all = vec![
