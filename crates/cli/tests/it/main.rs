@@ -9,6 +9,7 @@ mod conformance;
 mod interop;
 mod limits;
 mod mean;
+mod page;
 mod readme;
 mod seeds;
 mod signals;
