@@ -37,7 +37,6 @@ mod failure;
 mod job;
 mod ledger;
 mod schedule;
-mod waiting;
 
 pub use drive::{Report, drive};
 pub use error::LoadError;

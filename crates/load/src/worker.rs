@@ -24,7 +24,6 @@ use crate::{
     job::Job,
     request::{Ending, Facts, Request},
     schedule::Schedule,
-    waiting,
 };
 
 /// See the file's description.
@@ -62,7 +61,7 @@ struct Fresh {
 impl<'a> Worker<'a> {
     /// Does everything that can be done before the common start. By the worker's own thread.
     pub(crate) fn prepare(job: &'a Job<'a>, index: u32) -> Self {
-        waiting::make_punctual();
+        run::make_punctual();
         let law = job.plan.law.clone();
         let mut worker = Self {
             job,
@@ -135,7 +134,8 @@ impl<'a> Worker<'a> {
                 self.job.stop.soon_fd(),
                 PollFlags::IN,
             )];
-            waiting::wait(&mut fds, now, Some(start));
+            // After an error nothing is marked as ready, and the next turn asks again.
+            let _ = run::wait(&mut fds, Some(start.since(now)));
             if !fds[0].revents().is_empty() {
                 return;
             }
@@ -163,7 +163,8 @@ impl<'a> Worker<'a> {
         fds.push(PollFd::from_borrowed_fd(stop, PollFlags::IN));
         let sockets = self.connections.iter();
         fds.extend(sockets.map(|open| PollFd::from_borrowed_fd(open.fd(), open.interest())));
-        waiting::wait(&mut fds, now, deadline);
+        // After an error nothing is marked as ready, and the next turn asks again.
+        let _ = run::wait(&mut fds, deadline.map(|deadline| deadline.since(now)));
         self.readiness.clear();
         self.readiness.extend(fds.iter().map(PollFd::revents));
     }

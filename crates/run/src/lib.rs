@@ -23,6 +23,7 @@ mod shards;
 mod signals;
 mod stop;
 mod tallies;
+mod waiting;
 
 pub use event_file::EventFile;
 pub use limits::{Limits, WhenFull};
@@ -33,6 +34,7 @@ pub use shards::{Shards, Totals};
 pub use signals::{ignore_stop_signals, stop_on_signals};
 pub use stop::Stop;
 pub use tallies::{CloseReason, Counter, Gap, TurnedAway};
+pub use waiting::{make_punctual, wait};
 
 use timing::Clock;
 

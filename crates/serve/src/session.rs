@@ -7,13 +7,12 @@ use std::{
     net::SocketAddr,
     os::fd::AsFd as _,
     panic::{AssertUnwindSafe, catch_unwind},
-    time::Duration,
 };
 
 use machine::{Farewell, Input, Machine, Outbox, Output, Service, TimerId, Timers};
-use run::{CloseReason, ConnectionRecord, Limits, Recorder, Run};
+use run::{CloseReason, ConnectionRecord, Limits, Recorder, Run, wait};
 use rustix::{
-    event::{PollFd, PollFlags, Timespec, poll},
+    event::{PollFd, PollFlags},
     io::Errno,
     net::{RecvFlags, SendFlags, Shutdown, recv, send, shutdown},
 };
@@ -128,23 +127,25 @@ impl Session<'_, '_> {
             PollFd::from_borrowed_fd(alarm, PollFlags::IN),
             PollFd::from_borrowed_fd(self.stream.as_fd(), wanted),
         ];
-        match poll(&mut fds, Some(&timeout(until.since(now)))) {
+        match wait(&mut fds, Some(until.since(now))) {
             Ok(0) | Err(Errno::INTR) => return Event::Due,
             Ok(_) => {}
             Err(_) => return Event::Over(CloseReason::Reset),
         }
         let (alarm, stream) = (fds[0].revents(), fds[1].revents());
-        match () {
-            () if !alarm.is_empty() && self.drain_until.is_some() => {
-                Event::Over(CloseReason::GraceOver)
-            }
-            () if !alarm.is_empty() => Event::Stop,
-            () if stream.contains(PollFlags::IN) => Event::Readable,
-            // Nothing more can be read, and the other side has given up or reset.
-            () if stream.intersects(PollFlags::ERR | PollFlags::HUP) => {
-                Event::Over(CloseReason::Reset)
-            }
-            () => Event::Due,
+        if !alarm.is_empty() {
+            return match self.drain_until {
+                None => Event::Stop,
+                Some(_) => Event::Over(CloseReason::GraceOver),
+            };
+        }
+        if stream.contains(PollFlags::IN) {
+            return Event::Readable;
+        }
+        // Nothing more can be read, and the other side has given up or reset.
+        match stream.intersects(PollFlags::ERR | PollFlags::HUP) {
+            true => Event::Over(CloseReason::Reset),
+            false => Event::Due,
         }
     }
 
@@ -276,7 +277,7 @@ impl Session<'_, '_> {
             PollFd::from_borrowed_fd(alarm, PollFlags::IN),
             PollFd::from_borrowed_fd(self.stream.as_fd(), PollFlags::OUT),
         ];
-        match poll(&mut fds, Some(&timeout(until.min(drain_at).since(now)))) {
+        match wait(&mut fds, Some(until.min(drain_at).since(now))) {
             Ok(_) | Err(Errno::INTR) => Ok(()),
             Err(_) => Err(CloseReason::Reset),
         }
@@ -299,7 +300,7 @@ impl Session<'_, '_> {
                 PollFd::from_borrowed_fd(self.stream.as_fd(), PollFlags::IN),
                 PollFd::from_borrowed_fd(self.run.stop.at_once_fd(), PollFlags::IN),
             ];
-            match poll(&mut fds, Some(&timeout(until.since(now)))) {
+            match wait(&mut fds, Some(until.since(now))) {
                 Ok(_) if !fds[1].revents().is_empty() => return,
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(_) => return,
@@ -311,12 +312,6 @@ impl Session<'_, '_> {
             }
         }
     }
-}
-
-/// What `poll` takes: at most a day, so that no sum overflows; whoever waits looks again.
-fn timeout(left: Duration) -> Timespec {
-    let left = left.min(Duration::from_secs(86_400));
-    Timespec::try_from(left).expect("a day fits")
 }
 
 /// One read: as much as a socket usually has ready; longer requests take several.

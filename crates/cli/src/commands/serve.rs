@@ -35,7 +35,7 @@ pub fn run(args: &ServeArgs) -> Result<Verdict> {
     let bound = serve::bind(&args.address, port, args.limits.backlog)?;
     let stop = Arc::new(Stop::new().context("no descriptors left")?);
     stop_on_signals(&stop).context("cannot listen for ^C")?;
-    finer_timers();
+    run::make_punctual();
 
     let clock = SystemClock::start();
     let name = format!("serve {} {}", entry.name, model.name());
@@ -150,10 +150,4 @@ fn plan(
         "dialect": format!("{:?}", args.dialect.apply((entry.dialect)())),
         "record": args.record,
     })
-}
-
-/// The kernel may let a sleeper lie 50 us longer to save energy; threads and processes made from here
-/// on are woken on time.
-fn finer_timers() {
-    let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
 }

@@ -4,22 +4,26 @@ use std::{num::NonZeroU64, time::Duration};
 
 use rustix::{
     event::{PollFd, Timespec, poll},
+    io::Errno,
     thread::set_current_timer_slack,
 };
-use timing::Tick;
 
-/// From now on this thread's timers may be late by a nanosecond on purpose; the default is 50 µs.
-pub(crate) fn make_punctual() {
-    // A refusal makes the thread less punctual, which shows in the lateness of its requests.
+/// From now on timers of this thread, and of the threads and processes that it makes, may be late by
+/// a nanosecond on purpose; the default is 50 µs.
+pub fn make_punctual() {
+    // A refusal makes the thread less punctual, which shows in what is measured.
     let _ = set_current_timer_slack(NonZeroU64::new(1));
 }
 
-/// Sleeps until one of `fds` is ready or, at the latest, `deadline`; it may return earlier, and the
-/// caller calls again. A signal ends it too.
-pub(crate) fn wait(fds: &mut [PollFd<'_>], now: Tick, deadline: Option<Tick>) {
-    let timeout = deadline.map(|deadline| in_kernel_form(nap(deadline.since(now))));
-    // After an error (`EINTR`, `ENOMEM`) nothing is marked as ready, and the next turn asks again.
-    let _ = poll(fds, timeout.as_ref());
+/// Sleeps until one of `fds` is ready, a signal comes or, at the latest, `left` has passed; for ever
+/// without it. It may return earlier with nothing ready, and the caller looks at the clock and calls
+/// again. Says how many are ready.
+///
+/// # Errors
+/// `EINTR` after a signal, `ENOMEM` when the kernel has no memory.
+pub fn wait(fds: &mut [PollFd<'_>], left: Option<Duration>) -> Result<usize, Errno> {
+    let timeout = left.map(|left| in_kernel_form(nap(left)));
+    poll(fds, timeout.as_ref())
 }
 
 /// `poll` may be late by a thousandth of its time-out, whatever the thread's slack is
