@@ -94,8 +94,12 @@ impl Alarm {
         self.drop_bell();
     }
 
-    /// Asks the kernel and not a flag, because a worker process hears of it in no other way.
+    /// Whoever still holds a bell knows that it has not rung. Others ask the kernel, because a worker
+    /// process hears of it in no other way.
     fn has_rung(&self) -> bool {
+        if self.bell.load(Ordering::Relaxed) >= 0 {
+            return false;
+        }
         let mut fds = [PollFd::new(&self.listen, PollFlags::IN)];
         let now = Timespec::default();
         matches!(poll(&mut fds, Some(&now)), Ok(ready) if ready > 0)

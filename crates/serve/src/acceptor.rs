@@ -70,8 +70,22 @@ impl<'a> Acceptor<'a> {
     /// Waits for the next arrival. `also` is a descriptor that the model waits for besides.
     ///
     /// # Errors
-    /// When the listener fails for good.
+    /// When the listener fails for good; workers are then asked to stop, or they would be waited for
+    /// without end.
     pub(crate) fn next(
+        &mut self,
+        recorder: &Recorder<'_>,
+        room: Room,
+        also: Option<BorrowedFd<'_>>,
+    ) -> Result<Arrival, ServeError> {
+        let arrival = self.next_or_fail(recorder, room, also);
+        if arrival.is_err() {
+            self.run.stop.request();
+        }
+        arrival
+    }
+
+    fn next_or_fail(
         &mut self,
         recorder: &Recorder<'_>,
         room: Room,
@@ -154,8 +168,6 @@ impl<'a> Acceptor<'a> {
         peer: SocketAddr,
         now: Tick,
     ) -> Arrival {
-        // Answers are small and each is whole when it is written: waiting for more gains nothing.
-        let _ = stream.set_nodelay(true);
         let connected = handshake_done(&stream, now).ok();
         let number = recorder.accepted(peer, now, connected);
         Arrival::Connection(Connection {

@@ -16,7 +16,7 @@ pub(crate) fn handshake_done(stream: &TcpStream, now: Tick) -> io::Result<(Tick,
     let info = tcp_info(stream)?;
     let ago = Duration::from_millis(u64::from(info.tcpi_last_ack_recv));
     let done = Tick::from_nanos(now.nanos_since(Tick::ZERO + ago));
-    Ok((done, has_data(stream)))
+    Ok((done, info.tcpi_bytes_received > 0))
 }
 
 fn tcp_info(stream: &TcpStream) -> io::Result<libc::tcp_info> {
@@ -39,6 +39,33 @@ fn tcp_info(stream: &TcpStream) -> io::Result<libc::tcp_info> {
     }
 }
 
-fn has_data(stream: &TcpStream) -> bool {
-    rustix::io::ioctl_fionread(stream).is_ok_and(|bytes| bytes > 0)
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::Write as _,
+        net::{TcpListener, TcpStream},
+    };
+
+    use super::*;
+
+    fn pair() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("bound");
+        let client = TcpStream::connect(listener.local_addr().expect("an address"));
+        (
+            client.expect("connected"),
+            listener.accept().expect("accepted").0,
+        )
+    }
+
+    #[test]
+    fn the_instant_is_only_a_bound_once_the_client_has_sent_data() {
+        let (mut client, server) = pair();
+        let now = Tick::from_nanos(10_000_000_000);
+        let (done, is_bound) = handshake_done(&server, now).expect("connected");
+        assert!(done <= now && !is_bound);
+        client.write_all(b"x").expect("sent");
+        // Readable means that the byte has been received.
+        server.peek(&mut [0]).expect("received");
+        assert!(handshake_done(&server, now).expect("connected").1);
+    }
 }

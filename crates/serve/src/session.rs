@@ -12,6 +12,7 @@ use std::{
 use machine::{Farewell, Input, Machine, Outbox, Output, Service, TimerId, Timers};
 use run::{CloseReason, ConnectionRecord, Limits, Recorder, Run, wait};
 use rustix::{
+    buffer::spare_capacity,
     event::{PollFd, PollFlags},
     io::Errno,
     net::{RecvFlags, SendFlags, Shutdown, recv, send, shutdown},
@@ -74,7 +75,7 @@ enum Event {
 
 impl Session<'_, '_> {
     fn run(&mut self, machine: &mut dyn Machine) -> CloseReason {
-        let mut buffer = vec![0; READ_BYTES];
+        let mut buffer = Vec::with_capacity(READ_BYTES);
         let ended = self.input(machine, Input::Start);
         if let Some(reason) = ended {
             return reason;
@@ -157,8 +158,9 @@ impl Session<'_, '_> {
         }
     }
 
-    fn read(&mut self, machine: &mut dyn Machine, buffer: &mut [u8]) -> Option<CloseReason> {
-        let count = match recv(self.stream, &mut *buffer, RecvFlags::DONTWAIT) {
+    fn read(&mut self, machine: &mut dyn Machine, buffer: &mut Vec<u8>) -> Option<CloseReason> {
+        buffer.clear();
+        let count = match recv(self.stream, spare_capacity(buffer), RecvFlags::DONTWAIT) {
             Ok((count, _)) => count,
             Err(Errno::AGAIN | Errno::INTR) => return None,
             Err(_) => return Some(CloseReason::Reset),
@@ -173,7 +175,7 @@ impl Session<'_, '_> {
         self.last_activity = now;
         self.record.received(count, now);
         let began = *self.request_began.get_or_insert(now);
-        let ended = self.input(machine, Input::Received(&buffer[..count]));
+        let ended = self.input(machine, Input::Received(buffer));
         let is_late = self.request_began == Some(began) && now.since(began) > self.limits.request;
         ended.or(is_late.then_some(CloseReason::RequestTimeout))
     }

@@ -10,13 +10,15 @@
 //! kernel's queue or are turned away, as the limits say.
 
 use std::{
+    io,
     net::TcpListener,
     os::fd::{AsFd as _, OwnedFd},
+    sync::atomic::{AtomicBool, Ordering},
     thread::{self, Builder},
 };
 
 use machine::Service;
-use run::{Limits, Recorder, Run, TurnedAway};
+use run::{Limits, Recorder, Run, Shards, TurnedAway};
 use rustix::event::{EventfdFlags, eventfd};
 
 use crate::{
@@ -57,23 +59,21 @@ impl Model for Thread {
     ) -> Result<(), ServeError> {
         let slot = run.shards.claim().expect("the acceptor has a slot");
         let recorder = Recorder::new(run, slot);
-        let freed = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)
-            .map_err(|error| ServeError::Workers(error.into()))?;
-        let freed = &freed;
+        let vacancy = &Vacancy::new().map_err(ServeError::Workers)?;
         let mut acceptor = Acceptor::new(listener, run);
         // Leaving the scope waits for all threads, each of which ends within the grace period.
         thread::scope(|scope| {
             let mut claimed = None;
             loop {
-                claimed = claimed.or_else(|| run.shards.claim());
+                claimed = claimed.or_else(|| vacancy.claim(run.shards));
                 let room = Room::for_worker(run.limits, claimed.is_some());
-                match acceptor.next(&recorder, room, Some(freed.as_fd()))? {
+                match acceptor.next(&recorder, room, Some(vacancy.bell.as_fd()))? {
                     Arrival::Stop => return Ok(()),
-                    Arrival::Woken => drain_eventfd(freed),
+                    Arrival::Woken => vacancy.silence(),
                     Arrival::Connection(connection) => {
                         let slot = claimed.take().expect("there was room");
                         let peer = connection.peer;
-                        let work = move || work(connection, service, slot, run, freed);
+                        let work = move || work(connection, service, slot, run, vacancy);
                         let builder = Builder::new().stack_size(STACK_BYTES);
                         if builder.spawn_scoped(scope, work).is_err() {
                             recorder.turned_away(peer, run.clock.now(), TurnedAway::Workers);
@@ -87,19 +87,53 @@ impl Model for Thread {
     }
 }
 
-fn work(connection: Connection, service: &dyn Service, slot: u32, run: &Run<'_>, freed: &OwnedFd) {
+fn work(
+    connection: Connection,
+    service: &dyn Service,
+    slot: u32,
+    run: &Run<'_>,
+    vacancy: &Vacancy,
+) {
     let recorder = Recorder::new(run, slot);
     serve_connection(&connection, service, &recorder, run);
     recorder.left();
     drop(connection);
-    run.shards.release(slot);
-    // Full means that the acceptor has been told already.
-    let _ = rustix::io::write(freed, &1_u64.to_ne_bytes());
+    vacancy.release(run.shards, slot);
 }
 
-fn drain_eventfd(fd: &OwnedFd) {
-    let mut count = [0; 8];
-    let _ = rustix::io::read(fd, &mut count);
+/// Tells the acceptor that a slot is free again, when it waits for one and only then: a bell at the
+/// end of every connection would wake it as often.
+struct Vacancy {
+    is_awaited: AtomicBool,
+    bell: OwnedFd,
+}
+
+impl Vacancy {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            is_awaited: AtomicBool::new(false),
+            bell: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
+        })
+    }
+
+    /// Looks again after it has said that it waits, so that no release falls in between.
+    fn claim(&self, shards: &Shards) -> Option<u32> {
+        shards.claim().or_else(|| {
+            self.is_awaited.store(true, Ordering::SeqCst);
+            shards.claim()
+        })
+    }
+
+    fn release(&self, shards: &Shards, slot: u32) {
+        shards.release(slot);
+        if self.is_awaited.swap(false, Ordering::SeqCst) {
+            let _ = rustix::io::write(&self.bell, &1_u64.to_ne_bytes());
+        }
+    }
+
+    fn silence(&self) {
+        let _ = rustix::io::read(&self.bell, &mut [0; 8]);
+    }
 }
 
 /// A session needs little: its buffers are on the heap, and the deepest recursion is bounded. The
