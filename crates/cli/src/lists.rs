@@ -6,6 +6,8 @@ use serve::{MODELS, Model};
 use services::{SERVICES, ServiceEntry};
 use stats::{LAWS, LawEntry};
 
+use crate::say;
+
 /// The service of that name.
 ///
 /// # Errors
@@ -46,23 +48,31 @@ pub fn law(name: &str) -> Result<&'static LawEntry> {
 /// # Errors
 /// Never; it has the form of a command.
 pub fn print() -> Result<Verdict> {
-    println!("Services (wharf serve NAME, wharf load NAME)");
-    for entry in SERVICES {
-        println!("  {:<14}port {:<7}{}", entry.name, entry.port, entry.about);
-    }
-    println!("\nConcurrency models (-m, --model, --concurrency-mode)");
-    for model in MODELS {
-        println!(
-            "  {:<6}{:<14}{}",
+    let services = SERVICES.iter().map(|entry| {
+        let ServiceEntry {
+            name, port, about, ..
+        } = entry;
+        format!("  {name:<14}port {port:<7}{about}\n")
+    });
+    let models = MODELS.iter().map(|model| {
+        format!(
+            "  {:<6}{:<14}{}\n",
             model.short_name(),
             model.name(),
             model.about()
-        );
-    }
-    println!("\nArrival laws (-d, --dist, with the parameter -p, --param)");
-    for law in LAWS {
-        println!("  {:<6}{:<14}{}", law.letter, law.name, law.parameter);
-    }
+        )
+    });
+    let laws = LAWS
+        .iter()
+        .map(|law| format!("  {:<6}{:<14}{}\n", law.letter, law.name, law.parameter));
+    say::result(&format!(
+        "Services (wharf serve NAME, wharf load NAME)\n{}\n\
+         Concurrency models (-m, --model, --concurrency-mode)\n{}\n\
+         Arrival laws (-d, --dist, with the parameter -p, --param)\n{}",
+        services.collect::<String>(),
+        models.collect::<String>(),
+        laws.collect::<String>(),
+    ));
     Ok(Verdict::Valid)
 }
 

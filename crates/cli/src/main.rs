@@ -12,6 +12,7 @@ mod commands;
 mod lists;
 mod progress;
 mod run_folder;
+mod say;
 mod transcript;
 
 use std::process::ExitCode;
@@ -46,7 +47,7 @@ fn main() -> ExitCode {
         Ok(Verdict::Invalid) => ExitCode::from(1),
         Ok(Verdict::Unknown) => ExitCode::from(2),
         Err(error) => {
-            eprintln!("error: {error:#}");
+            say::talk(&format!("error: {error:#}"));
             ExitCode::from(USAGE)
         }
     }

@@ -10,7 +10,7 @@ use history::{Environment, Finding, FolderError, Kind, RunFolder, Sample, Summar
 use jiff::Timestamp;
 use timing::{Clock, Tick};
 
-use crate::args::FolderArgs;
+use crate::{args::FolderArgs, say};
 
 /// A run that has begun: its summary so far, and its folder unless none was wanted.
 pub struct Begun {
@@ -67,12 +67,12 @@ impl Begun {
         clock: &dyn Clock,
     ) -> Verdict {
         self.judge(findings, clock);
-        print!("{}", report::text(&self.summary));
+        say::result(&report::text(&self.summary));
         let page = report::html(&self.summary, samples);
         match self.write(Some(&page)) {
-            Ok(Some(path)) => eprintln!("report: {}", path.display()),
+            Ok(Some(path)) => say::talk(&format!("report: {}", path.display())),
             Ok(None) => {}
-            Err(error) => eprintln!("warning: the run's folder is not whole: {error}"),
+            Err(error) => say::talk(&format!("warning: the run's folder is not whole: {error}")),
         }
         self.summary.verdict
     }
@@ -81,7 +81,7 @@ impl Begun {
     pub fn keep(mut self, findings: Vec<Finding>, clock: &dyn Clock) {
         self.judge(findings, clock);
         if let Err(error) = self.write(None) {
-            eprintln!("warning: the run's folder is not whole: {error}");
+            say::talk(&format!("warning: the run's folder is not whole: {error}"));
         }
     }
 

@@ -2,15 +2,14 @@
 
 mod lines;
 
-use std::{
-    io::{Write as _, stdout},
-    net::SocketAddr,
-};
+use std::net::SocketAddr;
 
 use history::{Event, EventKind};
 use run::Observer;
 
 pub use lines::Wording;
+
+use crate::say;
 
 /// Prints the events of a server to standard output, a whole line at a time. A closed or full standard
 /// output silences it, and the service goes on.
@@ -60,7 +59,6 @@ impl Observer for Transcript {
 /// One call for all lines, so that lines of two workers are never mixed.
 fn print_lines(lines: &str) {
     if !lines.is_empty() {
-        let _ = stdout().write_all(lines.as_bytes());
-        let _ = stdout().flush();
+        say::result(lines);
     }
 }

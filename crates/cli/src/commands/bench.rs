@@ -15,7 +15,7 @@ use run::{Stop, stop_on_signals};
 use serde_json::json;
 use timing::SystemClock;
 
-use crate::{args::BenchArgs, lists, progress, run_folder::Begun};
+use crate::{args::BenchArgs, lists, progress, run_folder::Begun, say};
 
 /// Runs the command.
 ///
@@ -28,7 +28,7 @@ pub fn run(args: &BenchArgs) -> Result<Verdict> {
     let clock = SystemClock::start();
     let begun = Begun::new(Kind::Bench, "bench slow-reverse", &args.folder, &clock)?;
     begun.write_plan(&settings(&experiment))?;
-    eprintln!("{}", announcement(&experiment));
+    say::talk(&announcement(&experiment));
     let scratch = Scratch::new(&begun)?;
     let mut watch = Watch {
         bar: progress::line(0, "bench"),

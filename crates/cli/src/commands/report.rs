@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use history::{RunFolder, Sample, SampleReader, Verdict};
 
-use crate::args::ReportArgs;
+use crate::{args::ReportArgs, say};
 
 /// Runs the command.
 ///
@@ -19,8 +19,8 @@ pub fn run(args: &ReportArgs) -> Result<Verdict> {
     let summary = folder.summary()?;
     let samples = read_samples(&folder)?;
     folder.write("report.html", &report::html(&summary, &samples))?;
-    print!("{}", report::text(&summary));
-    eprintln!("report: {}", folder.file("report.html").display());
+    say::result(&report::text(&summary));
+    say::talk(&format!("report: {}", folder.file("report.html").display()));
     Ok(summary.verdict)
 }
 

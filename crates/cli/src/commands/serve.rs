@@ -16,6 +16,7 @@ use crate::{
     args::ServeArgs,
     lists,
     run_folder::Begun,
+    say,
     transcript::{Transcript, Wording},
 };
 
@@ -78,7 +79,7 @@ fn finish(
     broken: bool,
     clock: &SystemClock,
 ) -> Result<Verdict> {
-    print!("{}", result::averages(&summary));
+    say::result(&result::averages(&summary));
     if let Some(path) = &args.summary_file {
         fs::write(path, serde_json::to_string(&summary)?)
             .with_context(|| format!("cannot write {}", path.display()))?;
@@ -119,10 +120,10 @@ fn create(path: &Path) -> Result<EventFile> {
 fn announce(args: &ServeArgs, bound: &Bound, transcript: &Transcript) -> Result<()> {
     if !args.quiet {
         transcript.ready(bound.address);
-        eprintln!(
-            "listening on {} (^C ends it and prints the statistics)",
-            bound.address
-        );
+        let address = bound.address;
+        say::talk(&format!(
+            "listening on {address} (^C ends it and prints the statistics)"
+        ));
     }
     let Some(path) = &args.ready_file else {
         return Ok(());

@@ -1,13 +1,10 @@
 //! What a load run prints as it goes: the lines of the course's clients, word for word.
 
-use std::{
-    io::{Write as _, stdout},
-    net::SocketAddr,
-};
+use std::net::SocketAddr;
 
 use machine::Answer;
 
-use crate::args::LoadArgs;
+use crate::{args::LoadArgs, say};
 
 /// Whose words are used; nobody's without `--verbose`.
 pub enum Voice {
@@ -107,10 +104,9 @@ impl Voice {
     }
 }
 
-/// One call a line, so that lines of two workers are never mixed; a closed standard output is no
-/// reason to end a measurement.
+/// One call a line, so that lines of two workers are never mixed.
 fn say(line: &str) {
-    let _ = stdout().write_all(format!("{line}\n").as_bytes());
+    say::result(&format!("{line}\n"));
 }
 
 const SHOWN_CHARS: usize = 1000;
