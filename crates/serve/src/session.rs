@@ -86,7 +86,8 @@ impl Session<'_, '_> {
                 Event::Due => self.fire(machine),
                 Event::Stop => {
                     self.drain_until = Some(self.run.clock.now() + self.limits.grace);
-                    machine.is_idle().then_some(CloseReason::Drained)
+                    // What had come before the stop is still answered.
+                    self.read(machine, &mut buffer)
                 }
                 Event::Over(reason) => Some(reason),
             };
@@ -112,10 +113,15 @@ impl Session<'_, '_> {
         if drain_at <= now {
             return Event::Over(CloseReason::GraceOver);
         }
+        let whole_at = self.whole_at();
+        if whole_at <= now {
+            return Event::Over(CloseReason::RequestTimeout);
+        }
         if idle_at <= now {
             return Event::Over(CloseReason::Idle);
         }
-        let until = timer.unwrap_or(Tick::MAX).min(idle_at).min(drain_at);
+        let limit_at = idle_at.min(whole_at).min(drain_at);
+        let until = timer.unwrap_or(Tick::MAX).min(limit_at);
         let alarm = match self.drain_until {
             None => self.run.stop.soon_fd(),
             Some(_) => self.run.stop.at_once_fd(),
@@ -155,6 +161,15 @@ impl Session<'_, '_> {
         match self.timers.is_empty() || machine.is_idle() {
             true => self.last_activity + self.limits.idle,
             false => Tick::MAX,
+        }
+    }
+
+    /// By when a request that has begun must be whole. A machine that waits for its own timer has what
+    /// it needs.
+    fn whole_at(&self) -> Tick {
+        match self.request_began {
+            Some(began) if self.timers.is_empty() => began + self.limits.request,
+            _ => Tick::MAX,
         }
     }
 

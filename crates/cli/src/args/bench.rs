@@ -21,10 +21,10 @@ pub struct BenchArgs {
     )]
     pub models: Vec<String>,
     /// Numbers of clients at once: 10,20,50 or 10..100+10
-    #[arg(short, long, default_value = "10..100+10", value_parser = Counts::parse)]
+    #[arg(short, long, default_value = "10..100+10", allow_hyphen_values = true, value_parser = Counts::parse)]
     pub clients: Counts,
     /// How long a request waits in the server; default: as long as lets the whole end within a minute
-    #[arg(short, long, value_name = "DURATION", value_parser = duration, conflicts_with = "full")]
+    #[arg(short, long, value_name = "DURATION", allow_hyphen_values = true, value_parser = duration, conflicts_with = "full")]
     pub task: Option<Duration>,
     /// How often each point is measured
     #[arg(short, long, default_value = "3", value_parser = clap::value_parser!(u32).range(1..=1000))]

@@ -31,11 +31,11 @@ pub struct DialectArgs {
     #[arg(long, value_name = "bytes|code-points|graphemes")]
     unit: Option<Unit>,
     /// slow-reverse: how long the server waits before it answers
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, value_parser = duration)]
     task: Option<Duration>,
     /// How long nothing must come for a request without a line ending to be whole; 0: a read is a
     /// request
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, value_parser = duration)]
     quiet_time: Option<Duration>,
 }
 

@@ -37,7 +37,7 @@ pub struct LoadArgs {
     #[arg(short, long, default_value = "127.0.0.1")]
     pub server: String,
     /// Server's port; each service has its own default
-    #[arg(short = 'P', long)]
+    #[arg(short = 'P', long, allow_hyphen_values = true)]
     pub port: Option<u16>,
     /// Print what is sent and what comes back
     #[arg(short, long)]
@@ -49,16 +49,16 @@ pub struct LoadArgs {
     #[arg(long)]
     pub closed: bool,
     /// How long to wait for a connection
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "10s", allow_hyphen_values = true, value_parser = duration)]
     pub connect_timeout: Duration,
     /// How long to wait for an answer
-    #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "1m", allow_hyphen_values = true, value_parser = duration)]
     pub timeout: Duration,
     /// echo, tasks, slow-reverse: the text to send; default one that numbers itself
     #[arg(long, help_heading = "Requests")]
     pub text: Option<String>,
     /// echo, tasks, slow-reverse: fill the text up to this size
-    #[arg(long, value_name = "SIZE", value_parser = bytes, help_heading = "Requests")]
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true, value_parser = bytes, help_heading = "Requests")]
     pub bytes: Option<usize>,
     /// mean: the numbers to send, worker by worker; default random ones
     #[arg(
@@ -69,7 +69,7 @@ pub struct LoadArgs {
     )]
     pub values: Vec<f64>,
     /// mean: how long to wait before saying `ready`
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration, help_heading = "Requests")]
+    #[arg(long, value_name = "DURATION", default_value = "5s", allow_hyphen_values = true, value_parser = duration, help_heading = "Requests")]
     pub wait: Duration,
     /// mean: the client's number in what is printed, as the course's client takes it
     #[arg(long, value_name = "N", help_heading = "Requests")]

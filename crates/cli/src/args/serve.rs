@@ -17,7 +17,7 @@ pub struct ServeArgs {
     #[arg(short, long, default_value = "127.0.0.1")]
     pub address: String,
     /// Port to listen on, 0 for any free one; each service has its own default
-    #[arg(short, long)]
+    #[arg(short, long, allow_hyphen_values = true)]
     pub port: Option<u16>,
     /// Concurrency model: iter(ative), thr(ead) or proc(ess)
     #[arg(

@@ -19,7 +19,12 @@ fn small(more: &[&str]) -> Ran {
 fn every_model_is_measured_against_its_floor_and_nothing_is_faster_than_it() {
     let ran = small(&["--no-gaps"]);
     let bench = ran.summary().bench.expect("a benchmark");
-    assert_eq!(bench.points.len(), 2 * serve::MODELS.len(), "{}", ran.stderr);
+    assert_eq!(
+        bench.points.len(),
+        2 * serve::MODELS.len(),
+        "{}",
+        ran.stderr
+    );
     for point in &bench.points {
         let is_iterative = point.model == "iterative";
         let floor_ns = 60_000_000 * if is_iterative { point.clients } else { 1 };
@@ -27,7 +32,10 @@ fn every_model_is_measured_against_its_floor_and_nothing_is_faster_than_it() {
         for measured in &point.runs {
             assert_eq!(measured.outcomes, [("ok".to_owned(), point.clients)].into());
             assert!(measured.wall_ns >= point.floor_ns, "{point:?}");
-            assert!(measured.server_cpu_ns > 0 && measured.voluntary_switches > 0, "{measured:?}");
+            assert!(
+                measured.server_cpu_ns > 0 && measured.voluntary_switches > 0,
+                "{measured:?}"
+            );
         }
     }
 }
@@ -36,9 +44,16 @@ fn every_model_is_measured_against_its_floor_and_nothing_is_faster_than_it() {
 fn a_process_model_has_as_many_processes_as_clients_and_a_thread_model_as_many_threads() {
     let bench = small(&["--no-gaps"]).summary().bench.expect("a benchmark");
     let seen = |model: &str| {
-        let point = bench.points.iter().find(|p| p.model == model && p.clients == 6);
+        let point = bench
+            .points
+            .iter()
+            .find(|p| p.model == model && p.clients == 6);
         let run = point.expect("a point").runs.first().expect("a run").clone();
-        let figures = (run.server_processes, run.server_threads, run.server_memory_bytes);
+        let figures = (
+            run.server_processes,
+            run.server_threads,
+            run.server_memory_bytes,
+        );
         match figures {
             (Some(processes), Some(threads), Some(memory)) if memory > 0 => (processes, threads),
             other => panic!("{model}: {other:?}"),
@@ -76,18 +91,30 @@ fn gaps_are_measured_on_both_sides_under_every_model() {
     assert_eq!(bench.gaps.len(), serve::MODELS.len());
     for panel in &bench.gaps {
         // Four workers send 250 messages each; the first of a connection makes no gap.
-        assert_eq!((panel.sent.count, panel.received.count), (996, 996), "{}", panel.model);
+        assert_eq!(
+            (panel.sent.count, panel.received.count),
+            (996, 996),
+            "{}",
+            panel.model
+        );
         assert!(panel.sent_fit.is_some() && panel.received_fit.is_some());
     }
     let page = fs::read_to_string(ran.folder().join("report.html")).expect("a page");
-    assert!(page.contains("Gaps between requests"), "the page shows them");
+    assert!(
+        page.contains("Gaps between requests"),
+        "the page shows them"
+    );
 }
 
 #[test]
 fn the_page_is_whole_and_asks_for_nothing_from_outside() {
     let ran = small(&["--no-gaps"]);
     let page = fs::read_to_string(ran.folder().join("report.html")).expect("a page");
-    for part in ["Who waits for whom", "Completion time against clients", "published"] {
+    for part in [
+        "Who waits for whom",
+        "Completion time against clients",
+        "published",
+    ] {
         assert!(page.contains(part), "{part} is missing");
     }
     for outside in ["http://", "https://", "src=", "@import", "url("] {
@@ -114,7 +141,16 @@ fn a_report_can_be_drawn_again_from_the_folder_alone() {
 fn a_stopped_benchmark_keeps_what_it_had_says_unknown_and_leaves_no_server() {
     let runs = tempfile::tempdir().expect("a temporary folder");
     let child = wharf(&runs)
-        .args(["bench", "--clients", "2", "--task", "100ms", "-r", "500", "--no-gaps"])
+        .args([
+            "bench",
+            "--clients",
+            "2",
+            "--task",
+            "100ms",
+            "-r",
+            "500",
+            "--no-gaps",
+        ])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -148,10 +184,25 @@ fn a_stopped_benchmark_keeps_what_it_had_says_unknown_and_leaves_no_server() {
 #[test]
 fn a_thousand_clients_at_once_are_all_answered_by_threads_and_processes() {
     for model in ["thr", "proc"] {
-        let args = ["bench", "-m", model, "--clients", "1000", "--task", "1s", "-r", "1", "--no-gaps"];
+        let args = [
+            "bench",
+            "-m",
+            model,
+            "--clients",
+            "1000",
+            "--task",
+            "1s",
+            "-r",
+            "1",
+            "--no-gaps",
+        ];
         let bench = run(&args).summary().bench.expect("a benchmark");
         for measured in &bench.points[0].runs {
-            assert_eq!(measured.outcomes, [("ok".to_owned(), 1000)].into(), "{model}");
+            assert_eq!(
+                measured.outcomes,
+                [("ok".to_owned(), 1000)].into(),
+                "{model}"
+            );
         }
     }
 }
@@ -167,7 +218,10 @@ fn a_load_at_once_leaves_a_row_for_every_request() {
         .collect::<Result<_, _>>()
         .expect("rows in their form");
     assert_eq!(rows.len(), 40);
-    assert!(rows.iter().all(|row| row.response_ns().is_some_and(|ns| ns >= 50_000_000)));
+    assert!(
+        rows.iter()
+            .all(|row| row.response_ns().is_some_and(|ns| ns >= 50_000_000))
+    );
     let hgrm = fs::read_to_string(ran.folder().join("latency.hgrm")).expect("percentiles");
     assert!(hgrm.contains("#[Mean"), "{hgrm}");
 }
@@ -179,11 +233,17 @@ fn a_program_that_is_no_server_is_reported_with_what_it_said() {
     fs::copy(env!("CARGO_BIN_EXE_wharf"), &elsewhere).expect("copied");
     // Without descriptors the server cannot even open its listener.
     let output = Command::new("sh")
-        .args(["-c", "ulimit -n 9; exec \"$0\" bench --clients 2 --task 20ms --no-folder"])
+        .args([
+            "-c",
+            "ulimit -n 9; exec \"$0\" bench --clients 2 --task 20ms --no-folder",
+        ])
         .arg(&elsewhere)
         .output()
         .expect("a shell");
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(3), "{stderr}");
-    assert!(stderr.contains("error:") && !stderr.contains("panicked"), "{stderr}");
+    assert!(
+        stderr.contains("error:") && !stderr.contains("panicked"),
+        "{stderr}"
+    );
 }

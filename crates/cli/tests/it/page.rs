@@ -13,20 +13,36 @@ fn the_page_fits_a_desk_and_a_telephone_and_nothing_is_refused_or_thrown() {
     assert!(pictures >= 8, "{pictures} pictures");
     for width in [390, 1280] {
         let expected = format!("width {width} beyond 0 pictures {pictures} titled {pictures}");
-        assert!(seen.dom.contains(&expected), "{expected} is not in {}", seen.results());
+        assert!(
+            seen.dom.contains(&expected),
+            "{expected} is not in {}",
+            seen.results()
+        );
     }
     assert!(!seen.log.contains("CONSOLE"), "{}", seen.log);
 }
 
 #[test]
 fn the_button_changes_the_theme_and_the_colours_with_it() {
-    let ran = run(&["bench", "--clients", "2", "--task", "20ms", "-r", "1", "--no-gaps"]);
+    let ran = run(&[
+        "bench",
+        "--clients",
+        "2",
+        "--task",
+        "20ms",
+        "-r",
+        "1",
+        "--no-gaps",
+    ]);
     let page = fs::read_to_string(ran.folder().join("report.html")).expect("a page");
     let seen = dump(ran.runs.path(), &frames(&page));
     let colours: Vec<&str> = seen.results().split("theme ").skip(1).collect();
     let (before, after) = colours[0].split_once(" then ").expect("both colours");
     let after = after.split(" end").next().expect("an end");
-    assert!(before.starts_with("rgb") && after.starts_with("rgb"), "{before} {after}");
+    assert!(
+        before.starts_with("rgb") && after.starts_with("rgb"),
+        "{before} {after}"
+    );
     assert_ne!(before, after);
 }
 
@@ -72,10 +88,23 @@ fn dump(folder: &Path, document: &str) -> Seen {
     let path = folder.join("frames.html");
     fs::write(&path, document).expect("written");
     let output = Command::new("chromium")
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
-        .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+        ])
+        .args([
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ])
         .args(["--enable-logging=stderr", "--timeout=20000", "--dump-dom"])
-        .arg(format!("--user-data-dir={}", folder.join("browser").display()))
+        .arg(format!(
+            "--user-data-dir={}",
+            folder.join("browser").display()
+        ))
         .arg(format!("file://{}", path.display()))
         .output()
         .expect("chromium starts; `apt-get install chromium` brings it");

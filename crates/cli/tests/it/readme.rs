@@ -12,10 +12,16 @@ use crate::support::{self, eventually};
 fn every_command_in_the_readme_is_one_that_a_test_runs_or_cargo_provides() {
     for command in commands() {
         let is_known = RUN.contains(&command.as_str()) || CARGO.contains(&command.as_str());
-        assert!(is_known, "README.md shows `{command}`, which no test runs: add it to readme.rs");
+        assert!(
+            is_known,
+            "README.md shows `{command}`, which no test runs: add it to readme.rs"
+        );
     }
     for known in RUN.iter().chain(CARGO) {
-        assert!(commands().iter().any(|command| command == known), "README.md no longer has `{known}`");
+        assert!(
+            commands().iter().any(|command| command == known),
+            "README.md no longer has `{known}`"
+        );
     }
 }
 
@@ -32,7 +38,10 @@ fn the_lab_runs_as_it_is_printed() {
     let output = server.wait_with_output().expect("an end");
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(0), "{printed}");
-    for average in ["Average connection inter-arrival time: ", "Average data inter-arrival time: "] {
+    for average in [
+        "Average connection inter-arrival time: ",
+        "Average data inter-arrival time: ",
+    ] {
         assert!(printed.contains(average), "{printed}");
     }
 }
@@ -53,11 +62,16 @@ fn the_list_names_every_service_and_model() {
 
 #[test]
 fn the_table_of_labs_names_services_and_flags_that_there_are() {
-    for line in readme().lines().filter(|line| line.starts_with("| ") && line.contains("`wharf ")) {
+    for line in readme()
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.contains("`wharf "))
+    {
         for command in line.split('`').filter(|part| part.starts_with("wharf ")) {
             let runs = tempfile::tempdir().expect("a temporary folder");
             // With a flag that is asked for first, the rest is parsed and nothing is run.
-            let output = shell(&runs, &format!("{command} --no-such-flag")).output().expect("a shell");
+            let output = shell(&runs, &format!("{command} --no-such-flag"))
+                .output()
+                .expect("a shell");
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
             assert!(said.contains("--no-such-flag"), "{command}: {said}");
         }
@@ -66,16 +80,22 @@ fn the_table_of_labs_names_services_and_flags_that_there_are() {
 
 /// The lab's port is one that the kernel also hands out to clients, so another test may have it just now.
 fn serving(runs: &tempfile::TempDir, line: &str) -> Child {
-    eventually("the lab's port is free and the server listens on it", || {
-        let mut server = shell(runs, line).stdout(Stdio::piped()).spawn().expect("a shell");
-        let is_listening = eventually("the server listens or ends", || {
-            if server.try_wait().expect("a child").is_some() {
-                return Some(false);
-            }
-            TcpStream::connect("127.0.0.1:55000").ok().map(|_| true)
-        });
-        is_listening.then_some(server)
-    })
+    eventually(
+        "the lab's port is free and the server listens on it",
+        || {
+            let mut server = shell(runs, line)
+                .stdout(Stdio::piped())
+                .spawn()
+                .expect("a shell");
+            let is_listening = eventually("the server listens or ends", || {
+                if server.try_wait().expect("a child").is_some() {
+                    return Some(false);
+                }
+                TcpStream::connect("127.0.0.1:55000").ok().map(|_| true)
+            });
+            is_listening.then_some(server)
+        },
+    )
 }
 
 /// A console line with this build's executable in the place of the installed one.
@@ -102,7 +122,9 @@ fn commands() -> Vec<String> {
     let readme = readme();
     let blocks = readme.split("```console\n").skip(1);
     let lines = blocks.flat_map(|block| block.split("```").next().unwrap_or_default().lines());
-    lines.filter_map(|line| Some(line.strip_prefix("$ ")?.to_owned())).collect()
+    lines
+        .filter_map(|line| Some(line.strip_prefix("$ ")?.to_owned()))
+        .collect()
 }
 
 /// Run by the tests of this file, in order.

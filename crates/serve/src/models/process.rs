@@ -159,7 +159,8 @@ impl Children {
     /// Waits for all children to end by themselves; after the grace period, or when asked a second
     /// time, ends them.
     fn drain(&mut self, bell: &ChildBell, recorder: &Recorder<'_>, run: &Run<'_>) {
-        let until = run.clock.now() + run.limits.grace + run.limits.linger + MARGIN;
+        let mut until = run.clock.now() + run.limits.grace + run.limits.linger + MARGIN;
+        let mut is_at_once = false;
         loop {
             bell.silence();
             self.reap(recorder, run);
@@ -167,10 +168,15 @@ impl Children {
                 return;
             }
             let now = run.clock.now();
-            if until <= now || run.stop.requested_at_once() {
+            if run.stop.requested_at_once() && !is_at_once {
+                // The children have heard it, too, and are given a moment to write down their end.
+                is_at_once = true;
+                until = until.min(now + MARGIN);
+            }
+            if until <= now {
                 self.kill_all();
             }
-            bell.wait(run, until.max(now + MARGIN), now);
+            bell.wait(run, is_at_once, until.max(now + MARGIN), now);
         }
     }
 
@@ -219,10 +225,10 @@ impl ChildBell {
         while rustix::io::read(&self.heard, &mut scrap).is_ok_and(|count| count > 0) {}
     }
 
-    /// Waits for a child's end, for a second request to stop, or until `until`.
-    fn wait(&self, run: &Run<'_>, until: Tick, now: Tick) {
+    /// Waits for a child's end, until `until`, or for a second request to stop unless that was heard.
+    fn wait(&self, run: &Run<'_>, is_at_once: bool, until: Tick, now: Tick) {
         let mut fds = vec![PollFd::from_borrowed_fd(self.heard.as_fd(), PollFlags::IN)];
-        if !run.stop.requested_at_once() {
+        if !is_at_once {
             fds.push(PollFd::from_borrowed_fd(
                 run.stop.at_once_fd(),
                 PollFlags::IN,

@@ -60,9 +60,10 @@ impl Model for Thread {
         let slot = run.shards.claim().expect("the acceptor has a slot");
         let recorder = Recorder::new(run, slot);
         let vacancy = &Vacancy::new().map_err(ServeError::Workers)?;
-        let mut acceptor = Acceptor::new(listener, run);
-        // Leaving the scope waits for all threads, each of which ends within the grace period.
+        // Leaving the scope waits for all threads, each of which ends within the grace period. The
+        // acceptor is gone by then, so that nobody connects to a server that will not serve.
         thread::scope(|scope| {
+            let mut acceptor = Acceptor::new(listener, run);
             let mut claimed = None;
             loop {
                 claimed = claimed.or_else(|| vacancy.claim(run.shards));
