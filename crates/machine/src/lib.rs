@@ -37,9 +37,37 @@ pub trait Machine {
     /// at all once the connection is gone or [`Output::Close`] has been asked for.
     fn handle(&mut self, now: Tick, input: Input<'_>, out: &mut Outbox);
 
-    /// Whether the machine owes nothing: no request has begun that is not answered. A drain closes
-    /// such a connection at once, and the idle limit counts only while this holds.
-    fn is_idle(&self) -> bool;
+    /// Where it stands between its inputs; drivers keep their limits by it.
+    fn standing(&self) -> Standing;
+}
+
+/// Where a machine stands between its inputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Between requests: nothing is owed. A drain closes such a connection at once.
+    Idle,
+    /// A part of a request has come; the limit on the time of a request runs.
+    Receiving,
+    /// A request has come and is not answered, or its answer waits for more from the client.
+    Owing,
+}
+
+impl Standing {
+    /// For a machine that keeps what it has received of a request and answers whole ones at once.
+    pub const fn with_pending(is_empty: bool) -> Self {
+        match is_empty {
+            true => Self::Idle,
+            false => Self::Receiving,
+        }
+    }
+
+    /// For a machine that has nothing of a request to wait for, only answers.
+    pub const fn with_owed(is_empty: bool) -> Self {
+        match is_empty {
+            true => Self::Idle,
+            false => Self::Owing,
+        }
+    }
 }
 
 /// What a driver tells a machine.

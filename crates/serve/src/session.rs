@@ -9,7 +9,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use machine::{Farewell, Input, Machine, Outbox, Output, Service, TimerId, Timers};
+use machine::{Farewell, Input, Machine, Outbox, Output, Service, Standing, TimerId, Timers};
 use run::{CloseReason, ConnectionRecord, Limits, Recorder, Run, wait};
 use rustix::{
     buffer::spare_capacity,
@@ -94,7 +94,7 @@ impl Session<'_, '_> {
             if let Some(reason) = ended {
                 return reason;
             }
-            if self.drain_until.is_some() && machine.is_idle() {
+            if self.drain_until.is_some() && machine.standing() == Standing::Idle {
                 self.farewell();
                 return CloseReason::Drained;
             }
@@ -158,19 +158,16 @@ impl Session<'_, '_> {
 
     /// A machine that waits for its own timer is not idle, however long that takes.
     fn idle_at(&self, machine: &dyn Machine) -> Tick {
-        match self.timers.is_empty() || machine.is_idle() {
+        match self.timers.is_empty() || machine.standing() == Standing::Idle {
             true => self.last_activity + self.limits.idle,
             false => Tick::MAX,
         }
     }
 
-    /// By when a request that has begun must be whole. A machine that waits for its own timer has what
-    /// it needs.
+    /// By when a request that has begun must be whole.
     fn whole_at(&self) -> Tick {
-        match self.request_began {
-            Some(began) if self.timers.is_empty() => began + self.limits.request,
-            _ => Tick::MAX,
-        }
+        let began = self.request_began;
+        began.map_or(Tick::MAX, |began| began + self.limits.request)
     }
 
     fn read(&mut self, machine: &mut dyn Machine, buffer: &mut Vec<u8>) -> Option<CloseReason> {
@@ -189,10 +186,12 @@ impl Session<'_, '_> {
         }
         self.last_activity = now;
         self.record.received(count, now);
-        let began = *self.request_began.get_or_insert(now);
         let ended = self.input(machine, Input::Received(buffer));
-        let is_late = self.request_began == Some(began) && now.since(began) > self.limits.request;
-        ended.or(is_late.then_some(CloseReason::RequestTimeout))
+        self.request_began = match machine.standing() {
+            Standing::Receiving => self.request_began.or(Some(now)),
+            Standing::Idle | Standing::Owing => None,
+        };
+        ended
     }
 
     fn fire(&mut self, machine: &mut dyn Machine) -> Option<CloseReason> {

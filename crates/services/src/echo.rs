@@ -3,7 +3,7 @@
 //! Bytes are sent back as they come, so messages matter only to the statistics: once a line feed has
 //! been seen on a connection its lines are counted, before that its reads.
 
-use machine::{ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared};
+use machine::{ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, Standing};
 use timing::Tick;
 use wire::{Ending, Inbox};
 
@@ -82,8 +82,8 @@ impl Machine for Session<'_> {
         }
     }
 
-    fn is_idle(&self) -> bool {
-        self.inbox.is_empty()
+    fn standing(&self) -> Standing {
+        Standing::with_pending(self.inbox.is_empty())
     }
 }
 
@@ -128,8 +128,8 @@ impl Machine for Client {
         }
     }
 
-    fn is_idle(&self) -> bool {
-        self.replies.is_empty()
+    fn standing(&self) -> Standing {
+        Standing::with_owed(self.replies.is_empty())
     }
 }
 

@@ -7,7 +7,9 @@
 //! The original answers whatever its first read brings. Here a greeting that is still arriving is
 //! waited for, and anything else is answered all the same.
 
-use machine::{ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, TimerId};
+use machine::{
+    ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, Standing, TimerId,
+};
 use timing::Tick;
 use wire::{Ending, Inbox};
 
@@ -89,8 +91,8 @@ impl Machine for Session<'_> {
         }
     }
 
-    fn is_idle(&self) -> bool {
-        self.inbox.is_empty()
+    fn standing(&self) -> Standing {
+        Standing::with_pending(self.inbox.is_empty())
     }
 }
 
@@ -135,8 +137,8 @@ impl Machine for Client {
         }
     }
 
-    fn is_idle(&self) -> bool {
-        self.replies.is_empty()
+    fn standing(&self) -> Standing {
+        Standing::with_owed(self.replies.is_empty())
     }
 }
 

@@ -12,7 +12,9 @@
 //! comes: the sum is exact, so taking back is exact too. The state of a worker is a count and an
 //! exact sum; the mean is rounded once, when it is asked for.
 
-use machine::{Answer, ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, TimerId};
+use machine::{
+    Answer, ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, Standing, TimerId,
+};
 use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
 use stats::ExactSum;
@@ -244,8 +246,12 @@ impl Machine for Session<'_> {
         }
     }
 
-    fn is_idle(&self) -> bool {
-        !self.owes_mean
+    fn standing(&self) -> Standing {
+        match self.owes_mean {
+            false => Standing::Idle,
+            true if self.inbox.is_empty() || self.is_delivered => Standing::Owing,
+            true => Standing::Receiving,
+        }
     }
 }
 
@@ -388,8 +394,8 @@ impl Machine for Client {
         }
     }
 
-    fn is_idle(&self) -> bool {
-        !self.asked
+    fn standing(&self) -> Standing {
+        Standing::with_owed(!self.asked)
     }
 }
 

@@ -8,7 +8,9 @@
 //! is what the benchmark shows. The text carries no length, and the original takes what one read
 //! brings; here everything that comes during the wait belongs to it.
 
-use machine::{ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, TimerId};
+use machine::{
+    ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, Standing, TimerId,
+};
 use timing::Tick;
 use wire::Ending;
 
@@ -103,8 +105,8 @@ impl Machine for Session<'_> {
         }
     }
 
-    fn is_idle(&self) -> bool {
-        self.text.is_empty()
+    fn standing(&self) -> Standing {
+        Standing::with_owed(self.text.is_empty())
     }
 }
 
@@ -158,8 +160,8 @@ impl Machine for Client {
         }
     }
 
-    fn is_idle(&self) -> bool {
-        self.replies.is_empty()
+    fn standing(&self) -> Standing {
+        Standing::with_owed(self.replies.is_empty())
     }
 }
 

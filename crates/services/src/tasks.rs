@@ -18,7 +18,9 @@ pub mod expression;
 mod client;
 mod request;
 
-use machine::{ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, TimerId};
+use machine::{
+    ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, Standing, TimerId,
+};
 use timing::Tick;
 use wire::{Ending, Inbox};
 
@@ -153,8 +155,8 @@ impl Machine for Session<'_> {
         }
     }
 
-    fn is_idle(&self) -> bool {
-        self.inbox.is_empty()
+    fn standing(&self) -> Standing {
+        Standing::with_pending(self.inbox.is_empty())
     }
 }
 

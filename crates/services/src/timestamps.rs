@@ -14,7 +14,9 @@
 //! milliseconds (that many until the year 2286) and begins with `Worker `. Text of another form counts
 //! as the original counts it: a read is a message.
 
-use machine::{ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, TimerId};
+use machine::{
+    ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, Standing, TimerId,
+};
 use timing::Tick;
 use wire::{Ending, Inbox};
 
@@ -123,8 +125,8 @@ impl Machine for Session<'_> {
         }
     }
 
-    fn is_idle(&self) -> bool {
-        self.inbox.is_empty()
+    fn standing(&self) -> Standing {
+        Standing::with_pending(self.inbox.is_empty())
     }
 }
 
@@ -255,8 +257,8 @@ impl Machine for Client {
         }
     }
 
-    fn is_idle(&self) -> bool {
-        self.replies.is_empty()
+    fn standing(&self) -> Standing {
+        Standing::with_owed(self.replies.is_empty())
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 
 use history::{Outcome, Sample, Verdict};
 use load::{LoadError, Loop, Plan, Report, Watcher, drive};
-use machine::{Answer, ClientFactory, Exchange, Input, Machine, Outbox};
+use machine::{Answer, ClientFactory, Exchange, Input, Machine, Outbox, Standing};
 use run::Stop;
 use timing::{SystemClock, Tick};
 
@@ -100,8 +100,8 @@ impl Machine for EchoClient {
         }
     }
 
-    fn is_idle(&self) -> bool {
-        self.expected.is_empty()
+    fn standing(&self) -> Standing {
+        Standing::with_owed(self.expected.is_empty())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The client of `tasks`: the first three tasks in turn, each answer known beforehand.
 
-use machine::{ClientFactory, Exchange, Input, Machine, Outbox};
+use machine::{ClientFactory, Exchange, Input, Machine, Outbox, Standing};
 use timing::Tick;
 
 use super::request;
@@ -78,7 +78,7 @@ impl Machine for Client {
         }
     }
 
-    fn is_idle(&self) -> bool {
-        self.replies.is_empty()
+    fn standing(&self) -> Standing {
+        Standing::with_owed(self.replies.is_empty())
     }
 }
