@@ -51,6 +51,8 @@ pub enum Output {
 pub enum Farewell {
     /// The protocol has come to its end.
     Done,
+    /// The answer has been given although the client may not be done sending.
+    Early,
     /// A request outgrew its bound.
     TooLong,
 }
@@ -139,6 +141,11 @@ impl Outbox {
     /// Closes the connection after what has been sent so far.
     pub fn close(&mut self) {
         self.outputs.push(Output::Close(Farewell::Done));
+    }
+
+    /// Closes the connection although more of the request may be under way.
+    pub fn close_early(&mut self) {
+        self.outputs.push(Output::Close(Farewell::Early));
     }
 
     /// Closes the connection because a request outgrew its bound.

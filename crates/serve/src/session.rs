@@ -76,8 +76,9 @@ enum Event {
 impl Session<'_, '_> {
     fn run(&mut self, machine: &mut dyn Machine) -> CloseReason {
         let mut buffer = Vec::with_capacity(READ_BYTES);
-        let ended = self.input(machine, Input::Start);
-        if let Some(reason) = ended {
+        // A client's first bytes are often there before its worker is: no need to ask first.
+        let began = self.input(machine, Input::Start);
+        if let Some(reason) = began.or_else(|| self.read(machine, &mut buffer)) {
             return reason;
         }
         loop {
@@ -95,7 +96,7 @@ impl Session<'_, '_> {
                 return reason;
             }
             if self.drain_until.is_some() && machine.standing() == Standing::Idle {
-                self.farewell();
+                self.close(Farewell::Done);
                 return CloseReason::Drained;
             }
         }
@@ -233,14 +234,7 @@ impl Session<'_, '_> {
                 Output::WakeAt { at, timer } => self.timers.set(*timer, *at),
                 Output::Cancel(timer) => self.timers.cancel(*timer),
                 Output::Note(range) => self.record.note(out.bytes(range), self.run.clock.now()),
-                Output::Close(farewell) => {
-                    self.farewell();
-                    return Some(match farewell {
-                        Farewell::TooLong => CloseReason::TooLong,
-                        Farewell::Done if self.peer_ended => CloseReason::Peer,
-                        Farewell::Done => CloseReason::Done,
-                    });
-                }
+                Output::Close(farewell) => return Some(self.close(*farewell)),
                 Output::Ready | Output::Answered(_) => {}
             }
         }
@@ -299,9 +293,29 @@ impl Session<'_, '_> {
         }
     }
 
-    /// Ends the sending side, so that the client sees the end of file, and reads on for a moment: a
-    /// close with bytes unread would be a reset, which may overtake the answer.
-    fn farewell(&mut self) {
+    /// A close with bytes unread would be a reset, which may overtake the answer; so a client that is,
+    /// or may be, still sending is listened to for a moment.
+    fn close(&mut self, farewell: Farewell) -> CloseReason {
+        if farewell != Farewell::Done || self.has_unread() {
+            self.linger();
+        }
+        match farewell {
+            Farewell::TooLong => CloseReason::TooLong,
+            _ if self.peer_ended => CloseReason::Peer,
+            _ => CloseReason::Done,
+        }
+    }
+
+    fn has_unread(&self) -> bool {
+        let mut scrap = [0; 1];
+        matches!(
+            recv(self.stream, &mut scrap[..], RecvFlags::DONTWAIT),
+            Ok((1.., _))
+        )
+    }
+
+    /// Ends the sending side, so that the client sees the end of file, and reads on for a while.
+    fn linger(&mut self) {
         if shutdown(self.stream, Shutdown::Write).is_err() || self.peer_ended {
             return;
         }

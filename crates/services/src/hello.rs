@@ -63,7 +63,10 @@ impl Session<'_> {
         out.deliver(&text, self.last_byte, ending);
         out.send(ANSWER);
         out.send(self.dialect.terminator.reply(ending).bytes());
-        out.close();
+        match text == REQUEST {
+            true => out.close(),
+            false => out.close_early(),
+        }
     }
 
     fn may_still_be_arriving(&self) -> bool {
