@@ -5,11 +5,11 @@
 //!
 //! ```text
 //!   Region (one anonymous shared mapping, made before any worker starts)
-//!   ├─ board: counters that all workers touch with single atomic operations
-//!   └─ slot 0 … slot n, each with a single writer
-//!        ├─ tallies    two buffers and an index: a publication is seen whole or not at all
-//!        ├─ service    the same, for the words of the service (the mean)
-//!        └─ histograms one atomic counter a bucket, at most one step behind the tallies
+//!   ├─ board       counters that all workers touch with single atomic operations
+//!   ├─ cells       for slot 0 … slot n, each with a single writer:
+//!   │   ├─ tallies    two buffers and an index: a publication is seen whole or not at all
+//!   │   └─ service    the same, for the words of the service (the mean)
+//!   └─ histograms  for slot 0 … slot n: one counter a bucket, at most one step behind the tallies
 //! ```
 
 mod board;

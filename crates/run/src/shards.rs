@@ -34,7 +34,7 @@ impl Shards {
     /// When the memory cannot be mapped. Of a slot that is never used not one page is touched.
     pub fn new(slots: u32, service_words: usize) -> io::Result<Self> {
         let words = Board::WORDS.next_multiple_of(LINE_WORDS)
-            + slots as usize * Self::slot_words(service_words);
+            + slots as usize * (Self::cell_words(service_words) + HISTOGRAM_WORDS);
         Ok(Self {
             region: Region::new(words)?,
             service_words,
@@ -116,19 +116,20 @@ impl Shards {
     }
 
     pub(crate) fn service_cell(&self, slot: u32) -> Publication<'_> {
-        let offset = self.offset(slot) + Publication::words(Tallies::WORDS);
+        let offset = self.cell_offset(slot) + Publication::words(Tallies::WORDS);
         let words = Publication::words(self.service_words);
         Publication::new(self.region.words(offset, words))
     }
 
     fn tallies_cell(&self, slot: u32) -> Publication<'_> {
         let words = Publication::words(Tallies::WORDS);
-        Publication::new(self.region.words(self.offset(slot), words))
+        Publication::new(self.region.words(self.cell_offset(slot), words))
     }
 
     fn histogram(&self, slot: u32, gap: Gap) -> &[AtomicU64] {
-        let before = Publication::words(Tallies::WORDS) + Publication::words(self.service_words);
-        let offset = self.offset(slot) + before + gap as usize * BUCKETS;
+        let cells = self.slots as usize * Self::cell_words(self.service_words);
+        let histograms = Board::WORDS.next_multiple_of(LINE_WORDS) + cells;
+        let offset = histograms + slot as usize * HISTOGRAM_WORDS + gap as usize * BUCKETS;
         self.region.words(offset, BUCKETS)
     }
 
@@ -166,16 +167,16 @@ impl Shards {
         range.map(|index| (index, histogram[index].load(Ordering::Acquire)))
     }
 
-    fn offset(&self, slot: u32) -> usize {
+    /// The cells of all slots lie together and their histograms behind them, so that a new worker
+    /// touches few pages that nobody has touched.
+    fn cell_offset(&self, slot: u32) -> usize {
         assert!(slot < self.slots, "slot {slot} is of other shards");
         Board::WORDS.next_multiple_of(LINE_WORDS)
-            + slot as usize * Self::slot_words(self.service_words)
+            + slot as usize * Self::cell_words(self.service_words)
     }
 
-    fn slot_words(service_words: usize) -> usize {
-        let words = Publication::words(Tallies::WORDS)
-            + Publication::words(service_words)
-            + Gap::COUNT * BUCKETS;
+    const fn cell_words(service_words: usize) -> usize {
+        let words = Publication::words(Tallies::WORDS) + Publication::words(service_words);
         words.next_multiple_of(LINE_WORDS)
     }
 
@@ -243,6 +244,9 @@ fn ended(tallies: &Tallies) -> u64 {
         .map(|&reason| tallies.counter(Counter::Ended(reason)))
         .sum()
 }
+
+/// Words of a slot's histograms; a multiple of a line.
+const HISTOGRAM_WORDS: usize = Gap::COUNT * BUCKETS;
 
 /// Words in a cache line: slots begin on a line of their own, so that workers do not share one.
 const LINE_WORDS: usize = 8;
