@@ -90,7 +90,7 @@ impl Bench<'_> {
             if self.stop.requested() {
                 return Ok(false);
             }
-            let lanes = self.lanes(subject, most.min(LANES))?;
+            let lanes = self.lanes(subject, most.min(lane_count(self.experiment.task)))?;
             steps.summary.lanes.push(lanes);
             steps.step(&format!("{} lanes", subject.model));
             let footprint = self.footprint(index, most)?;
@@ -115,9 +115,13 @@ impl Bench<'_> {
     /// A run of its own: looking at a process tree takes milliseconds, which no timed run should pay.
     fn footprint(&self, subject: usize, clients: u64) -> Result<Footprint, BenchError> {
         let subject = &self.experiment.subjects[subject];
+        // What a server takes up does not depend on how long a request waits; a run's length does.
         let task = match subject.is_iterative {
-            true => self.experiment.task,
-            false => self.experiment.task.max(LONG_ENOUGH_TO_LOOK),
+            true => self.experiment.task.min(SHORT_ENOUGH_TO_QUEUE),
+            false => self
+                .experiment
+                .task
+                .clamp(LONG_ENOUGH_TO_LOOK, LONG_ENOUGH_TO_LOOK * 2),
         };
         let server = self.server(subject, SERVICE, task, false)?;
         let footprint = thread::scope(|scope| {
@@ -218,6 +222,13 @@ fn findings(summary: &BenchSummary, finished: bool) -> Vec<Finding> {
     findings
 }
 
-/// Lanes that a reader can tell apart.
+/// As many lanes as a reader can tell apart, but fewer when an iterative server would take minutes.
+fn lane_count(task: Duration) -> u64 {
+    let within = LANES_WITHIN.as_secs_f64() / task.as_secs_f64();
+    (within as u64).clamp(8, LANES)
+}
+
 const LANES: u64 = 40;
+const LANES_WITHIN: Duration = Duration::from_secs(30);
+const SHORT_ENOUGH_TO_QUEUE: Duration = Duration::from_millis(20);
 const LONG_ENOUGH_TO_LOOK: Duration = Duration::from_millis(400);
