@@ -114,7 +114,7 @@ impl Session<'_, '_> {
         if drain_at <= now {
             return Event::Over(CloseReason::GraceOver);
         }
-        let whole_at = self.whole_at();
+        let whole_at = self.whole_at(machine);
         if whole_at <= now {
             return Event::Over(CloseReason::RequestTimeout);
         }
@@ -165,10 +165,13 @@ impl Session<'_, '_> {
         }
     }
 
-    /// By when a request that has begun must be whole.
-    fn whole_at(&self) -> Tick {
-        let began = self.request_began;
-        began.map_or(Tick::MAX, |began| began + self.limits.request)
+    /// By when a request that has begun must be whole. A machine that owes an answer may have all of
+    /// it: that it has not is seen when more of it comes too late.
+    fn whole_at(&self, machine: &dyn Machine) -> Tick {
+        match self.request_began {
+            Some(began) if machine.standing() == Standing::Receiving => began + self.limits.request,
+            _ => Tick::MAX,
+        }
     }
 
     fn read(&mut self, machine: &mut dyn Machine, buffer: &mut Vec<u8>) -> Option<CloseReason> {
@@ -187,12 +190,17 @@ impl Session<'_, '_> {
         }
         self.last_activity = now;
         self.record.received(count, now);
+        self.request_began.get_or_insert(now);
         let ended = self.input(machine, Input::Received(buffer));
+        // A delivery has forgotten the instant, but another request may have begun in the same read.
         self.request_began = match machine.standing() {
+            Standing::Idle => None,
             Standing::Receiving => self.request_began.or(Some(now)),
-            Standing::Idle | Standing::Owing => None,
+            Standing::Owing => self.request_began,
         };
-        ended
+        let is_late = |began| now.since(began) > self.limits.request;
+        let late = self.request_began.is_some_and(is_late);
+        ended.or(late.then_some(CloseReason::RequestTimeout))
     }
 
     fn fire(&mut self, machine: &mut dyn Machine) -> Option<CloseReason> {
