@@ -93,7 +93,7 @@ impl Bench<'_> {
         let entry = services::by_name(SERVICE).expect("the benchmark's service is listed");
         let mut dialect = (entry.dialect)();
         dialect.task = task;
-        let factory = (entry.client)(&Script::seed(dialect));
+        let factory = entry.clients(&Script::seed(dialect));
         let law = stats::by_name("deterministic").expect("the law is listed");
         let mut plan = Plan::new(server.address, law, 0.0).expect("no gap is in the law's range");
         plan.workers = u32::try_from(clients).unwrap_or(u32::MAX);

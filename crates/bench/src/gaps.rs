@@ -14,7 +14,7 @@ impl Bench<'_> {
     pub(crate) fn gaps(&self, subject: &Subject) -> Result<GapPanel, BenchError> {
         let server = self.server(subject, SERVICE, Duration::from_millis(1), false)?;
         let entry = services::by_name(SERVICE).expect("the service is listed");
-        let factory = (entry.client)(&Script::seed((entry.dialect)()));
+        let factory = entry.clients(&Script::seed((entry.dialect)()));
         let law = stats::by_name("exponential").expect("the law is listed");
         let mut plan = Plan::new(server.address, law, RATE_HZ).expect("the rate is in range");
         plan.workers = WORKERS;

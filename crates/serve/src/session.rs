@@ -175,6 +175,9 @@ impl Session<'_, '_> {
     }
 
     fn read(&mut self, machine: &mut dyn Machine, buffer: &mut Vec<u8>) -> Option<CloseReason> {
+        if self.peer_ended {
+            return None;
+        }
         buffer.clear();
         let count = match recv(self.stream, spare_capacity(buffer), RecvFlags::DONTWAIT) {
             Ok((count, _)) => count,

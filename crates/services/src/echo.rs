@@ -3,43 +3,19 @@
 //! Bytes are sent back as they come, so messages matter only to the statistics: once a line feed has
 //! been seen on a connection its lines are counted, before that its reads.
 
-use machine::{ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, Standing};
+use machine::{Input, Machine, Outbox, Shared, Standing};
 use timing::Tick;
 use wire::{Ending, Inbox};
 
 use crate::{Dialect, Script, expected::ExpectedReplies};
 
-/// The service.
-pub(crate) struct Echo {
-    dialect: Dialect,
-}
-
-impl Echo {
-    pub(crate) fn service(dialect: &Dialect) -> Box<dyn Service> {
-        Box::new(Self {
-            dialect: dialect.clone(),
-        })
-    }
-
-    pub(crate) fn client(script: &Script) -> Box<dyn ClientFactory> {
-        Box::new(EchoClients {
-            script: script.clone(),
-        })
-    }
-}
-
-impl Service for Echo {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn session<'a>(&'a self, _: &'a dyn Shared) -> Box<dyn Machine + 'a> {
-        Box::new(Session {
-            dialect: &self.dialect,
-            inbox: Inbox::new(self.dialect.request_bytes),
-            has_lines: false,
-        })
-    }
+/// The server's half of a connection.
+pub(crate) fn session<'a>(dialect: &'a Dialect, _: &'a dyn Shared) -> Box<dyn Machine + 'a> {
+    Box::new(Session {
+        dialect,
+        inbox: Inbox::new(dialect.request_bytes),
+        has_lines: false,
+    })
 }
 
 struct Session<'a> {
@@ -87,26 +63,13 @@ impl Machine for Session<'_> {
     }
 }
 
-struct EchoClients {
-    script: Script,
-}
-
-impl ClientFactory for EchoClients {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn exchange(&self) -> Exchange {
-        Exchange::Session
-    }
-
-    fn client(&self, worker: u32, _: u64) -> Box<dyn Machine + Send> {
-        Box::new(Client {
-            script: self.script.clone(),
-            worker,
-            replies: ExpectedReplies::after(self.script.dialect.greeting.as_bytes()),
-        })
-    }
+/// The client's half of a connection.
+pub(crate) fn client(script: &Script, worker: u32, _: u64) -> Box<dyn Machine + Send> {
+    Box::new(Client {
+        script: script.clone(),
+        worker,
+        replies: ExpectedReplies::after(script.dialect.greeting.as_bytes()),
+    })
 }
 
 struct Client {
@@ -133,8 +96,6 @@ impl Machine for Client {
     }
 }
 
-const NAME: &str = "echo";
-
 #[cfg(test)]
 mod tests {
     use machine::{Output, PrivateWords};
@@ -142,11 +103,8 @@ mod tests {
     use super::*;
 
     fn run(reads: &[&[u8]]) -> (Vec<u8>, usize) {
-        let service = Echo {
-            dialect: Dialect::SEED,
-        };
-        let shared = PrivateWords::new(0);
-        let mut session = service.session(&shared);
+        let (dialect, shared) = (Dialect::SEED, PrivateWords::new(0));
+        let mut session = session(&dialect, &shared);
         let mut out = Outbox::new();
         for read in reads {
             session.handle(Tick::ZERO, Input::Received(read), &mut out);

@@ -7,45 +7,19 @@
 //! The original answers whatever its first read brings. Here a greeting that is still arriving is
 //! waited for, and anything else is answered all the same.
 
-use machine::{
-    ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, Standing, TimerId,
-};
+use machine::{Input, Machine, Outbox, Shared, Standing, TimerId};
 use timing::Tick;
 use wire::{Ending, Inbox};
 
 use crate::{Dialect, Script, expected::ExpectedReplies};
 
-/// The service.
-pub(crate) struct Hello {
-    dialect: Dialect,
-}
-
-impl Hello {
-    pub(crate) fn service(dialect: &Dialect) -> Box<dyn Service> {
-        Box::new(Self {
-            dialect: dialect.clone(),
-        })
-    }
-
-    pub(crate) fn client(script: &Script) -> Box<dyn ClientFactory> {
-        Box::new(HelloClients {
-            dialect: script.dialect.clone(),
-        })
-    }
-}
-
-impl Service for Hello {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn session<'a>(&'a self, _: &'a dyn Shared) -> Box<dyn Machine + 'a> {
-        Box::new(Session {
-            dialect: &self.dialect,
-            inbox: Inbox::new(self.dialect.request_bytes),
-            last_byte: Tick::ZERO,
-        })
-    }
+/// The server's half of a connection.
+pub(crate) fn session<'a>(dialect: &'a Dialect, _: &'a dyn Shared) -> Box<dyn Machine + 'a> {
+    Box::new(Session {
+        dialect,
+        inbox: Inbox::new(dialect.request_bytes),
+        last_byte: Tick::ZERO,
+    })
 }
 
 struct Session<'a> {
@@ -99,25 +73,12 @@ impl Machine for Session<'_> {
     }
 }
 
-struct HelloClients {
-    dialect: Dialect,
-}
-
-impl ClientFactory for HelloClients {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn exchange(&self) -> Exchange {
-        Exchange::OneShot
-    }
-
-    fn client(&self, _: u32, _: u64) -> Box<dyn Machine + Send> {
-        Box::new(Client {
-            ending: self.dialect.terminator.request(),
-            replies: ExpectedReplies::after(self.dialect.greeting.as_bytes()),
-        })
-    }
+/// The client's half of a connection.
+pub(crate) fn client(script: &Script, _: u32, _: u64) -> Box<dyn Machine + Send> {
+    Box::new(Client {
+        ending: script.dialect.terminator.request(),
+        replies: ExpectedReplies::after(script.dialect.greeting.as_bytes()),
+    })
 }
 
 struct Client {
@@ -145,7 +106,6 @@ impl Machine for Client {
     }
 }
 
-const NAME: &str = "hello";
 const REQUEST: &[u8] = b"Hello server";
 const ANSWER: &[u8] = b"Hello from server";
 const QUIET: TimerId = TimerId(0);
@@ -157,11 +117,8 @@ mod tests {
     use super::*;
 
     fn answer_to(inputs: &[Input<'_>]) -> Vec<u8> {
-        let service = Hello {
-            dialect: Dialect::SEED,
-        };
-        let shared = PrivateWords::new(0);
-        let mut session = service.session(&shared);
+        let (dialect, shared) = (Dialect::SEED, PrivateWords::new(0));
+        let mut session = session(&dialect, &shared);
         let mut out = Outbox::new();
         for input in inputs {
             assert!(

@@ -12,9 +12,7 @@
 //! comes: the sum is exact, so taking back is exact too. The state of a worker is a count and an
 //! exact sum; the mean is rounded once, when it is asked for.
 
-use machine::{
-    Answer, ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, Standing, TimerId,
-};
+use machine::{Answer, Input, Machine, Outbox, Shared, Standing, TimerId};
 use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
 use stats::ExactSum;
@@ -23,46 +21,21 @@ use wire::{Ending, Inbox};
 
 use crate::{Dialect, Script, python_text::float_text};
 
-/// The service.
-pub(crate) struct Mean {
-    dialect: Dialect,
+/// The server's half of a connection.
+pub(crate) fn session<'a>(dialect: &'a Dialect, shared: &'a dyn Shared) -> Box<dyn Machine + 'a> {
+    Box::new(Session {
+        dialect,
+        shared,
+        inbox: Inbox::new(dialect.request_bytes),
+        last_byte: Tick::ZERO,
+        counted: None,
+        is_delivered: false,
+        owes_mean: false,
+    })
 }
 
-impl Mean {
-    pub(crate) fn service(dialect: &Dialect) -> Box<dyn Service> {
-        Box::new(Self {
-            dialect: dialect.clone(),
-        })
-    }
-
-    pub(crate) fn client(script: &Script) -> Box<dyn ClientFactory> {
-        Box::new(MeanClients {
-            script: script.clone(),
-        })
-    }
-}
-
-impl Service for Mean {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn shared_words(&self) -> usize {
-        Tally::WORDS
-    }
-
-    fn session<'a>(&'a self, shared: &'a dyn Shared) -> Box<dyn Machine + 'a> {
-        Box::new(Session {
-            dialect: &self.dialect,
-            shared,
-            inbox: Inbox::new(self.dialect.request_bytes),
-            last_byte: Tick::ZERO,
-            counted: None,
-            is_delivered: false,
-            owes_mean: false,
-        })
-    }
-}
+/// Words that the workers share: a count and a sum.
+pub(crate) const SHARED_WORDS: usize = Tally::WORDS;
 
 /// A count and an exact sum, as shared words.
 #[derive(Default)]
@@ -302,32 +275,19 @@ fn number(text: &[u8]) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
-struct MeanClients {
-    script: Script,
-}
-
-impl ClientFactory for MeanClients {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn exchange(&self) -> Exchange {
-        Exchange::OneShot
-    }
-
-    fn client(&self, worker: u32, connection: u64) -> Box<dyn Machine + Send> {
-        let values = &self.script.values;
-        let value = match values.is_empty() {
-            true => drawn(self.script.seed, worker, connection),
-            false => values[worker as usize % values.len()],
-        };
-        Box::new(Client {
-            script: self.script.clone(),
-            value,
-            reply: Vec::new(),
-            asked: false,
-        })
-    }
+/// The client's half of a connection.
+pub(crate) fn client(script: &Script, worker: u32, connection: u64) -> Box<dyn Machine + Send> {
+    let values = &script.values;
+    let value = match values.is_empty() {
+        true => drawn(script.seed, worker, connection),
+        false => values[worker as usize % values.len()],
+    };
+    Box::new(Client {
+        script: script.clone(),
+        value,
+        reply: Vec::new(),
+        asked: false,
+    })
 }
 
 fn drawn(seed: u64, worker: u32, connection: u64) -> f64 {
@@ -407,7 +367,6 @@ fn whole_or_float_text(value: f64) -> String {
     }
 }
 
-const NAME: &str = "mean";
 const READY: &[u8] = b"ready";
 const QUIET: TimerId = TimerId(0);
 const PAUSE: TimerId = TimerId(0);
@@ -422,10 +381,8 @@ mod tests {
     use super::*;
 
     fn run_on(shared: &PrivateWords, reads: &[&[u8]]) -> String {
-        let service = Mean {
-            dialect: Dialect::SEED,
-        };
-        let mut session = service.session(shared);
+        let dialect = Dialect::SEED;
+        let mut session = session(&dialect, shared);
         let mut out = Outbox::new();
         for read in reads {
             session.handle(Tick::ZERO, Input::Received(read), &mut out);
@@ -496,10 +453,8 @@ mod tests {
     #[test]
     fn a_number_that_ends_with_the_connection_counts() {
         let shared = PrivateWords::new(Tally::WORDS);
-        let service = Mean {
-            dialect: Dialect::SEED,
-        };
-        let mut session = service.session(&shared);
+        let dialect = Dialect::SEED;
+        let mut session = session(&dialect, &shared);
         let mut out = Outbox::new();
         session.handle(Tick::ZERO, Input::Received(b"9"), &mut out);
         session.handle(Tick::ZERO, Input::Ended, &mut out);

@@ -1,13 +1,10 @@
 //! The services there are.
 
-use machine::{ClientFactory, Exchange, Service};
+use machine::{ClientFactory, Exchange, Machine, Service, Shared};
 
-use crate::{
-    Dialect, Script, echo::Echo, hello::Hello, mean::Mean, slow_reverse::SlowReverse, tasks::Tasks,
-    timestamps::Timestamps,
-};
+use crate::{Dialect, Script, echo, hello, mean, slow_reverse, tasks, timestamps};
 
-/// One service: what it is called, what it does, and how to make either half of it.
+/// One service: what it is called, what it does, and how to make either half of a connection.
 #[derive(Clone, Copy, Debug)]
 pub struct ServiceEntry {
     /// Its name on the command line and in files.
@@ -18,11 +15,15 @@ pub struct ServiceEntry {
     pub port: u16,
     /// What the classic lab programs do on the wire.
     pub dialect: fn() -> Dialect,
-    /// The server's half.
-    pub service: fn(&Dialect) -> Box<dyn Service>,
-    /// The client's half.
-    pub client: fn(&Script) -> Box<dyn ClientFactory>,
+    /// How many requests a connection carries.
+    exchange: fn(&Dialect) -> Exchange,
+    /// How many 64-bit words its workers share.
+    shared_words: usize,
+    session: SessionMaker,
+    client: fn(&Script, u32, u64) -> Box<dyn Machine + Send>,
 }
+
+type SessionMaker = for<'a> fn(&'a Dialect, &'a dyn Shared) -> Box<dyn Machine + 'a>;
 
 /// All services, in the order in which a newcomer should meet them.
 pub const SERVICES: &[ServiceEntry] = &[
@@ -30,50 +31,51 @@ pub const SERVICES: &[ServiceEntry] = &[
         name: "hello",
         about: "one greeting for one greeting, then close",
         port: 12345,
-        dialect: || Dialect {
-            exchange: Exchange::OneShot,
-            ..Dialect::SEED
-        },
-        service: Hello::service,
-        client: Hello::client,
+        dialect: || Dialect::SEED,
+        exchange: |_| Exchange::OneShot,
+        shared_words: 0,
+        session: hello::session,
+        client: hello::client,
     },
     ServiceEntry {
         name: "echo",
         about: "every byte comes back",
         port: 7777,
         dialect: || Dialect::SEED,
-        service: Echo::service,
-        client: Echo::client,
+        exchange: |_| Exchange::Session,
+        shared_words: 0,
+        session: echo::session,
+        client: echo::client,
     },
     ServiceEntry {
         name: "tasks",
         about: "1:swap case, 2:evaluate, 3:reverse, 4:exit",
         port: 65432,
         dialect: || Dialect::SEED,
-        service: Tasks::service,
-        client: Tasks::client,
+        exchange: |dialect| dialect.exchange,
+        shared_words: 0,
+        session: tasks::session,
+        client: tasks::client,
     },
     ServiceEntry {
         name: "slow-reverse",
         about: "waits 3 s, sends the text back reversed, closes",
         port: 65433,
-        dialect: || Dialect {
-            exchange: Exchange::OneShot,
-            ..Dialect::SEED
-        },
-        service: SlowReverse::service,
-        client: SlowReverse::client,
+        dialect: || Dialect::SEED,
+        exchange: |_| Exchange::OneShot,
+        shared_words: 0,
+        session: slow_reverse::session,
+        client: slow_reverse::client,
     },
     ServiceEntry {
         name: "mean",
         about: "numbers from all clients, their exact mean for each that is ready",
         port: 8081,
-        dialect: || Dialect {
-            exchange: Exchange::OneShot,
-            ..Dialect::SEED
-        },
-        service: Mean::service,
-        client: Mean::client,
+        dialect: || Dialect::SEED,
+        exchange: |_| Exchange::OneShot,
+        shared_words: mean::SHARED_WORDS,
+        session: mean::session,
+        client: mean::client,
     },
     ServiceEntry {
         name: "timestamps",
@@ -83,10 +85,68 @@ pub const SERVICES: &[ServiceEntry] = &[
             greeting: "Hello! You are connected to the server.".to_owned(),
             ..Dialect::SEED
         },
-        service: Timestamps::service,
-        client: Timestamps::client,
+        exchange: |_| Exchange::Session,
+        shared_words: 0,
+        session: timestamps::session,
+        client: timestamps::client,
     },
 ];
+
+impl ServiceEntry {
+    /// The server's half, speaking `dialect`.
+    pub fn service(&self, dialect: &Dialect) -> Box<dyn Service> {
+        Box::new(Served {
+            entry: *self,
+            dialect: dialect.clone(),
+        })
+    }
+
+    /// The clients' half, saying what `script` says.
+    pub fn clients(&self, script: &Script) -> Box<dyn ClientFactory> {
+        Box::new(Clients {
+            entry: *self,
+            script: script.clone(),
+        })
+    }
+}
+
+struct Served {
+    entry: ServiceEntry,
+    dialect: Dialect,
+}
+
+impl Service for Served {
+    fn name(&self) -> &'static str {
+        self.entry.name
+    }
+
+    fn shared_words(&self) -> usize {
+        self.entry.shared_words
+    }
+
+    fn session<'a>(&'a self, shared: &'a dyn Shared) -> Box<dyn Machine + 'a> {
+        (self.entry.session)(&self.dialect, shared)
+    }
+}
+
+struct Clients {
+    entry: ServiceEntry,
+    script: Script,
+}
+
+impl ClientFactory for Clients {
+    fn name(&self) -> &'static str {
+        self.entry.name
+    }
+
+    fn exchange(&self) -> Exchange {
+        (self.entry.exchange)(&self.script.dialect)
+    }
+
+    fn client(&self, worker: u32, connection: u64) -> Box<dyn Machine + Send> {
+        (self.entry.client)(&self.script, worker, connection)
+    }
+}
 
 /// The service of that name.
 pub fn by_name(name: &str) -> Option<&'static ServiceEntry> {
@@ -101,8 +161,8 @@ mod tests {
     fn both_halves_of_a_service_bear_its_name() {
         for entry in SERVICES {
             let dialect = (entry.dialect)();
-            assert_eq!((entry.service)(&dialect).name(), entry.name);
-            assert_eq!((entry.client)(&Script::seed(dialect)).name(), entry.name);
+            assert_eq!(entry.service(&dialect).name(), entry.name);
+            assert_eq!(entry.clients(&Script::seed(dialect)).name(), entry.name);
         }
     }
 

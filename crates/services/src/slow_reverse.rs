@@ -8,45 +8,19 @@
 //! is what the benchmark shows. The text carries no length, and the original takes what one read
 //! brings; here everything that comes during the wait belongs to it.
 
-use machine::{
-    ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, Standing, TimerId,
-};
+use machine::{Input, Machine, Outbox, Shared, Standing, TimerId};
 use timing::Tick;
 use wire::Ending;
 
 use crate::{Dialect, Script, expected::ExpectedReplies, reverse::reversed};
 
-/// The service.
-pub(crate) struct SlowReverse {
-    dialect: Dialect,
-}
-
-impl SlowReverse {
-    pub(crate) fn service(dialect: &Dialect) -> Box<dyn Service> {
-        Box::new(Self {
-            dialect: dialect.clone(),
-        })
-    }
-
-    pub(crate) fn client(script: &Script) -> Box<dyn ClientFactory> {
-        Box::new(SlowReverseClients {
-            script: script.clone(),
-        })
-    }
-}
-
-impl Service for SlowReverse {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn session<'a>(&'a self, _: &'a dyn Shared) -> Box<dyn Machine + 'a> {
-        Box::new(Session {
-            dialect: &self.dialect,
-            text: Vec::new(),
-            last_byte: Tick::ZERO,
-        })
-    }
+/// The server's half of a connection.
+pub(crate) fn session<'a>(dialect: &'a Dialect, _: &'a dyn Shared) -> Box<dyn Machine + 'a> {
+    Box::new(Session {
+        dialect,
+        text: Vec::new(),
+        last_byte: Tick::ZERO,
+    })
 }
 
 struct Session<'a> {
@@ -110,30 +84,17 @@ impl Machine for Session<'_> {
     }
 }
 
-struct SlowReverseClients {
-    script: Script,
-}
-
-impl ClientFactory for SlowReverseClients {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn exchange(&self) -> Exchange {
-        Exchange::OneShot
-    }
-
-    fn client(&self, worker: u32, connection: u64) -> Box<dyn Machine + Send> {
-        let text = match self.script.text.is_empty() && self.script.request_bytes == 0 {
-            true => "Hello, Server!".to_owned(),
-            false => self.script.text(worker, connection),
-        };
-        Box::new(Client {
-            text: text.into_bytes(),
-            dialect: self.script.dialect.clone(),
-            replies: ExpectedReplies::after(self.script.dialect.greeting.as_bytes()),
-        })
-    }
+/// The client's half of a connection.
+pub(crate) fn client(script: &Script, worker: u32, connection: u64) -> Box<dyn Machine + Send> {
+    let text = match script.text.is_empty() && script.request_bytes == 0 {
+        true => "Hello, Server!".to_owned(),
+        false => script.text(worker, connection),
+    };
+    Box::new(Client {
+        text: text.into_bytes(),
+        dialect: script.dialect.clone(),
+        replies: ExpectedReplies::after(script.dialect.greeting.as_bytes()),
+    })
 }
 
 struct Client {
@@ -165,7 +126,6 @@ impl Machine for Client {
     }
 }
 
-const NAME: &str = "slow-reverse";
 const TASK: TimerId = TimerId(0);
 
 #[cfg(test)]
@@ -179,11 +139,8 @@ mod tests {
     /// Feeds reads at the given milliseconds and carries out the timer; gives back the answer and
     /// the millisecond at which it was sent.
     fn answer_to(reads: &[(u64, &[u8])]) -> (Vec<u8>, u64) {
-        let service = SlowReverse {
-            dialect: Dialect::SEED,
-        };
-        let shared = PrivateWords::new(0);
-        let mut session = service.session(&shared);
+        let (dialect, shared) = (Dialect::SEED, PrivateWords::new(0));
+        let mut session = session(&dialect, &shared);
         let mut wake = None;
         let mut reads = reads.iter().peekable();
         loop {

@@ -18,44 +18,22 @@ pub mod expression;
 mod client;
 mod request;
 
-use machine::{
-    ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, Standing, TimerId,
-};
+pub(crate) use client::client;
+
+use machine::{Exchange, Input, Machine, Outbox, Shared, Standing, TimerId};
 use timing::Tick;
 use wire::{Ending, Inbox};
 
-use crate::{Dialect, Script};
+use crate::Dialect;
 
-/// The service.
-pub(crate) struct Tasks {
-    dialect: Dialect,
-}
-
-impl Tasks {
-    pub(crate) fn service(dialect: &Dialect) -> Box<dyn Service> {
-        Box::new(Self {
-            dialect: dialect.clone(),
-        })
-    }
-
-    pub(crate) fn client(script: &Script) -> Box<dyn ClientFactory> {
-        Box::new(client::TasksClients::new(script))
-    }
-}
-
-impl Service for Tasks {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn session<'a>(&'a self, _: &'a dyn Shared) -> Box<dyn Machine + 'a> {
-        Box::new(Session {
-            dialect: &self.dialect,
-            inbox: Inbox::new(self.dialect.request_bytes),
-            last_byte: Tick::ZERO,
-            is_over: false,
-        })
-    }
+/// The server's half of a connection.
+pub(crate) fn session<'a>(dialect: &'a Dialect, _: &'a dyn Shared) -> Box<dyn Machine + 'a> {
+    Box::new(Session {
+        dialect,
+        inbox: Inbox::new(dialect.request_bytes),
+        last_byte: Tick::ZERO,
+        is_over: false,
+    })
 }
 
 struct Session<'a> {
@@ -160,7 +138,6 @@ impl Machine for Session<'_> {
     }
 }
 
-const NAME: &str = "tasks";
 const QUIET: TimerId = TimerId(0);
 
 #[cfg(test)]
@@ -172,11 +149,8 @@ mod tests {
 
     /// The answers to reads after which nothing comes for the quiet time.
     fn run(dialect: &Dialect, reads: &[&[u8]]) -> Vec<u8> {
-        let service = Tasks {
-            dialect: dialect.clone(),
-        };
         let shared = PrivateWords::new(0);
-        let mut session = service.session(&shared);
+        let mut session = session(dialect, &shared);
         let mut out = Outbox::new();
         for read in reads {
             session.handle(Tick::ZERO, Input::Received(read), &mut out);

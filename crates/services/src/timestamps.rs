@@ -14,45 +14,19 @@
 //! milliseconds (that many until the year 2286) and begins with `Worker `. Text of another form counts
 //! as the original counts it: a read is a message.
 
-use machine::{
-    ClientFactory, Exchange, Input, Machine, Outbox, Service, Shared, Standing, TimerId,
-};
+use machine::{Input, Machine, Outbox, Shared, Standing, TimerId};
 use timing::Tick;
 use wire::{Ending, Inbox};
 
 use crate::{Dialect, Script, expected::ExpectedReplies};
 
-/// The service.
-pub(crate) struct Timestamps {
-    dialect: Dialect,
-}
-
-impl Timestamps {
-    pub(crate) fn service(dialect: &Dialect) -> Box<dyn Service> {
-        Box::new(Self {
-            dialect: dialect.clone(),
-        })
-    }
-
-    pub(crate) fn client(script: &Script) -> Box<dyn ClientFactory> {
-        Box::new(TimestampsClients {
-            dialect: script.dialect.clone(),
-        })
-    }
-}
-
-impl Service for Timestamps {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn session<'a>(&'a self, _: &'a dyn Shared) -> Box<dyn Machine + 'a> {
-        Box::new(Session {
-            dialect: &self.dialect,
-            inbox: Inbox::new(self.dialect.request_bytes),
-            last_byte: Tick::ZERO,
-        })
-    }
+/// The server's half of a connection.
+pub(crate) fn session<'a>(dialect: &'a Dialect, _: &'a dyn Shared) -> Box<dyn Machine + 'a> {
+    Box::new(Session {
+        dialect,
+        inbox: Inbox::new(dialect.request_bytes),
+        last_byte: Tick::ZERO,
+    })
 }
 
 struct Session<'a> {
@@ -212,26 +186,13 @@ fn next_form(text: &[u8]) -> Option<usize> {
     Some(found + 1)
 }
 
-struct TimestampsClients {
-    dialect: Dialect,
-}
-
-impl ClientFactory for TimestampsClients {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn exchange(&self) -> Exchange {
-        Exchange::Session
-    }
-
-    fn client(&self, worker: u32, _: u64) -> Box<dyn Machine + Send> {
-        Box::new(Client {
-            worker,
-            ending: self.dialect.terminator.request(),
-            replies: ExpectedReplies::after(self.dialect.greeting.as_bytes()),
-        })
-    }
+/// The client's half of a connection.
+pub(crate) fn client(script: &Script, worker: u32, _: u64) -> Box<dyn Machine + Send> {
+    Box::new(Client {
+        worker,
+        ending: script.dialect.terminator.request(),
+        replies: ExpectedReplies::after(script.dialect.greeting.as_bytes()),
+    })
 }
 
 struct Client {
@@ -262,7 +223,6 @@ impl Machine for Client {
     }
 }
 
-const NAME: &str = "timestamps";
 const START: &[u8] = b"Worker ";
 const MILLIS_DIGITS: usize = 13;
 const QUIET: TimerId = TimerId(0);
@@ -279,11 +239,8 @@ mod tests {
 
     /// The bytes sent back and the messages counted, when the connection then ends.
     fn run(reads: &[&[u8]]) -> (Vec<u8>, Vec<String>) {
-        let service = Timestamps {
-            dialect: Dialect::SEED,
-        };
-        let shared = PrivateWords::new(0);
-        let mut session = service.session(&shared);
+        let (dialect, shared) = (Dialect::SEED, PrivateWords::new(0));
+        let mut session = session(&dialect, &shared);
         let mut out = Outbox::new();
         for read in reads {
             session.handle(Tick::ZERO, Input::Received(read), &mut out);

@@ -42,7 +42,7 @@ pub fn run(args: &LoadArgs) -> Result<Verdict> {
     begun.write_plan(&settings(args, &plan))?;
     let voice = Voice::of(entry.name, args);
     let watch = Watch::new(voice, begun.folder(), plan.asked())?;
-    let factory = (entry.client)(&script);
+    let factory = entry.clients(&script);
     let driven = load::drive(&plan, &*factory, &clock, &stop, &watch);
     let (samples, is_broken) = watch.finish();
     let report = match driven {
@@ -82,7 +82,7 @@ fn script(args: &LoadArgs, entry: &ServiceEntry) -> Result<Script> {
 }
 
 fn plan(args: &LoadArgs, entry: &ServiceEntry, script: &Script) -> Result<Plan> {
-    let exchange = (entry.client)(script).exchange();
+    let exchange = entry.clients(script).exchange();
     let (intervals, parameter) = match exchange {
         Exchange::Session => (10, 0.1),
         Exchange::OneShot => (1, 0.0),

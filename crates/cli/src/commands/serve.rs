@@ -32,7 +32,7 @@ pub fn run(args: &ServeArgs) -> Result<Verdict> {
     let limits = args.limits.limits();
     let mut dialect = args.dialect.apply((entry.dialect)());
     dialect.request_bytes = limits.request_bytes;
-    let service = (entry.service)(&dialect);
+    let service = entry.service(&dialect);
 
     let port = args.port.or(args.positional_port).unwrap_or(entry.port);
     let handover = Handover::open(args)?;

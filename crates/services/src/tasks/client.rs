@@ -1,40 +1,19 @@
 //! The client of `tasks`: the first three tasks in turn, each answer known beforehand.
 
-use machine::{ClientFactory, Exchange, Input, Machine, Outbox, Standing};
+use machine::{Exchange, Input, Machine, Outbox, Standing};
 use timing::Tick;
 
 use super::request;
 use crate::{Script, expected::ExpectedReplies};
 
-pub(super) struct TasksClients {
-    script: Script,
-}
-
-impl TasksClients {
-    pub(super) fn new(script: &Script) -> Self {
-        Self {
-            script: script.clone(),
-        }
-    }
-}
-
-impl ClientFactory for TasksClients {
-    fn name(&self) -> &'static str {
-        super::NAME
-    }
-
-    fn exchange(&self) -> Exchange {
-        self.script.dialect.exchange
-    }
-
-    fn client(&self, worker: u32, connection: u64) -> Box<dyn Machine + Send> {
-        Box::new(Client {
-            script: self.script.clone(),
-            worker,
-            connection,
-            replies: ExpectedReplies::after(self.script.dialect.greeting.as_bytes()),
-        })
-    }
+/// The client's half of a connection.
+pub(crate) fn client(script: &Script, worker: u32, connection: u64) -> Box<dyn Machine + Send> {
+    Box::new(Client {
+        script: script.clone(),
+        worker,
+        connection,
+        replies: ExpectedReplies::after(script.dialect.greeting.as_bytes()),
+    })
 }
 
 struct Client {
