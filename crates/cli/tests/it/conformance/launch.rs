@@ -111,14 +111,9 @@ impl Launched {
 
     /// Sends a signal to its whole process group, as a terminal does for ^C.
     pub fn signal_group(&self, name: &str) {
-        let group = format!("-{}", self.pid());
-        let status = Command::new("kill")
-            .args([&format!("-{name}"), "--", &group])
-            .status();
-        assert!(
-            status.expect("kill starts").success(),
-            "kill -{name} -- {group}"
-        );
+        let command = format!("kill -{name} -- -{}", self.pid());
+        let status = Command::new("sh").args(["-c", &command]).status();
+        assert!(status.expect("a shell").success(), "{command}");
     }
 
     #[track_caller]

@@ -96,8 +96,9 @@ impl Drop for Program {
             let _ = self.child.kill();
             let _ = self.child.wait();
             for pid in own {
-                let _ = Command::new("kill")
-                    .args(["-KILL", &pid.to_string()])
+                // One that has ended by itself is no trouble.
+                let _ = Command::new("sh")
+                    .args(["-c", &format!("kill -KILL {pid}")])
                     .stderr(Stdio::null())
                     .status();
             }
