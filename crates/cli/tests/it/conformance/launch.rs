@@ -111,7 +111,7 @@ impl Launched {
 
     /// Sends a signal to its whole process group, as a terminal does for ^C.
     pub fn signal_group(&self, name: &str) {
-        let command = format!("kill -{name} -- -{}", self.pid());
+        let command = format!("kill -{name} -{}", self.pid());
         let status = Command::new("sh").args(["-c", &command]).status();
         assert!(status.expect("a shell").success(), "{command}");
     }
