@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    net::TcpStream,
     process::{Child, Command, Stdio},
 };
 
@@ -36,7 +35,7 @@ fn the_lab_runs_as_it_is_printed() {
     assert!(printed.contains("All workers have finished."), "{printed}");
     support::signal(server.id(), "INT");
     let output = server.wait_with_output().expect("an end");
-    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let printed = fs::read_to_string(runs.path().join("stdout.txt")).expect("its output");
     assert_eq!(output.status.code(), Some(0), "{printed}");
     for average in [
         "Average connection inter-arrival time: ",
@@ -78,22 +77,23 @@ fn the_table_of_labs_names_services_and_flags_that_there_are() {
     }
 }
 
-/// The lab's port is one that the kernel also hands out to clients, so another test may have it just now.
+/// The lab's port is one that the kernel also hands out to clients, so somebody else may have it just
+/// now. That the server itself has it is told by what it prints, into `stdout.txt`.
 fn serving(runs: &tempfile::TempDir, line: &str) -> Child {
+    let printed = runs.path().join("stdout.txt");
     eventually(
         "the lab's port is free and the server listens on it",
         || {
-            let mut server = shell(runs, line)
-                .stdout(Stdio::piped())
-                .spawn()
-                .expect("a shell");
-            let is_listening = eventually("the server listens or ends", || {
+            let stdout = fs::File::create(&printed).expect("created");
+            let mut server = shell(runs, line).stdout(stdout).spawn().expect("a shell");
+            let is_ready = eventually("the server is ready or ends", || {
                 if server.try_wait().expect("a child").is_some() {
                     return Some(false);
                 }
-                TcpStream::connect("127.0.0.1:55000").ok().map(|_| true)
+                let printed = fs::read_to_string(&printed).expect("its output");
+                printed.contains("is ready to receive").then_some(true)
             });
-            is_listening.then_some(server)
+            is_ready.then_some(server)
         },
     )
 }

@@ -13,6 +13,10 @@ def handle_client(client):
     while client.recv(1024):
         client.sendall(sys.argv[1].encode())
         if sys.argv[2] == "close":
+            client.shutdown(socket.SHUT_WR)
+            # A close with bytes unread would be a reset, which may overtake the answer.
+            while client.recv(1024):
+                pass
             break
     client.close()
 
