@@ -45,9 +45,11 @@ pub enum Command {
 /// Flags of `report`.
 #[derive(Debug, clap::Args)]
 pub struct ReportArgs {
-    /// The run's folder
-    #[arg(default_value = "runs/latest")]
-    pub run: PathBuf,
+    /// The run's folder; default the latest run
+    pub run: Option<PathBuf>,
+    /// Folder below which runs have their folders
+    #[arg(long, value_name = "DIR", env = "WHARF_RUNS", default_value = "runs")]
+    pub runs: PathBuf,
 }
 
 /// Where runs are kept; the same for every command that measures.

@@ -34,6 +34,10 @@ pub struct LoadSummary {
     pub wrong: Vec<String>,
     /// From beginning to connect until the connection stood.
     pub connect: Series,
+    /// From the standing connection until the server's greeting had come, with which the schedule of a
+    /// session begins; nothing where the server does not greet.
+    #[serde(default)]
+    pub greeting: Series,
     /// From sending to the whole answer.
     pub service_time: Series,
     /// From the intended instant to the whole answer.

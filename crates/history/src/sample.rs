@@ -32,7 +32,7 @@ pub enum Outcome {
     LocalLimit,
     /// Another error of the network.
     Network,
-    /// Never sent, or given up, because the run was stopped.
+    /// Never sent, or given up: the run was stopped, or its session had ended before its turn.
     Stopped,
 }
 
@@ -67,6 +67,8 @@ pub struct Sample {
     pub connect_ns: Option<u64>,
     /// When its connection stood.
     pub connected_ns: Option<u64>,
+    /// When its client could be asked: at once, or where the server greets, when the greeting had come.
+    pub ready_ns: Option<u64>,
     /// When its first byte was handed to the kernel.
     pub sent_ns: Option<u64>,
     /// When its answer was whole, or when it was given up.
@@ -96,6 +98,11 @@ impl Sample {
     /// From beginning to connect until the connection stood.
     pub fn connect_duration_ns(&self) -> Option<u64> {
         Some(self.connected_ns?.saturating_sub(self.connect_ns?))
+    }
+
+    /// From the standing connection until the greeting had come.
+    pub fn greeting_ns(&self) -> Option<u64> {
+        Some(self.ready_ns?.saturating_sub(self.connected_ns?))
     }
 
     /// How long after the intended instant the request was handed to the kernel.
@@ -189,6 +196,7 @@ mod tests {
             intended_ns: 100,
             connect_ns: Some(10),
             connected_ns: Some(30),
+            ready_ns: Some(45),
             sent_ns: Some(130),
             done_ns: Some(230),
             outcome: Outcome::Ok,

@@ -386,6 +386,7 @@ impl Connection {
                 Output::Ready => {
                     self.state = State::Talking;
                     self.ready_at = Some(now);
+                    self.facts.ready = Some(now);
                 }
                 Output::Answered(answer) => self.take_answer(answer, now, desk),
                 Output::Close(_) => closes = true,

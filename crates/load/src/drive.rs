@@ -122,6 +122,7 @@ fn summary(plan: &Plan, factory: &dyn ClientFactory, tally: &Tally) -> LoadSumma
         outcomes: tally.outcomes.clone(),
         wrong: tally.wrong.clone(),
         connect: Series::with_histogram(&tally.connect),
+        greeting: Series::with_histogram(&tally.greeting),
         service_time: Series::with_histogram(&tally.service),
         response_time: Series::with_histogram(&tally.response),
         lateness: Series::with_histogram(&tally.lateness),

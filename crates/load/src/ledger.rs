@@ -131,7 +131,9 @@ fn wrong_text(worker: u32, number: u64, expected: &[u8], found: &[u8]) -> String
         .position(|(one, other)| one != other);
     let differs = differs.unwrap_or(expected.len().min(found.len()));
     format!(
-        "worker {worker}, request {number}: expected {}, found {}, first difference at byte {differs}",
+        "worker {}, request {}: expected {}, found {}, first difference at byte {differs}",
+        worker + 1,
+        number + 1,
         quoted(expected),
         quoted(found),
     )
@@ -162,7 +164,7 @@ mod tests {
     fn check(expected: &[u8], found: &[u8], text: &str) {
         assert_eq!(
             wrong_text(3, 7, expected, found),
-            format!("worker 3, request 7: {text}")
+            format!("worker 4, request 8: {text}")
         );
     }
 

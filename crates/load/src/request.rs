@@ -47,6 +47,7 @@ impl Request {
             intended_ns: self.intended.as_nanos(),
             connect_ns: facts.begun.map(Tick::as_nanos),
             connected_ns: facts.stood.map(Tick::as_nanos),
+            ready_ns: facts.ready.map(Tick::as_nanos),
             sent_ns: self.sent.map(Tick::as_nanos),
             done_ns: Some(ending.at.as_nanos()),
             outcome: ending.outcome,
@@ -84,6 +85,8 @@ pub(crate) struct Facts {
     pub(crate) begun: Option<Tick>,
     /// When the connection stood.
     pub(crate) stood: Option<Tick>,
+    /// When its client could be asked.
+    pub(crate) ready: Option<Tick>,
     pub(crate) local_port: Option<u16>,
 }
 

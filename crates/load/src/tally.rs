@@ -19,6 +19,8 @@ pub(crate) struct Tally {
     /// Answers that nobody had asked for.
     pub(crate) unasked: u64,
     pub(crate) connect: Distribution,
+    /// Of servers that greet.
+    pub(crate) greeting: Distribution,
     pub(crate) service: Distribution,
     pub(crate) response: Distribution,
     pub(crate) lateness: Distribution,
@@ -46,6 +48,7 @@ impl Tally {
             wrong: Vec::new(),
             unasked: 0,
             connect: Distribution::new(),
+            greeting: Distribution::new(),
             service: Distribution::new(),
             response: Distribution::new(),
             lateness: Distribution::new(),
@@ -88,6 +91,11 @@ impl Tally {
         // A session connects once, and all its samples say when.
         if self.exchange == Exchange::OneShot || sample.number == 0 {
             record(&mut self.connect, sample.connect_duration_ns());
+            // A client that is not greeted is ready in the turn in which its connection stands.
+            record(
+                &mut self.greeting,
+                sample.greeting_ns().filter(|&ns| ns > A_TURN_NS),
+            );
         }
         record(&mut self.service, sample.service_ns());
         record(&mut self.response, sample.response_ns());
@@ -128,6 +136,9 @@ fn record(distribution: &mut Distribution, value: Option<u64>) {
 /// 800 KB. The test of Kolmogorov and Smirnov on as many gaps refuses a distance of 0.0043.
 const GAPS_KEPT: usize = 100_000;
 
+/// A greeting comes over a network; what takes less is no greeting.
+const A_TURN_NS: u64 = 1000;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,6 +150,7 @@ mod tests {
             intended_ns: 100,
             connect_ns: Some(10),
             connected_ns: Some(30),
+            ready_ns: None,
             sent_ns: Some(130 + number),
             done_ns: Some(230 + number),
             outcome,

@@ -29,7 +29,7 @@ pub(crate) fn reason(summary: &Summary) -> String {
 /// Whether gaps follow their law.
 pub(crate) fn fit(fit: &FitSummary) -> String {
     let told = match fit.accepted {
-        Some(true) => "accepted: the gaps follow the law",
+        Some(true) => "not rejected: nothing in the gaps speaks against the law",
         Some(false) => "rejected: the gaps do not follow the law",
         None => "nothing can be said",
     };
@@ -158,7 +158,7 @@ mod tests {
             accepted: Some(true),
         };
         let words = "Kolmogorov-Smirnov D = 0.0312, 5 % limit 0.0428, p = 0.280 over 1000 gaps: \
-                     accepted: the gaps follow the law";
+                     not rejected: nothing in the gaps speaks against the law";
         assert_eq!(fit(&summary), words);
         summary.test = "too-few".to_owned();
         assert_eq!(fit(&summary), "too few gaps to tell (1000)");

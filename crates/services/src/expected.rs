@@ -7,7 +7,7 @@ use machine::{Answer, Input, Outbox};
 /// The answers that must come next, in order, and how much of the first has come.
 ///
 /// Answers carry no length, so the first byte that differs is where the conversation is lost: what
-/// follows cannot be told apart, and every later answer counts as never come.
+/// follows cannot be told apart, so the client closes, and later answers count as never come.
 #[derive(Debug)]
 pub(crate) struct ExpectedReplies {
     greeting: Vec<u8>,
@@ -112,11 +112,19 @@ impl ExpectedReplies {
                 self.answered += 1;
                 self.expected.pop_front();
                 out.answered(wrong);
+                out.close();
                 return;
             }
         }
-        // Bytes that nobody asked for: the next answer will not be where it is looked for.
-        self.lost = !bytes.is_empty();
+        if !bytes.is_empty() {
+            // Nobody asked for these, and the next answer will not be where it is looked for.
+            self.lost = true;
+            out.answered(Answer::Wrong {
+                expected: Vec::new(),
+                found: excerpt(bytes, 0),
+            });
+            out.close();
+        }
     }
 }
 
@@ -182,7 +190,18 @@ mod tests {
             expected: b"ab".to_vec(),
             found: b"aXcd".to_vec(),
         });
-        assert_eq!(found, [Output::Ready, wrong]);
+        let close = Output::Close(machine::Farewell::Done);
+        assert_eq!(found, [Output::Ready, wrong, close]);
+    }
+
+    #[test]
+    fn an_answer_that_nobody_asked_for_is_wrong() {
+        let found = outputs(b"", &[b"ab"], &[b"abab"]);
+        let surplus = Output::Answered(Answer::Wrong {
+            expected: Vec::new(),
+            found: b"ab".to_vec(),
+        });
+        assert_eq!(found[1..3], [right(2), surplus]);
     }
 
     #[test]

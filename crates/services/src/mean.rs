@@ -29,6 +29,7 @@ pub(crate) fn session<'a>(dialect: &'a Dialect, shared: &'a dyn Shared) -> Box<d
         inbox: Inbox::new(dialect.request_bytes),
         last_byte: Tick::ZERO,
         counted: None,
+        mean_seen: None,
         is_delivered: false,
         owes_mean: false,
     })
@@ -89,6 +90,8 @@ struct Session<'a> {
     last_byte: Tick,
     /// What the arriving number counts for so far.
     counted: Option<f64>,
+    /// The mean when the arriving number last changed it, to be shown when the number is whole.
+    mean_seen: Option<String>,
     /// Whether the arriving number has been reported as received.
     is_delivered: bool,
     owes_mean: bool,
@@ -109,7 +112,7 @@ impl Session<'_> {
                 Token::PerhapsReady => break,
                 Token::Number(count) => self.finish_number(count, out),
                 Token::Unfinished => {
-                    self.revise();
+                    self.revise(out);
                     self.wait_for_more(now, out);
                     break;
                 }
@@ -129,8 +132,16 @@ impl Session<'_> {
     }
 
     /// Counts what has come of the arriving number; nothing as long as it is none, as `1e` is.
-    fn revise(&mut self) {
+    fn revise(&mut self, out: &Outbox) {
         self.recount(number(self.inbox.pending()));
+        self.see_mean(out);
+    }
+
+    /// Looks at the mean at the instant at which a number has changed it, for whoever watches.
+    fn see_mean(&mut self, out: &Outbox) {
+        if out.is_watched() && self.counted.is_some() {
+            self.mean_seen = Tally::total(self.shared).text();
+        }
     }
 
     /// Replaces what the arriving number counts for.
@@ -156,7 +167,10 @@ impl Session<'_> {
     /// The arriving number ends after `count` bytes.
     fn finish_number(&mut self, count: usize, out: &mut Outbox) {
         let value = number(&self.inbox.pending()[..count]);
-        self.recount(value);
+        if value != self.counted || self.mean_seen.is_none() {
+            self.recount(value);
+            self.see_mean(out);
+        }
         let ending = line_ending(&self.inbox.pending()[count..]);
         self.deliver(count, ending, out);
         let text = self.inbox.take(count);
@@ -176,10 +190,8 @@ impl Session<'_> {
         self.is_delivered = true;
         let text = &self.inbox.pending()[..count];
         out.deliver(text, self.last_byte, ending);
-        if !out.is_watched() {
-            return;
-        }
-        if let Some(mean) = Tally::total(self.shared).text() {
+        let mean = self.mean_seen.take().filter(|_| self.counted.is_some());
+        if let Some(mean) = mean {
             let text = String::from_utf8_lossy(&self.inbox.pending()[..count.min(SHOWN_BYTES)]);
             out.note(&format!("received {text}, new mean_data {mean}"));
         }

@@ -73,6 +73,8 @@ pub fn counts(text: &str) -> Result<Vec<u64>, String> {
             _ => return Err(expected()),
         }
     }
+    counts.sort_unstable();
+    counts.dedup();
     match counts.iter().all(|count| (1..=MOST).contains(count)) && counts.len() <= 1000 {
         true => Ok(counts),
         false => Err(format!(

@@ -59,6 +59,16 @@ fn experiment(args: &BenchArgs) -> Result<Experiment> {
         .map(|name| subject(name))
         .collect::<Result<Vec<_>>>()?;
     let clients = args.clients.0.clone();
+    let most = clients.iter().copied().max().unwrap_or(0);
+    anyhow::ensure!(
+        most <= MOST_CLIENTS,
+        "{most} clients are too many: each is a thread, at most {MOST_CLIENTS}"
+    );
+    let doubled = (1..subjects.len()).any(|index| subjects[..index].contains(&subjects[index]));
+    anyhow::ensure!(
+        !doubled,
+        "a model is named twice in -m; each is compared once"
+    );
     let runs = args.runs_per_point;
     let task = match (args.task, args.full) {
         (_, true) => Duration::from_secs(3),
@@ -182,6 +192,9 @@ impl Progress for Watch {
         let _ = self.begun.write_so_far();
     }
 }
+
+/// Threads that the load generator makes at the most.
+const MOST_CLIENTS: u64 = 20_000;
 
 /// What the timed runs of a scaled experiment may take together; the rest of a minute is for starting
 /// servers and for the runs that are not timed.

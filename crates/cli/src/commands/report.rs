@@ -10,10 +10,11 @@ use crate::{args::ReportArgs, say};
 /// # Errors
 /// When the folder is no run's.
 pub fn run(args: &ReportArgs) -> Result<Verdict> {
-    let folder = RunFolder::open(&args.run).with_context(|| {
+    let path = args.run.clone().unwrap_or_else(|| args.runs.join("latest"));
+    let folder = RunFolder::open(&path).with_context(|| {
+        let (path, runs) = (path.display(), args.runs.display());
         format!(
-            "{} is no run's folder; `ls runs` shows what there is",
-            args.run.display()
+            "{path} is no run's folder; `ls {runs}` shows what there is, `wharf bench` makes one"
         )
     })?;
     let summary = folder.summary()?;

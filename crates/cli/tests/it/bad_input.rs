@@ -319,8 +319,15 @@ fn a_flag_and_a_command_that_are_none_are_named() {
 
 #[test]
 fn a_run_that_is_none_is_named() {
-    check(&["report", "/nonexistent"], &["/nonexistent", "ls runs"]);
-    check(&["report", "/dev/null"], &["/dev/null", "ls runs"]);
+    let hints = ["`ls ", "` shows what there is", "`wharf bench` makes one"];
+    check(
+        &["report", "/nonexistent"],
+        &[&["/nonexistent"], &hints[..]].concat(),
+    );
+    check(
+        &["report", "/dev/null"],
+        &[&["/dev/null"], &hints[..]].concat(),
+    );
 }
 
 #[test]

@@ -68,6 +68,6 @@ fn wrong_answers_are_invalid_whatever_else_happens() {
     check(
         &played.grave(),
         Verdict::Invalid,
-        "10 of 10 answers were wrong; the first: worker 0, request 0",
+        "10 of 10 answers were wrong; the first: worker 1, request 1",
     );
 }

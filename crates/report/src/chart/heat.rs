@@ -203,6 +203,7 @@ mod tests {
             intended_ns: index * 1000,
             connect_ns: None,
             connected_ns: None,
+            ready_ns: None,
             sent_ns: Some(index * 1000),
             done_ns: Some(index * 1000 + response_ns),
             outcome,

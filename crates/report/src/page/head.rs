@@ -239,7 +239,7 @@ fn of_load(load: &LoadSummary) -> Vec<KeyFigure> {
 fn of_serve(serve: &ServeSummary) -> Vec<KeyFigure> {
     let connections = &serve.connections;
     let turned_away = connections.turned_away.values().sum();
-    let gap = &serve.connection_gaps.connect;
+    let gap = &serve.connection_gaps.accept;
     vec![
         KeyFigure::new(count(connections.accepted), "connections".to_owned()),
         KeyFigure::new(
@@ -249,7 +249,7 @@ fn of_serve(serve: &ServeSummary) -> Vec<KeyFigure> {
         KeyFigure::new(count(serve.requests), "requests".to_owned()),
         KeyFigure::new(
             maybe_duration(gap.mean_ns),
-            "between connections, mean".to_owned(),
+            "between accepted connections, mean".to_owned(),
         ),
         KeyFigure::new(
             maybe_duration(serve.data_gaps.mean_ns),

@@ -17,12 +17,15 @@ use crate::{
 
 /// All figures.
 pub(super) fn figures(load: &LoadSummary, samples: &[Sample]) -> String {
-    let durations = [
+    let mut durations = vec![
         ("connect", &load.connect),
         ("service", &load.service_time),
         ("response", &load.response_time),
         ("lateness", &load.lateness),
     ];
+    if load.greeting.count > 0 {
+        durations.insert(1, ("greeting", &load.greeting));
+    }
     let mut html = String::new();
     if let Some(heat) = Heat::of(samples) {
         let caption = format!(
@@ -36,7 +39,8 @@ pub(super) fn figures(load: &LoadSummary, samples: &[Sample]) -> String {
     let table = Table::of_series("duration", &durations).html("Durations");
     html += &Figure::new(Width::Full, "How long it took")
         .caption(
-            "Connect: until the connection stood. Service: from sending to the whole answer. \
+            "Connect: until the connection stood. Greeting: from then until the server had greeted, with \
+             which a session's schedule begins. Service: from sending to the whole answer. \
              Response: from the intended instant to the whole answer, so that a late start counts. \
              Lateness: how late the generator itself sent.",
         )

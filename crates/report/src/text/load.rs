@@ -84,13 +84,18 @@ fn durations(load: &LoadSummary) -> String {
         "duration", "count", "mean", "p50", "p90", "p99", "p99.9", "max",
     ];
     let mut table = Columns::new(heads.map(str::to_owned));
-    let rows: [(&str, &Series); 4] = [
+    let rows: [(&str, &Series); 5] = [
         ("connect", &load.connect),
+        ("greeting", &load.greeting),
         ("service", &load.service_time),
         ("response", &load.response_time),
         ("lateness", &load.lateness),
     ];
-    for (name, series) in rows {
+    let greets = load.greeting.count > 0;
+    for (name, series) in rows
+        .into_iter()
+        .filter(|(name, _)| greets || *name != "greeting")
+    {
         let figures = [
             series.mean_ns,
             series.p50_ns,

@@ -29,7 +29,9 @@ impl Handover {
     /// When one cannot be written.
     pub fn open(args: &ServeArgs) -> Result<Self> {
         for path in [&args.ready_file, &args.summary_file].into_iter().flatten() {
-            write(&part_of(path), "")?;
+            if is_replaceable(path) {
+                write(&part_of(path), "")?;
+            }
         }
         let events = args.events_file.as_deref().map(create);
         Ok(Self {
@@ -71,11 +73,19 @@ pub fn create(path: &Path) -> Result<EventFile> {
     EventFile::create(path).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// A reader sees all of it or nothing.
+/// A reader sees all of it or nothing. A pipe or a device is written to as it stands.
 fn replace(path: &Path, text: &str) -> Result<()> {
+    if !is_replaceable(path) {
+        return write(path, text);
+    }
     let part = part_of(path);
     write(&part, text)?;
     fs::rename(&part, path).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// A regular file, or none yet.
+fn is_replaceable(path: &Path) -> bool {
+    fs::symlink_metadata(path).map_or(true, |found| found.is_file())
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {
