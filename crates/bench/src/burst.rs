@@ -28,7 +28,7 @@ impl Bench<'_> {
         &self,
         subject: &Subject,
         service: &str,
-        task: Duration,
+        task: Option<Duration>,
         with_events: bool,
     ) -> Result<Server, BenchError> {
         let order = Order {
@@ -62,7 +62,7 @@ impl Bench<'_> {
 
     /// Measures one run: starts a server, lets the clients loose, ends the server.
     fn measure(&self, subject: &Subject, clients: u64) -> Result<Measured, BenchError> {
-        let server = self.server(subject, SERVICE, self.experiment.task, false)?;
+        let server = self.server(subject, SERVICE, Some(self.experiment.task), false)?;
         let report = self.fire(&server, clients, self.experiment.task, &load::Unwatched)?;
         let ended = server.stop()?;
         Ok(Measured {

@@ -1,7 +1,5 @@
 //! How gaps between messages are sent and received under each model (Assignment 2's experiment).
 
-use std::time::Duration;
-
 use history::{FitSummary, GapPanel};
 use load::Plan;
 use services::Script;
@@ -12,7 +10,7 @@ impl Bench<'_> {
     /// A few workers send messages with exponential gaps; the server's own statistics tell how they
     /// came.
     pub(crate) fn gaps(&self, subject: &Subject) -> Result<GapPanel, BenchError> {
-        let server = self.server(subject, SERVICE, Duration::from_millis(1), false)?;
+        let server = self.server(subject, SERVICE, None, false)?;
         let entry = services::by_name(SERVICE).expect("the service is listed");
         let factory = entry.clients(&Script::seed((entry.dialect)()));
         let law = stats::by_name("exponential").expect("the law is listed");

@@ -14,7 +14,7 @@ impl Bench<'_> {
     /// A run of `clients` clients with the server's events beside the clients' samples. Both
     /// processes read the same monotonic clock, so their instants lie on one axis.
     pub(crate) fn lanes(&self, subject: &Subject, clients: u64) -> Result<LaneSet, BenchError> {
-        let server = self.server(subject, SERVICE, self.experiment.task, true)?;
+        let server = self.server(subject, SERVICE, Some(self.experiment.task), true)?;
         let samples = Samples::default();
         let began = self.clock.now().as_nanos();
         let report = self.fire(&server, clients, self.experiment.task, &samples)?;

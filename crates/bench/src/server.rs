@@ -37,7 +37,8 @@ pub(crate) struct Order<'a> {
     pub(crate) program: &'a Path,
     pub(crate) service: &'a str,
     pub(crate) model: &'a str,
-    pub(crate) task: Duration,
+    /// How long a request waits, where that is a matter of the service.
+    pub(crate) task: Option<Duration>,
     /// A folder for files between the two processes.
     pub(crate) scratch: &'a Path,
     /// Whether events are written to `events.jsonl` in the scratch folder.
@@ -69,7 +70,11 @@ impl Server {
                 "-q",
                 "--no-folder",
             ])
-            .args(["--task", &format!("{}ms", order.task.as_secs_f64() * 1e3)])
+            .args(
+                order
+                    .task
+                    .map(|task| format!("--task={}ms", task.as_secs_f64() * 1e3)),
+            )
             .arg("--ready-file")
             .arg(&ready)
             .arg("--summary-file")

@@ -123,7 +123,7 @@ impl Bench<'_> {
                 .task
                 .clamp(LONG_ENOUGH_TO_LOOK, LONG_ENOUGH_TO_LOOK * 2),
         };
-        let server = self.server(subject, SERVICE, task, false)?;
+        let server = self.server(subject, SERVICE, Some(task), false)?;
         let footprint = thread::scope(|scope| {
             let (over, is_over) = mpsc::channel::<()>();
             let server = &server;

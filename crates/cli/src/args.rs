@@ -64,6 +64,15 @@ pub struct FolderArgs {
     pub no_folder: bool,
 }
 
+/// Of flags with whether they were given and the services to which they mean something: those that
+/// were given and mean nothing to `service`.
+fn without_effect(service: &str, flags: &[(bool, &'static str, &[&str])]) -> Vec<&'static str> {
+    let idle = flags
+        .iter()
+        .filter(|(is_given, _, services)| *is_given && !services.contains(&service));
+    idle.map(|(_, flag, _)| *flag).collect()
+}
+
 const EXAMPLES: &str = "\
 Examples:
   wharf bench                                  the whole comparison, under a minute

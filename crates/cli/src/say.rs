@@ -13,3 +13,13 @@ pub fn result(text: &str) {
 pub fn talk(line: &str) {
     let _ = stderr().write_all(format!("{line}\n").as_bytes());
 }
+
+/// Says that flags were given which mean nothing to a service.
+pub fn without_effect(service: &str, flags: &[&str]) {
+    if !flags.is_empty() {
+        let flags = flags.join(", ");
+        talk(&format!(
+            "warning: {flags}: without effect on {service}; see --help"
+        ));
+    }
+}

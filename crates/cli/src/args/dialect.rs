@@ -40,6 +40,23 @@ pub struct DialectArgs {
 }
 
 impl DialectArgs {
+    /// The flags that were given and mean nothing to this service.
+    pub fn without_effect(&self, service: &str) -> Vec<&'static str> {
+        let given: [(bool, &'static str, &[&str]); 6] = [
+            (self.separator.is_some(), "--separator", &["tasks"]),
+            (self.one_shot, "--one-shot", &["tasks"]),
+            (self.errors.is_some(), "--errors", &["tasks"]),
+            (self.unit.is_some(), "--unit", &["tasks", "slow-reverse"]),
+            (self.task.is_some(), "--task", &["slow-reverse"]),
+            (
+                self.quiet_time.is_some(),
+                "--quiet-time",
+                &["hello", "tasks", "slow-reverse", "mean", "timestamps"],
+            ),
+        ];
+        super::without_effect(service, &given)
+    }
+
     /// `dialect` with what was asked for in place.
     pub fn apply(&self, dialect: Dialect) -> Dialect {
         Dialect {

@@ -68,9 +68,9 @@ pub struct LoadArgs {
         help_heading = "Requests"
     )]
     pub values: Vec<f64>,
-    /// mean: how long to wait before saying `ready`
-    #[arg(long, value_name = "DURATION", default_value = "5s", allow_hyphen_values = true, value_parser = duration, help_heading = "Requests")]
-    pub wait: Duration,
+    /// mean: how long to wait before saying `ready`; default 5 s
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, value_parser = duration, help_heading = "Requests")]
+    pub wait: Option<Duration>,
     /// mean: the client's number in what is printed, as the course's client takes it
     #[arg(long, value_name = "N", help_heading = "Requests")]
     pub number: Option<u32>,
@@ -80,6 +80,25 @@ pub struct LoadArgs {
     /// Where the run is kept.
     #[command(flatten)]
     pub folder: FolderArgs,
+}
+
+impl LoadArgs {
+    /// The flags that were given and mean nothing to this service.
+    pub fn without_effect(&self) -> Vec<&'static str> {
+        let texts: &[&str] = &["echo", "tasks", "slow-reverse"];
+        let numbers: &[&str] = &["mean"];
+        let given = [
+            (self.text.is_some(), "--text", texts),
+            (self.bytes.is_some(), "--bytes", texts),
+            (self.value.is_some(), "VALUE", numbers),
+            (!self.values.is_empty(), "--values", numbers),
+            (self.wait.is_some(), "--wait", numbers),
+            (self.number.is_some(), "--number", numbers),
+        ];
+        let mut idle = super::without_effect(&self.service, &given);
+        idle.extend(self.dialect.without_effect(&self.service));
+        idle
+    }
 }
 
 const EXAMPLES: &str = "\

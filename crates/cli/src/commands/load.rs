@@ -30,6 +30,7 @@ pub fn run(args: &LoadArgs) -> Result<Verdict> {
     let script = script(args, entry)?;
     let plan = plan(args, entry, &script)?;
     plan.check()?;
+    say::without_effect(entry.name, &args.without_effect());
     if may_merge(entry, &script, &plan) {
         say::talk(
             "warning: bare requests that are closer than the server's quiet time may be taken for one: \
@@ -93,7 +94,7 @@ fn script(args: &LoadArgs, entry: &ServiceEntry) -> Result<Script> {
     script.values = args
         .value
         .map_or_else(|| args.values.clone(), |value| vec![value]);
-    script.pause = args.wait;
+    script.pause = args.wait.unwrap_or(script.pause);
     script.seed = args.seed;
     if let Some(value) = script.values.iter().find(|value| !value.is_finite()) {
         bail!("`{value}` is no finite number; a mean takes finite ones");

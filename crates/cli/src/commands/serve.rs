@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use history::{Finding, Kind, Verdict};
 use run::{EventFile, Observer, Run, Shards, Stop, Tee, stop_on_signals};
 use serde_json::json;
-use serve::{Bound, Model};
+use serve::{Bound, Model, ServeError};
 use services::{Dialect, ServiceEntry};
 use timing::SystemClock;
 
@@ -35,6 +35,7 @@ pub fn run(args: &ServeArgs) -> Result<Verdict> {
     let service = entry.service(&dialect);
 
     let port = args.port.or(args.positional_port).unwrap_or(entry.port);
+    say::without_effect(entry.name, &args.dialect.without_effect(entry.name));
     let handover = Handover::open(args)?;
     let bound = serve::bind(&args.address, port, args.limits.backlog)?;
     let stop = Arc::new(Stop::new().context("no descriptors left")?);
@@ -81,20 +82,27 @@ pub fn run(args: &ServeArgs) -> Result<Verdict> {
     say::result(&result::averages(&summary));
     let mut findings = result::findings(&summary);
     findings.extend(handover.result(&summary));
-    if files.iter().any(|file| file.is_broken()) {
-        let text = "the file of events is not whole: the disk is full or gone";
-        findings.push(Finding::new(Verdict::Unknown, text));
-    }
-    if let Err(error) = served {
-        let text = format!("the server ended early: {error}");
-        findings.push(Finding::new(Verdict::Unknown, text));
-    }
+    findings.extend(shortcomings(&files, served.err()));
     begun.summary.serve = Some(summary);
     // A server that was told to stop has done its work, whatever its clients did.
     Ok(match begun.conclude(findings, &[], &clock) {
         Verdict::Unknown => Verdict::Unknown,
         Verdict::Valid | Verdict::Invalid => Verdict::Valid,
     })
+}
+
+/// What kept the run from being whole.
+fn shortcomings(files: &[&EventFile], error: Option<ServeError>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if files.iter().any(|file| file.is_broken()) {
+        let text = "the file of events is not whole: the disk is full or gone";
+        findings.push(Finding::new(Verdict::Unknown, text));
+    }
+    if let Some(error) = error {
+        let text = format!("the server ended early: {error}");
+        findings.push(Finding::new(Verdict::Unknown, text));
+    }
+    findings
 }
 
 fn plan(

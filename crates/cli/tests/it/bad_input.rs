@@ -463,3 +463,19 @@ fn a_list_that_nobody_reads_on_is_no_panic() {
 fn entries(folder: &Path) -> usize {
     fs::read_dir(folder).map_or(0, Iterator::count)
 }
+
+#[test]
+fn flags_that_mean_nothing_to_a_service_are_named() {
+    let ran = run(&[
+        "load",
+        "hello",
+        "127.0.0.1:1",
+        "--text",
+        "x",
+        "--unit",
+        "bytes",
+    ]);
+    assert_eq!(ran.status, Some(3), "{}", ran.stderr);
+    let warning = "warning: --text, --unit: without effect on hello";
+    assert!(ran.stderr.contains(warning), "{}", ran.stderr);
+}
