@@ -72,7 +72,7 @@ const USED_SLOTS: usize = 6;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Region;
+    use crate::region::Region;
 
     #[test]
     fn gaps_add_up_whatever_the_order_of_the_workers() {

@@ -27,9 +27,8 @@ mod waiting;
 
 pub use event_file::EventFile;
 pub use limits::{Limits, WhenFull};
-pub use observer::{Observer, Silent, Tee};
+pub use observer::{Observer, Tee};
 pub use recorder::{ConnectionRecord, Recorder};
-pub use region::Region;
 pub use shards::{Shards, Totals};
 pub use signals::{ignore_stop_signals, stop_on_signals};
 pub use stop::Stop;

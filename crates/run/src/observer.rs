@@ -22,22 +22,6 @@ pub trait Observer: Send + Sync {
     fn leave_to_parent(&self) {}
 }
 
-/// Nobody watches.
-#[derive(Clone, Copy, Debug)]
-pub struct Silent;
-
-impl Observer for Silent {
-    fn watches(&self) -> bool {
-        false
-    }
-
-    fn wants_text(&self) -> bool {
-        false
-    }
-
-    fn on_event(&self, _: &Event) {}
-}
-
 /// Several watch.
 pub struct Tee<'a>(pub Vec<&'a dyn Observer>);
 

@@ -71,7 +71,7 @@ mod tests {
     use std::thread;
 
     use super::*;
-    use crate::Region;
+    use crate::region::Region;
 
     #[test]
     fn a_reader_never_sees_half_of_a_publication() {

@@ -11,7 +11,9 @@ use std::{
 use machine::Shared;
 use stats::{BUCKETS, Distribution, Histogram, bucket_of};
 
-use crate::{Counter, Gap, Region, board::Board, publication::Publication, tallies::Tallies};
+use crate::{
+    Counter, Gap, board::Board, publication::Publication, region::Region, tallies::Tallies,
+};
 
 /// Everything that workers count, each in a slot of its own.
 ///

@@ -46,8 +46,6 @@ impl Voice {
         }
     }
 
-    pub(super) fn connected(&self, _: u32) {}
-
     pub(super) fn note(&self, worker: u32, text: &str) {
         match self {
             Self::Silent => {}

@@ -68,10 +68,6 @@ impl Watcher for Watch {
         self.voice.start(workers, target);
     }
 
-    fn on_connected(&self, worker: u32) {
-        self.voice.connected(worker);
-    }
-
     fn on_note(&self, worker: u32, text: &str) {
         self.voice.note(worker, text);
     }
