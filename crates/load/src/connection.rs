@@ -69,7 +69,7 @@ impl<'a> Desk<'a> {
 /// See the file's description.
 pub(crate) struct Connection {
     socket: OwnedFd,
-    machine: Box<dyn Machine + Send>,
+    machine: Box<dyn Machine>,
     state: State,
     facts: Facts,
     /// How many requests it is to carry.
@@ -107,7 +107,7 @@ impl Connection {
     /// Begins to connect; `due` is the request of a one-shot exchange.
     pub(crate) fn begin(
         socket: OwnedFd,
-        machine: Box<dyn Machine + Send>,
+        machine: Box<dyn Machine>,
         mut due: Option<Request>,
         desk: &mut Desk<'_>,
     ) -> Self {
@@ -390,8 +390,8 @@ impl Connection {
                 }
                 Output::Answered(answer) => self.take_answer(answer, now, desk),
                 Output::Close(_) => closes = true,
-                // Servers deliver; from a client it means nothing.
-                Output::Deliver { .. } => {}
+                // Servers deliver and calculate; from a client it means nothing.
+                Output::Deliver { .. } | Output::Work(_) => {}
             }
         }
         outbox.clear();

@@ -55,7 +55,7 @@ pub(crate) struct Worker<'a> {
 /// A socket that is not connected, and the machine that is to speak on it.
 struct Fresh {
     socket: OwnedFd,
-    machine: Box<dyn Machine + Send>,
+    machine: Box<dyn Machine>,
 }
 
 impl<'a> Worker<'a> {

@@ -16,7 +16,7 @@ pub trait ClientFactory: Send + Sync {
     fn exchange(&self) -> Exchange;
 
     /// The client of connection `connection` (from 0) of worker `worker` (from 0).
-    fn client(&self, worker: u32, connection: u64) -> Box<dyn Machine + Send>;
+    fn client(&self, worker: u32, connection: u64) -> Box<dyn Machine>;
 }
 
 /// What came back for one request.

@@ -6,10 +6,10 @@
 //! concurrency model, and in a test without a socket or a clock.
 //!
 //! ```text
-//!              Start · Received · Ended · Timer · Ask
+//!          Start · Received · Ended · Timer · Worked · Ask
 //!   driver ───────────────────────────────────────────────▶ Machine
 //!          ◀───────────────────────────────────────────────
-//!            Send · Deliver · WakeAt · Ready · Answered · Close
+//!        Send · Deliver · WakeAt · Work · Ready · Answered · Close
 //! ```
 
 mod client;
@@ -17,12 +17,14 @@ mod outbox;
 mod service;
 mod shared;
 mod timers;
+mod work;
 
 pub use client::{Answer, ClientFactory};
 pub use outbox::{Farewell, Outbox, Output};
 pub use service::{Exchange, Service};
 pub use shared::{PrivateWords, Shared};
 pub use timers::{TimerId, Timers};
+pub use work::Work;
 
 use timing::Tick;
 
@@ -30,7 +32,7 @@ use timing::Tick;
 ///
 /// **A machine's outputs depend on its inputs and on the instants it is handed, on nothing else**
 /// (what connections share goes through [`Shared`]).
-pub trait Machine {
+pub trait Machine: Send {
     /// Takes one input and appends what it causes to `out`.
     ///
     /// The driver calls with `now` never going back, with [`Input::Start`] once and first, and not
@@ -81,6 +83,8 @@ pub enum Input<'a> {
     Ended,
     /// The instant asked for by [`Outbox::wake_at`] has come.
     Timer(TimerId),
+    /// The work that was handed out by [`Output::Work`] is done, and this came of it.
+    Worked(&'a [u8]),
     /// To a client only: send request `number` (from 0) now. `unix_millis` is the civil time,
     /// for protocols that carry it.
     Ask {

@@ -9,7 +9,7 @@ use std::ops::Range;
 use timing::Tick;
 use wire::Ending;
 
-use crate::{Answer, TimerId};
+use crate::{Answer, TimerId, Work};
 
 /// One thing that a machine wants done, in the order in which it asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,9 @@ pub enum Output {
     },
     /// Forget this timer.
     Cancel(TimerId),
+    /// Have this calculated and call with [`crate::Input::Worked`]. One at a time: a machine hands out
+    /// no more until that has come.
+    Work(Work),
     /// Something worth a line to whoever watches.
     Note(Range<usize>),
     /// From a client: it may be asked for requests now. At most once.
@@ -117,6 +120,11 @@ impl Outbox {
     /// Takes a timer back.
     pub fn cancel(&mut self, timer: TimerId) {
         self.outputs.push(Output::Cancel(timer));
+    }
+
+    /// Has something calculated.
+    pub fn work(&mut self, work: Work) {
+        self.outputs.push(Output::Work(work));
     }
 
     /// Leaves a line for whoever watches; dropped when nobody does.

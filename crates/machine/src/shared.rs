@@ -5,13 +5,13 @@
 //! combines the words of all. So there is no lock to die with, and a worker that is killed leaves
 //! the last words it published.
 
-use std::cell::RefCell;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// One worker's view of the state that all workers share.
 ///
-/// **Only the worker that holds the view writes its words, and it writes them as a whole: a reader
+/// **Only one worker at a time writes a view's words, and it writes them as a whole: a reader
 /// sees all of a publication or none of it, even when the writer was killed in the middle.**
-pub trait Shared {
+pub trait Shared: Sync {
     /// Copies this worker's words into `words`.
     fn own(&self, words: &mut [u64]);
 
@@ -25,28 +25,32 @@ pub trait Shared {
 /// A [`Shared`] of a single worker in plain memory: for tests and for drivers with one thread.
 #[derive(Debug)]
 pub struct PrivateWords {
-    words: RefCell<Vec<u64>>,
+    words: Mutex<Vec<u64>>,
 }
 
 impl PrivateWords {
     /// `count` words, all zero.
     pub fn new(count: usize) -> Self {
         Self {
-            words: RefCell::new(vec![0; count]),
+            words: Mutex::new(vec![0; count]),
         }
+    }
+
+    fn words(&self) -> MutexGuard<'_, Vec<u64>> {
+        self.words.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Shared for PrivateWords {
     fn own(&self, words: &mut [u64]) {
-        words.copy_from_slice(&self.words.borrow());
+        words.copy_from_slice(&self.words());
     }
 
     fn publish(&self, words: &[u64]) {
-        self.words.borrow_mut().copy_from_slice(words);
+        self.words().copy_from_slice(words);
     }
 
     fn fold(&self, visit: &mut dyn FnMut(&[u64])) {
-        visit(&self.words.borrow());
+        visit(&self.words());
     }
 }

@@ -9,7 +9,9 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use machine::{Farewell, Input, Machine, Outbox, Output, Service, Standing, TimerId, Timers};
+use machine::{
+    Farewell, Input, Machine, Outbox, Output, Service, Standing, TimerId, Timers, Work,
+};
 use run::{CloseReason, ConnectionRecord, Limits, Recorder, Run, wait};
 use rustix::{
     buffer::spare_capacity,
@@ -40,6 +42,7 @@ pub(crate) fn serve_connection(
             record: &mut record,
             out: Outbox::watched(run.observer.wants_text()),
             timers: Timers::new(),
+            work: None,
             last_activity: now,
             request_began: None,
             peer_ended: false,
@@ -57,6 +60,8 @@ struct Session<'a, 'r> {
     record: &'a mut ConnectionRecord<'r>,
     out: Outbox,
     timers: Timers<TimerId>,
+    /// Handed out by the machine and not done yet.
+    work: Option<Work>,
     last_activity: Tick,
     /// When the first byte of a request came that is not whole yet.
     request_began: Option<Tick>,
@@ -224,7 +229,13 @@ impl Session<'_, '_> {
     fn input(&mut self, machine: &mut dyn Machine, input: Input<'_>) -> Option<CloseReason> {
         let mut out = std::mem::take(&mut self.out);
         machine.handle(self.run.clock.now(), input, &mut out);
-        let ended = self.carry_out(&out);
+        let mut ended = self.carry_out(&out);
+        // This worker has nobody else to attend to.
+        while let (None, Some(work)) = (&ended, self.work.take()) {
+            out.clear();
+            machine.handle(self.run.clock.now(), Input::Worked(&work.run()), &mut out);
+            ended = self.carry_out(&out);
+        }
         out.clear();
         self.out = out;
         ended
@@ -246,6 +257,7 @@ impl Session<'_, '_> {
                 Output::Cancel(timer) => self.timers.cancel(*timer),
                 Output::Note(range) => self.record.note(out.bytes(range), self.run.clock.now()),
                 Output::Close(farewell) => return Some(self.close(*farewell)),
+                Output::Work(work) => self.work = Some(work.clone()),
                 Output::Ready | Output::Answered(_) => {}
             }
         }

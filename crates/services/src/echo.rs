@@ -54,7 +54,7 @@ impl Machine for Session<'_> {
                 self.count(now, bytes, out);
             }
             Input::Ended => out.close(),
-            Input::Timer(_) | Input::Ask { .. } => {}
+            Input::Timer(_) | Input::Worked(_) | Input::Ask { .. } => {}
         }
     }
 
@@ -64,7 +64,7 @@ impl Machine for Session<'_> {
 }
 
 /// The client's half of a connection.
-pub(crate) fn client(script: &Script, worker: u32, _: u64) -> Box<dyn Machine + Send> {
+pub(crate) fn client(script: &Script, worker: u32, _: u64) -> Box<dyn Machine> {
     Box::new(Client {
         script: script.clone(),
         worker,

@@ -64,7 +64,7 @@ impl Machine for Session<'_> {
             Input::Timer(_) => self.answer(out),
             Input::Ended if self.inbox.is_empty() => out.close(),
             Input::Ended => self.answer(out),
-            Input::Ask { .. } => {}
+            Input::Worked(_) | Input::Ask { .. } => {}
         }
     }
 
@@ -74,7 +74,7 @@ impl Machine for Session<'_> {
 }
 
 /// The client's half of a connection.
-pub(crate) fn client(script: &Script, _: u32, _: u64) -> Box<dyn Machine + Send> {
+pub(crate) fn client(script: &Script, _: u32, _: u64) -> Box<dyn Machine> {
     Box::new(Client {
         ending: script.dialect.terminator.request(),
         replies: ExpectedReplies::after(script.dialect.greeting.as_bytes()),

@@ -38,7 +38,8 @@ pub(crate) fn session<'a>(dialect: &'a Dialect, shared: &'a dyn Shared) -> Box<d
 /// Words that the workers share: a count and a sum.
 pub(crate) const SHARED_WORDS: usize = Tally::WORDS;
 
-/// A count and an exact sum, as shared words.
+/// A count and an exact sum, as shared words. One worker may take back what another has counted, so a
+/// count by itself may be below nothing, as a sum may; the total of all is not.
 #[derive(Default)]
 struct Tally {
     count: u64,
@@ -71,7 +72,7 @@ impl Tally {
                 .try_into()
                 .expect("a worker's words have their number");
             let tally = Self::from_words(words);
-            total.count += tally.count;
+            total.count = total.count.wrapping_add(tally.count);
             total.sum.merge(&tally.sum);
         });
         total
@@ -153,11 +154,11 @@ impl Session<'_> {
         self.shared.own(&mut words);
         let mut tally = Tally::from_words(&words);
         if let Some(old) = self.counted {
-            tally.count -= 1;
+            tally.count = tally.count.wrapping_sub(1);
             tally.sum.subtract(old);
         }
         if let Some(new) = value {
-            tally.count += 1;
+            tally.count = tally.count.wrapping_add(1);
             tally.sum.add(new);
         }
         self.shared.publish(&tally.to_words());
@@ -227,7 +228,7 @@ impl Machine for Session<'_> {
                 self.deliver(pending, Ending::Bare, out);
             }
             Input::Ended => self.end(out),
-            Input::Ask { .. } => {}
+            Input::Worked(_) | Input::Ask { .. } => {}
         }
     }
 
@@ -288,7 +289,7 @@ fn number(text: &[u8]) -> Option<f64> {
 }
 
 /// The client's half of a connection.
-pub(crate) fn client(script: &Script, worker: u32, connection: u64) -> Box<dyn Machine + Send> {
+pub(crate) fn client(script: &Script, worker: u32, connection: u64) -> Box<dyn Machine> {
     let values = &script.values;
     let value = match values.is_empty() {
         true => drawn(script.seed, worker, connection),
@@ -362,7 +363,7 @@ impl Machine for Client {
                     .extend_from_slice(&bytes[..bytes.len().min(room)]);
             }
             Input::Ended if self.asked && !self.reply.is_empty() => self.judge(out),
-            Input::Ended => {}
+            Input::Ended | Input::Worked(_) => {}
         }
     }
 

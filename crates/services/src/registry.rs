@@ -20,7 +20,7 @@ pub struct ServiceEntry {
     /// How many 64-bit words its workers share.
     shared_words: usize,
     session: SessionMaker,
-    client: fn(&Script, u32, u64) -> Box<dyn Machine + Send>,
+    client: fn(&Script, u32, u64) -> Box<dyn Machine>,
 }
 
 type SessionMaker = for<'a> fn(&'a Dialect, &'a dyn Shared) -> Box<dyn Machine + 'a>;
@@ -143,7 +143,7 @@ impl ClientFactory for Clients {
         (self.entry.exchange)(&self.script.dialect)
     }
 
-    fn client(&self, worker: u32, connection: u64) -> Box<dyn Machine + Send> {
+    fn client(&self, worker: u32, connection: u64) -> Box<dyn Machine> {
         (self.entry.client)(&self.script, worker, connection)
     }
 }

@@ -75,7 +75,7 @@ impl Machine for Session<'_> {
             Input::Received(bytes) => self.receive(now, bytes, out),
             Input::Timer(_) => self.wake(now, out),
             Input::Ended if self.text.is_empty() => out.close(),
-            Input::Ended | Input::Ask { .. } => {}
+            Input::Ended | Input::Worked(_) | Input::Ask { .. } => {}
         }
     }
 
@@ -85,7 +85,7 @@ impl Machine for Session<'_> {
 }
 
 /// The client's half of a connection.
-pub(crate) fn client(script: &Script, worker: u32, connection: u64) -> Box<dyn Machine + Send> {
+pub(crate) fn client(script: &Script, worker: u32, connection: u64) -> Box<dyn Machine> {
     let text = match script.text.is_empty() && script.request_bytes == 0 {
         true => "Hello, Server!".to_owned(),
         false => script.text(worker, connection),

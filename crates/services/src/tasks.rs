@@ -129,7 +129,7 @@ impl Machine for Session<'_> {
                     out.close();
                 }
             }
-            Input::Ask { .. } => {}
+            Input::Worked(_) | Input::Ask { .. } => {}
         }
     }
 

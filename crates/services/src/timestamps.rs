@@ -95,7 +95,7 @@ impl Machine for Session<'_> {
                 self.deliver_rest(out);
                 out.close();
             }
-            Input::Ask { .. } => {}
+            Input::Worked(_) | Input::Ask { .. } => {}
         }
     }
 
@@ -187,7 +187,7 @@ fn next_form(text: &[u8]) -> Option<usize> {
 }
 
 /// The client's half of a connection.
-pub(crate) fn client(script: &Script, worker: u32, _: u64) -> Box<dyn Machine + Send> {
+pub(crate) fn client(script: &Script, worker: u32, _: u64) -> Box<dyn Machine> {
     Box::new(Client {
         worker,
         ending: script.dialect.terminator.request(),

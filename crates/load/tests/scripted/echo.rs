@@ -41,7 +41,7 @@ impl ClientFactory for Echo {
         self.exchange
     }
 
-    fn client(&self, worker: u32, connection: u64) -> Box<dyn Machine + Send> {
+    fn client(&self, worker: u32, connection: u64) -> Box<dyn Machine> {
         Box::new(EchoClient {
             name: format!("{worker}:{connection}"),
             greeted: !self.greeting,

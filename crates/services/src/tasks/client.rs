@@ -7,7 +7,7 @@ use super::request;
 use crate::{Script, expected::ExpectedReplies};
 
 /// The client's half of a connection.
-pub(crate) fn client(script: &Script, worker: u32, connection: u64) -> Box<dyn Machine + Send> {
+pub(crate) fn client(script: &Script, worker: u32, connection: u64) -> Box<dyn Machine> {
     Box::new(Client {
         script: script.clone(),
         worker,
