@@ -1,6 +1,7 @@
 //! The flags: their names, their help, their types. Parsing does no work.
 
 mod bench;
+mod crew;
 mod dialect;
 mod limits;
 mod load;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub use bench::BenchArgs;
+pub use crew::CrewArgs;
 pub use dialect::DialectArgs;
 pub use limits::LimitArgs;
 pub use load::LoadArgs;
@@ -38,6 +40,8 @@ pub enum Command {
     Bench(BenchArgs),
     /// Draw the report of a run folder again, and print its result
     Report(ReportArgs),
+    /// Explain the concurrency models: how connections map to execution, what each is good and bad at
+    Models,
     /// List the services, concurrency models and arrival laws there are
     List,
 }

@@ -21,11 +21,12 @@ pub fn service(name: &str) -> Result<&'static ServiceEntry> {
 ///
 /// # Errors
 /// As [`service`].
-pub fn model(name: &str) -> Result<&'static dyn Model> {
-    let names: Vec<_> = MODELS
+pub fn model(name: &str) -> Result<&'static Model> {
+    let mut names = MODELS
         .iter()
-        .flat_map(|model| [model.short_name(), model.name()])
-        .collect();
+        .flat_map(|model| [model.short_name, model.name])
+        .collect::<Vec<_>>();
+    names.dedup();
     serve::by_name(name).ok_or_else(|| unknown("concurrency model", name, &names))
 }
 
@@ -43,6 +44,31 @@ pub fn law(name: &str) -> Result<&'static LawEntry> {
     stats::by_name(name).ok_or_else(|| unknown("distribution", name, &names))
 }
 
+/// Prints what there is to know of the concurrency models.
+///
+/// # Errors
+/// Never; it has the form of a command.
+pub fn models() -> Result<Verdict> {
+    let about = |model: &Model| {
+        let names = match model.short_name == model.name {
+            true => model.name.to_owned(),
+            false => format!("{} ({})", model.name, model.short_name),
+        };
+        format!(
+            "{names}: {}\n  connections  {}\n  memory       {}\n  good at      {}\n  bad at       {}\n  read         {}\n",
+            model.about,
+            model.execution,
+            model.memory.name(),
+            model.good_at,
+            model.bad_at,
+            model.file,
+        )
+    };
+    let all: Vec<String> = MODELS.iter().map(about).collect();
+    say::result(&all.join("\n"));
+    Ok(Verdict::Valid)
+}
+
 /// Prints everything there is.
 ///
 /// # Errors
@@ -56,10 +82,8 @@ pub fn print() -> Result<Verdict> {
     });
     let models = MODELS.iter().map(|model| {
         format!(
-            "  {:<6}{:<14}{}\n",
-            model.short_name(),
-            model.name(),
-            model.about()
+            "  {:<14}{:<15}{}\n",
+            model.short_name, model.name, model.about
         )
     });
     let laws = LAWS

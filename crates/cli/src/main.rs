@@ -40,6 +40,7 @@ fn main() -> ExitCode {
         Command::Load(args) => commands::load::run(args),
         Command::Bench(args) => commands::bench::run(args),
         Command::Report(args) => commands::report::run(args),
+        Command::Models => lists::models(),
         Command::List => lists::print(),
     };
     match result {

@@ -31,6 +31,10 @@ impl<'a> Board<'a> {
         self.0[OPEN].fetch_sub(1, Ordering::Relaxed);
     }
 
+    pub(crate) fn open(&self) -> u64 {
+        self.0[OPEN].load(Ordering::Relaxed)
+    }
+
     pub(crate) fn open_max(&self) -> u64 {
         self.0[OPEN_MAX].load(Ordering::Relaxed)
     }

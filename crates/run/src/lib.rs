@@ -13,6 +13,7 @@
 //! ```
 
 mod board;
+mod crew;
 mod event_file;
 mod limits;
 mod observer;
@@ -25,6 +26,7 @@ mod stop;
 mod tallies;
 mod waiting;
 
+pub use crew::{CpuWork, Crew, Sharing, cores};
 pub use event_file::EventFile;
 pub use limits::{Limits, WhenFull};
 pub use observer::{Observer, Tee};
@@ -33,7 +35,7 @@ pub use shards::{Shards, Totals};
 pub use signals::{ignore_stop_signals, stop_on_signals};
 pub use stop::Stop;
 pub use tallies::{CloseReason, Counter, Gap, TurnedAway};
-pub use waiting::{make_punctual, wait};
+pub use waiting::{make_punctual, nap, wait};
 
 use timing::Clock;
 
@@ -45,6 +47,8 @@ pub struct Run<'a> {
     pub stop: &'a Stop,
     /// How much is allowed.
     pub limits: &'a Limits,
+    /// How the workers are laid out.
+    pub crew: &'a Crew,
     /// Where to write down what happened.
     pub shards: &'a Shards,
     /// Who watches.

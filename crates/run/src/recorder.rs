@@ -91,6 +91,22 @@ impl<'a> Recorder<'a> {
         });
     }
 
+    /// The holder of this slot was killed: the connections that it had are counted as ended by that. By
+    /// whoever takes the slot back, who is its one writer then.
+    pub fn killed_with_all(&self) {
+        let lost = {
+            let tallies = self.tallies.borrow();
+            let ended = CloseReason::ALL.map(|reason| tallies.counter(Counter::Ended(reason)));
+            let accepted = tallies.counter(Counter::Accepted);
+            accepted.saturating_sub(ended.iter().sum())
+        };
+        self.count(Counter::Ended(CloseReason::Killed), lost);
+        self.commit();
+        for _ in 0..lost {
+            self.left();
+        }
+    }
+
     /// Publishes the counters.
     pub fn commit(&self) {
         self.shards
@@ -123,9 +139,10 @@ impl<'a> Recorder<'a> {
     }
 }
 
-/// One connection's part in a worker's record.
-pub struct ConnectionRecord<'a> {
-    recorder: &'a Recorder<'a>,
+/// One connection's part in the record of the worker that attends to it at the moment, whose
+/// recorder is handed in.
+#[derive(Debug)]
+pub struct ConnectionRecord {
     connection: u64,
     peer: SocketAddr,
     received_bytes: u64,
@@ -133,16 +150,15 @@ pub struct ConnectionRecord<'a> {
     last_request: Option<Tick>,
 }
 
-impl<'a> ConnectionRecord<'a> {
-    /// The record of a connection that this worker takes up now.
-    pub fn open(recorder: &'a Recorder<'a>, connection: u64, peer: SocketAddr, now: Tick) -> Self {
+impl ConnectionRecord {
+    /// The record of a connection that a worker takes up now.
+    pub fn open(connection: u64, peer: SocketAddr, now: Tick, recorder: &Recorder<'_>) -> Self {
         recorder.tell(connection, peer, now, || EventKind::Opened {
             thread: thread_number(),
             parent_pid: rustix::process::getppid()
                 .map_or(0, |pid| pid.as_raw_nonzero().get().unsigned_abs()),
         });
         Self {
-            recorder,
             connection,
             peer,
             received_bytes: 0,
@@ -152,27 +168,26 @@ impl<'a> ConnectionRecord<'a> {
     }
 
     /// Bytes were read.
-    pub fn received(&mut self, count: usize, now: Tick) {
+    pub fn received(&mut self, count: usize, now: Tick, recorder: &Recorder<'_>) {
         if self.received_bytes == 0 {
-            let board = self.recorder.shards.board();
-            self.recorder
-                .gap(Gap::FirstByte, board.gap(Chain::FirstByte, now));
-            self.tell(now, || EventKind::FirstByte);
+            let board = recorder.shards.board();
+            recorder.gap(Gap::FirstByte, board.gap(Chain::FirstByte, now));
+            self.tell(recorder, now, || EventKind::FirstByte);
         }
         self.received_bytes += count as u64;
-        self.recorder.count(Counter::ReceivedBytes, count as u64);
+        recorder.count(Counter::ReceivedBytes, count as u64);
     }
 
     /// Bytes were written.
-    pub fn sent(&mut self, count: usize) {
+    pub fn sent(&mut self, count: usize, recorder: &Recorder<'_>) {
         self.sent_bytes += count as u64;
-        self.recorder.count(Counter::SentBytes, count as u64);
+        recorder.count(Counter::SentBytes, count as u64);
     }
 
     /// A whole request has come, its last byte `at`.
-    pub fn delivered(&mut self, text: &[u8], at: Tick, ending: Ending) {
-        self.recorder.count(Counter::Requests, 1);
-        self.recorder.count(
+    pub fn delivered(&mut self, text: &[u8], at: Tick, ending: Ending, recorder: &Recorder<'_>) {
+        recorder.count(Counter::Requests, 1);
+        recorder.count(
             match ending {
                 Ending::Bare => Counter::EndedBare,
                 Ending::Lf => Counter::EndedLf,
@@ -182,9 +197,13 @@ impl<'a> ConnectionRecord<'a> {
         );
         let gap = self.last_request.map(|last| at.nanos_since(last));
         self.last_request = Some(at);
-        self.recorder.gap(Gap::Data, gap);
-        let wants_text = self.recorder.observer.wants_text();
-        self.tell(at, || EventKind::Received {
+        // Published before the answer goes out: whatever a client has been answered is counted.
+        match gap {
+            Some(_) => recorder.gap(Gap::Data, gap),
+            None => recorder.commit(),
+        }
+        let wants_text = recorder.observer.wants_text();
+        self.tell(recorder, at, || EventKind::Received {
             bytes: text.len() as u64,
             text: match wants_text {
                 true => String::from_utf8_lossy(text).into_owned(),
@@ -194,28 +213,28 @@ impl<'a> ConnectionRecord<'a> {
     }
 
     /// The service had something to say.
-    pub fn note(&self, text: &[u8], now: Tick) {
-        if self.recorder.observer.wants_text() {
-            self.tell(now, || EventKind::Note {
+    pub fn note(&self, text: &[u8], now: Tick, recorder: &Recorder<'_>) {
+        if recorder.observer.wants_text() {
+            self.tell(recorder, now, || EventKind::Note {
                 text: String::from_utf8_lossy(text).into_owned(),
             });
         }
     }
 
     /// The connection is over.
-    pub fn closed(self, reason: CloseReason, now: Tick) {
-        self.recorder.count(Counter::Ended(reason), 1);
-        self.recorder.commit();
-        self.tell(now, || EventKind::Closed {
+    pub fn closed(self, reason: CloseReason, now: Tick, recorder: &Recorder<'_>) {
+        recorder.count(Counter::Ended(reason), 1);
+        recorder.commit();
+        self.tell(recorder, now, || EventKind::Closed {
             reason: reason.name().to_owned(),
             received_bytes: self.received_bytes,
             sent_bytes: self.sent_bytes,
         });
-        self.recorder.observer.flush();
+        recorder.observer.flush();
     }
 
-    fn tell(&self, at: Tick, kind: impl FnOnce() -> EventKind) {
-        self.recorder.tell(self.connection, self.peer, at, kind);
+    fn tell(&self, recorder: &Recorder<'_>, at: Tick, kind: impl FnOnce() -> EventKind) {
+        recorder.tell(self.connection, self.peer, at, kind);
     }
 }
 

@@ -80,6 +80,11 @@ impl Shards {
         ended(&tallies)
     }
 
+    /// How many connections are open at the moment, with all workers.
+    pub fn open(&self) -> u64 {
+        self.board().open()
+    }
+
     /// Everything counted so far by all workers, each thing once.
     pub fn totals(&self) -> Totals {
         let mut totals = Totals {

@@ -16,7 +16,7 @@ use rustix::{
 };
 use timing::Tick;
 
-use crate::{ServeError, handshake::handshake_done, room::Room};
+use crate::{ServeError, handshake::handshake_done, nudge, room::Room};
 
 /// What the acceptor brings.
 pub(crate) enum Arrival {
@@ -26,6 +26,16 @@ pub(crate) enum Arrival {
     Woken,
     /// A stop was asked for.
     Stop,
+}
+
+/// What a look at the listener brought.
+pub(crate) enum Look {
+    /// A connection to be served.
+    Connection(Connection),
+    /// Nobody is there.
+    Nobody,
+    /// The system is out of something: accepting again at once would only burn the processor.
+    Later,
 }
 
 /// A connection to be served.
@@ -52,6 +62,11 @@ impl<'a> Acceptor<'a> {
             run,
             spare: spare(),
         }
+    }
+
+    /// The listener, to wait for.
+    pub(crate) fn listener(&self) -> BorrowedFd<'_> {
+        self.listener.as_fd()
     }
 
     /// In a worker process, right after the fork: closes the child's copy of the listener, which would
@@ -92,16 +107,39 @@ impl<'a> Acceptor<'a> {
         also: Option<BorrowedFd<'_>>,
     ) -> Result<Arrival, ServeError> {
         loop {
-            if room != Room::Wait
-                && let Some(arrival) = self.accept(recorder, room)?
-            {
+            if self.run.stop.requested() {
+                return Ok(Arrival::Stop);
+            }
+            if room != Room::Wait {
+                match self.look(recorder, room)? {
+                    Look::Connection(connection) => return Ok(Arrival::Connection(connection)),
+                    Look::Nobody => {}
+                    Look::Later => pause(),
+                }
+            }
+            if let Some(arrival) = self.wait(room, also).map_err(ServeError::Accept)? {
                 return Ok(arrival);
             }
-            match self.wait(room, also).map_err(ServeError::Accept)? {
-                Some(arrival) => return Ok(arrival),
-                None => continue,
+        }
+    }
+
+    /// Waits in `accept` itself for the next connection: for worker processes that share a listener
+    /// which blocks, of which the kernel then wakes one and not all. Who is nudged looks at the stop.
+    ///
+    /// # Errors
+    /// As [`Acceptor::next`].
+    pub(crate) fn next_blocking(
+        &mut self,
+        recorder: &Recorder<'_>,
+    ) -> Result<Option<Connection>, ServeError> {
+        while !nudge::has_come() || !self.run.stop.requested() {
+            match self.look(recorder, Room::Yes)? {
+                Look::Connection(connection) => return Ok(Some(connection)),
+                Look::Nobody => {}
+                Look::Later => pause(),
             }
         }
+        Ok(None)
     }
 
     fn wait(&self, room: Room, also: Option<BorrowedFd<'_>>) -> io::Result<Option<Arrival>> {
@@ -125,37 +163,29 @@ impl<'a> Acceptor<'a> {
         Ok(is_woken.then_some(Arrival::Woken))
     }
 
-    /// Accepts without waiting; nothing when nobody is there.
-    fn accept(
-        &mut self,
-        recorder: &Recorder<'_>,
-        room: Room,
-    ) -> Result<Option<Arrival>, ServeError> {
-        if self.run.stop.requested() {
-            return Ok(Some(Arrival::Stop));
-        }
+    /// Accepts one connection, without waiting where the listener does not block.
+    ///
+    /// # Errors
+    /// When the listener fails for good.
+    pub(crate) fn look(&mut self, recorder: &Recorder<'_>, room: Room) -> Result<Look, ServeError> {
         loop {
             match accept_one(&self.listener) {
                 Ok((stream, peer)) => {
                     let now = self.run.clock.now();
                     match room {
                         Room::Refuse(limit) => recorder.turned_away(peer, now, limit),
-                        _ => return Ok(Some(self.take(recorder, stream, peer, now))),
+                        _ => return Ok(Look::Connection(self.take(recorder, stream, peer, now))),
                     }
                 }
-                Err(Errno::AGAIN) => return Ok(None),
-                // The client was gone before it was accepted, or a signal came: not our trouble.
-                Err(Errno::CONNABORTED | Errno::INTR | Errno::PROTO) => {}
+                Err(Errno::AGAIN | Errno::INTR) => return Ok(Look::Nobody),
+                // The client was gone before it was accepted: not our trouble.
+                Err(Errno::CONNABORTED | Errno::PROTO) => {}
                 Err(Errno::MFILE | Errno::NFILE) => {
                     if !self.turn_one_away(recorder) {
-                        pause();
-                        return Ok(None);
+                        return Ok(Look::Later);
                     }
                 }
-                Err(Errno::NOBUFS | Errno::NOMEM) => {
-                    pause();
-                    return Ok(None);
-                }
+                Err(Errno::NOBUFS | Errno::NOMEM) => return Ok(Look::Later),
                 Err(error) => return Err(ServeError::Accept(error.into())),
             }
         }
@@ -167,14 +197,14 @@ impl<'a> Acceptor<'a> {
         stream: TcpStream,
         peer: SocketAddr,
         now: Tick,
-    ) -> Arrival {
+    ) -> Connection {
         let connected = handshake_done(&stream, now).ok();
         let number = recorder.accepted(peer, now, connected);
-        Arrival::Connection(Connection {
+        Connection {
             stream,
             peer,
             number,
-        })
+        }
     }
 
     /// Out of descriptors: gives up the spare one, accepts and closes a connection with it, and takes

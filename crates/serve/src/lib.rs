@@ -10,13 +10,23 @@
 //! A model does not know what it serves, and a service does not know under which model.
 
 mod acceptor;
+mod blocking;
+mod conversation;
+mod deadlines;
+mod event_loop;
 mod handshake;
+mod herd;
 mod listener;
 mod model;
 mod models;
+mod nudge;
+mod offload;
+mod peer;
+mod processes;
 mod room;
-mod session;
+mod slab;
+mod vacancy;
 
-pub use listener::{Bound, bind};
-pub use model::{Model, ServeError};
+pub use listener::{Bound, Terms, bind};
+pub use model::{Choice, Memory, Model, ServeError};
 pub use models::{MODELS, by_name};

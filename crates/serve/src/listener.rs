@@ -3,8 +3,10 @@
 use std::{
     fs, io,
     net::{SocketAddr, TcpListener, ToSocketAddrs as _},
+    time::Duration,
 };
 
+use run::Sharing;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::ServeError;
@@ -20,12 +22,23 @@ pub struct Bound {
     pub backlog: i32,
 }
 
-/// Listens on a host and port. `backlog` is how many connections may wait to be accepted; the kernel
-/// silently cuts it to `net.core.somaxconn`, which [`Bound::backlog`] tells.
+/// What a listener and its connections are given.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    /// How many connections may wait to be accepted; the kernel silently cuts it to
+    /// `net.core.somaxconn`, which [`Bound::backlog`] tells.
+    pub backlog: i32,
+    /// Whether other listeners will be bound beside it.
+    pub sharing: Sharing,
+    /// How long a connection may be silent, where a worker waits in the read itself.
+    pub idle: Duration,
+}
+
+/// Listens on a host and port.
 ///
 /// # Errors
 /// When the host has no address or the port is taken, with a hint.
-pub fn bind(host: &str, port: u16, backlog: i32) -> Result<Bound, ServeError> {
+pub fn bind(host: &str, port: u16, terms: &Terms) -> Result<Bound, ServeError> {
     let resolved = (host, port).to_socket_addrs();
     let address = resolved
         .and_then(|mut all| all.next().ok_or_else(|| io::ErrorKind::NotFound.into()))
@@ -33,8 +46,11 @@ pub fn bind(host: &str, port: u16, backlog: i32) -> Result<Bound, ServeError> {
             address: host.to_owned(),
             reason,
         })?;
-    let backlog = backlog.min(backlog_limit());
-    let listener = listen(address, backlog).map_err(|reason| ServeError::Bind {
+    let terms = Terms {
+        backlog: terms.backlog.min(backlog_limit()),
+        ..*terms
+    };
+    let listener = listen(address, &terms).map_err(|reason| ServeError::Bind {
         address: address.to_string(),
         hint: hint(&reason),
         reason,
@@ -43,20 +59,33 @@ pub fn bind(host: &str, port: u16, backlog: i32) -> Result<Bound, ServeError> {
     Ok(Bound {
         listener,
         address,
-        backlog,
+        backlog: terms.backlog,
     })
 }
 
-fn listen(address: SocketAddr, backlog: i32) -> io::Result<TcpListener> {
+/// Another listener on the address of `first`, which was bound to be shared in this way.
+pub(crate) fn listen_beside(first: &TcpListener, idle: Duration) -> io::Result<TcpListener> {
+    let terms = Terms {
+        backlog: backlog_limit(),
+        sharing: Sharing::ReusePort,
+        idle,
+    };
+    listen(first.local_addr()?, &terms)
+}
+
+fn listen(address: SocketAddr, terms: &Terms) -> io::Result<TcpListener> {
     let domain = Domain::for_address(address);
     let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
     // Before the bind, or a restart has to wait until the old connections' TIME_WAIT is over.
     socket.set_reuse_address(true)?;
+    socket.set_reuse_port(terms.sharing == Sharing::ReusePort)?;
     // Connections inherit it. Answers are small and each is whole when it is written: waiting for more
     // gains nothing.
     socket.set_tcp_nodelay(true)?;
+    // So do they this, if it is there before they come. Zero would be no time-out.
+    socket.set_read_timeout(Some(terms.idle.max(Duration::from_micros(1))))?;
     socket.bind(&address.into())?;
-    socket.listen(backlog)?;
+    socket.listen(terms.backlog)?;
     socket.set_nonblocking(true)?;
     Ok(socket.into())
 }
@@ -85,10 +114,18 @@ fn hint(error: &io::Error) -> &'static str {
 mod tests {
     use super::*;
 
+    fn terms(backlog: i32) -> Terms {
+        Terms {
+            backlog,
+            sharing: Sharing::Listener,
+            idle: Duration::from_secs(1),
+        }
+    }
+
     #[test]
     fn a_port_that_is_taken_is_named_with_a_way_out() {
-        let first = bind("127.0.0.1", 0, 16).expect("bound");
-        let error = bind("127.0.0.1", first.address.port(), 16)
+        let first = bind("127.0.0.1", 0, &terms(16)).expect("bound");
+        let error = bind("127.0.0.1", first.address.port(), &terms(16))
             .expect_err("taken")
             .to_string();
         assert!(error.contains(&first.address.to_string()), "{error}");
@@ -97,7 +134,7 @@ mod tests {
 
     #[test]
     fn the_backlog_is_what_the_kernel_grants() {
-        let bound = bind("127.0.0.1", 0, i32::MAX).expect("bound");
+        let bound = bind("127.0.0.1", 0, &terms(i32::MAX)).expect("bound");
         assert_eq!(bound.backlog, backlog_limit());
     }
 }

@@ -1,45 +1,100 @@
-//! What a concurrency model owes its caller.
+//! What a concurrency model is: a line of data and a function.
 
 use std::{io, net::TcpListener};
 
 use machine::Service;
-use run::Run;
+use run::{Crew, Limits, Run};
 
 /// A concurrency model: how connections are mapped to threads and processes.
 ///
 /// **Whatever the model, a client sees the same bytes, the statistics are one over all workers and
-/// exact, and `serve` returns only when every connection has ended and every worker is gone.**
-pub trait Model: Send + Sync {
+/// exact, and serving ends only when every connection has ended and every worker is gone.**
+#[derive(Debug)]
+pub struct Model {
     /// Its full name.
-    fn name(&self) -> &'static str;
-
-    /// Its short name, as the classic lab programs spell it.
-    fn short_name(&self) -> &'static str;
-
+    pub name: &'static str,
+    /// Its short name, as the classic lab programs spell it; the full name where there is none.
+    pub short_name: &'static str,
     /// In a few words, how connections map to execution.
-    fn about(&self) -> &'static str;
+    pub about: &'static str,
+    /// In a sentence, how connections map to execution.
+    pub execution: &'static str,
+    /// Whether its workers share their memory beyond the statistics.
+    pub memory: Memory,
+    /// What it is good at.
+    pub good_at: &'static str,
+    /// What it is bad at.
+    pub bad_at: &'static str,
+    /// The file to read.
+    pub file: &'static str,
+    /// Which settings of a [`Crew`] it heeds.
+    pub choices: &'static [Choice],
+    /// How many connections it serves at once; none when that is not the model's to bound.
+    pub at_once: fn(&Crew) -> Option<u64>,
+    /// How many slots its workers and its acceptor need.
+    pub slots: fn(&Limits, &Crew) -> u32,
+    pub(crate) serve: Serve,
+}
 
-    /// How many slots its workers and its acceptor need under these limits.
-    fn slots(&self, limits: &run::Limits) -> u32;
+pub(crate) type Serve = fn(TcpListener, &dyn Service, &Run<'_>) -> Result<(), ServeError>;
 
-    /// Whether connections wait for each other's whole sessions.
-    fn is_iterative(&self) -> bool;
+/// What workers share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    /// There is one worker.
+    Single,
+    /// Workers are threads of one process.
+    Shared,
+    /// Workers are processes; they share the statistics and the service's words, nothing else.
+    Separate,
+}
 
+impl Memory {
+    /// Its name in tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Single => "one worker",
+            Self::Shared => "shared",
+            Self::Separate => "separate",
+        }
+    }
+}
+
+/// A setting of a [`Crew`] that means something to some models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// [`Crew::size`].
+    Size,
+    /// [`Crew::queue`].
+    Queue,
+    /// [`Crew::sharing`].
+    Sharing,
+    /// [`Crew::cpu_work`].
+    CpuWork,
+}
+
+impl Model {
     /// Serves until a stop is asked for, then drains.
     ///
     /// # Errors
     /// When the listener fails for good. What goes wrong with one connection is counted and ends
     /// that connection only.
-    fn serve(
+    pub fn serve(
         &self,
         listener: TcpListener,
         service: &dyn Service,
         run: &Run<'_>,
-    ) -> Result<(), ServeError>;
+    ) -> Result<(), ServeError> {
+        (self.serve)(listener, service, run)
+    }
+
+    /// Whether connections wait for each other's whole sessions.
+    pub fn is_iterative(&self) -> bool {
+        (self.at_once)(&Crew::default()) == Some(1)
+    }
 }
 
-/// Why a server could not start or go on. Each message already says what the system said, so none
-/// hands it on as its source.
+/// Why a server could not start or go on.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The address could not be resolved.

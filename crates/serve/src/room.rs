@@ -1,6 +1,6 @@
 //! Whether there is room for one more connection, and for how many there can be.
 
-use run::{Limits, TurnedAway, WhenFull};
+use run::{Limits, Run, TurnedAway, WhenFull};
 
 /// What becomes of the next connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,18 @@ impl Room {
             true => TurnedAway::Workers,
             false => TurnedAway::Connections,
         };
-        match (has_slot, limits.when_full) {
+        Self::when(has_slot, limits.when_full, limit)
+    }
+
+    /// For a model whose connections share workers.
+    pub(crate) fn for_connection(run: &Run<'_>) -> Self {
+        let has_room = !is_full(run);
+        Self::when(has_room, run.limits.when_full, TurnedAway::Connections)
+    }
+
+    /// What becomes of the next connection, and of which limit it is turned away.
+    pub(crate) fn when(has_room: bool, when_full: WhenFull, limit: TurnedAway) -> Self {
+        match (has_room, when_full) {
             (true, _) => Self::Yes,
             (false, WhenFull::Wait) => Self::Wait,
             (false, WhenFull::Refuse) => Self::Refuse(limit),
@@ -28,7 +39,17 @@ impl Room {
     }
 }
 
-/// Slots for such a model: the acceptor's, and one for each worker there may be.
+/// Whether as many connections are open, with all workers, as may be.
+pub(crate) fn is_full(run: &Run<'_>) -> bool {
+    run.shards.open() >= run.limits.connections as u64
+}
+
+/// How many workers a model with a fixed number of them has: never more than may serve at once.
+pub(crate) fn bounded_size(asked: usize, limits: &Limits) -> usize {
+    asked.min(limits.workers).min(limits.connections)
+}
+
+/// Slots for a model in which every connection has a worker: the acceptor's, and one for each worker there may be.
 pub(crate) fn one_slot_a_worker(limits: &Limits) -> u32 {
     let workers = limits.workers.min(limits.connections);
     u32::try_from(workers)

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{DialectArgs, FolderArgs, LimitArgs};
+use super::{CrewArgs, DialectArgs, FolderArgs, LimitArgs};
 
 /// Flags of `serve`.
 #[derive(Debug, clap::Args)]
@@ -19,7 +19,7 @@ pub struct ServeArgs {
     /// Port to listen on, 0 for any free one; each service has its own default
     #[arg(short, long, allow_hyphen_values = true)]
     pub port: Option<u16>,
-    /// Concurrency model: iter(ative), thr(ead) or proc(ess)
+    /// Concurrency model: iter(ative), thr(ead), proc(ess) or one of those that `wharf models` explains
     #[arg(
         short,
         long = "model",
@@ -40,6 +40,9 @@ pub struct ServeArgs {
     /// How the service speaks.
     #[command(flatten)]
     pub dialect: DialectArgs,
+    /// The model's workers.
+    #[command(flatten)]
+    pub crew: CrewArgs,
     /// Limits.
     #[command(flatten)]
     pub limits: LimitArgs,

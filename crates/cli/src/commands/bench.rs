@@ -93,8 +93,8 @@ fn experiment(args: &BenchArgs) -> Result<Experiment> {
 fn subject(name: &str) -> Result<Subject> {
     let model = lists::model(name)?;
     Ok(Subject {
-        model: model.name().to_owned(),
-        about: model.about().to_owned(),
+        model: model.name.to_owned(),
+        about: model.about.to_owned(),
         is_iterative: model.is_iterative(),
     })
 }

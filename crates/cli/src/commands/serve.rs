@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use history::{Finding, Kind, Verdict};
 use run::{EventFile, Observer, Run, Shards, Stop, Tee, stop_on_signals};
 use serde_json::json;
-use serve::{Bound, Model, ServeError};
+use serve::{Bound, Model, ServeError, Terms};
 use services::{Dialect, ServiceEntry};
 use timing::SystemClock;
 
@@ -29,21 +29,27 @@ use crate::{
 pub fn run(args: &ServeArgs) -> Result<Verdict> {
     let entry = lists::service(&args.service)?;
     let model = lists::model(&args.model)?;
-    let limits = args.limits.limits();
+    let (limits, crew) = (args.limits.limits(), args.crew.crew());
     let mut dialect = args.dialect.apply((entry.dialect)());
     dialect.request_bytes = limits.request_bytes;
     let service = entry.service(&dialect);
 
     let port = args.port.or(args.positional_port).unwrap_or(entry.port);
     say::without_effect(entry.name, &args.dialect.without_effect(entry.name));
+    say::without_effect(model.name, &args.crew.without_effect(model));
     let handover = Handover::open(args)?;
-    let bound = serve::bind(&args.address, port, args.limits.backlog)?;
+    let terms = Terms {
+        backlog: args.limits.backlog,
+        sharing: crew.sharing,
+        idle: limits.idle,
+    };
+    let bound = serve::bind(&args.address, port, &terms)?;
     let stop = Arc::new(Stop::new().context("no descriptors left")?);
     stop_on_signals(&stop).context("cannot listen for ^C")?;
     run::make_punctual();
 
     let clock = SystemClock::start();
-    let name = format!("serve {} {}", entry.name, model.name());
+    let name = format!("serve {} {}", entry.name, model.name);
     let mut begun = Begun::new(Kind::Serve, &name, &args.folder, &clock)?;
     begun.write_plan(&plan(args, &dialect, entry, model, &bound))?;
     let transcript = Transcript::new(Wording::of(entry.name, model.is_iterative()), args.verbose);
@@ -55,7 +61,7 @@ pub fn run(args: &ServeArgs) -> Result<Verdict> {
     if !args.quiet {
         observers.push(&transcript);
     }
-    let shards = Shards::new(model.slots(&limits), service.shared_words())
+    let shards = Shards::new((model.slots)(&limits, &crew), service.shared_words())
         .context("cannot map the memory that workers share; lower --max-workers")?;
     handover.ready(bound.address)?;
     if !args.quiet {
@@ -69,6 +75,7 @@ pub fn run(args: &ServeArgs) -> Result<Verdict> {
         clock: &clock,
         stop: &stop,
         limits: &limits,
+        crew: &crew,
         shards: &shards,
         observer: &Tee(observers),
     };
@@ -109,17 +116,18 @@ fn plan(
     args: &ServeArgs,
     dialect: &Dialect,
     entry: &ServiceEntry,
-    model: &dyn Model,
+    model: &Model,
     bound: &Bound,
 ) -> serde_json::Value {
     json!({
         "command": "serve",
         "service": entry.name,
-        "model": model.name(),
+        "model": model.name,
         "address": bound.address.to_string(),
         "backlog": bound.backlog,
         "limits": format!("{:?}", args.limits.limits()),
         "dialect": format!("{dialect:?}"),
+        "crew": format!("{:?}", args.crew.crew()),
         "record": args.record,
     })
 }

@@ -114,7 +114,7 @@ fn clients_overlap_unless_the_model_is_iterative() {
 /// model the second is answered before the first has sent anything, under the iterative one it is not
 /// taken up before the first is gone.
 #[track_caller]
-fn check_overlap(entry: &ServiceEntry, model: &dyn Model) {
+fn check_overlap(entry: &ServiceEntry, model: &Model) {
     let case = case(entry.name).expect("every service has a case");
     let talk = case.whole.last().expect("a request");
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -124,7 +124,7 @@ fn check_overlap(entry: &ServiceEntry, model: &dyn Model) {
         &["--events-file", events.to_str().expect("a plain path")],
     ]
     .concat();
-    let server = Server::start(entry.name, model.name(), &flags);
+    let server = Server::start(entry.name, model.name, &flags);
     let (mut first, mut second) = (server.connect(), server.connect());
     let addresses = [&first, &second].map(|stream| stream.local_addr().expect("connected"));
     ask(&mut second, talk);
@@ -191,7 +191,7 @@ fn gate(events: &Path, [first, second]: [SocketAddr; 2]) -> (u64, u64) {
 #[test]
 fn a_client_that_does_not_read_is_waited_for_and_not_stored() {
     for_every_model(|model| {
-        let server = Server::start("echo", model.name(), &[]);
+        let server = Server::start("echo", model.name, &[]);
         let mut stream = server.connect();
         let pattern: Vec<u8> = (0..PATTERN_BYTES)
             .map(|index| (index % 251) as u8)

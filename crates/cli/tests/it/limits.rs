@@ -7,6 +7,7 @@ use std::{
 };
 
 use history::ServeSummary;
+use serve::{Choice, Memory, Model};
 
 use crate::{
     conformance::{
@@ -18,16 +19,27 @@ use crate::{
     support::{Server, Stopped, eventually, exchange, read_exactly, read_to_end},
 };
 
-/// A limit on how many are served at once: its flag and the name it is counted under.
-const LIMITS_OF_NUMBER: [(&str, &str); 2] = [
-    ("--max-workers", "workers"),
-    ("--max-connections", "connections"),
-];
+/// The limits on how many are served at once that a model has: the flag, and the name it is counted
+/// under. An event loop has no workers to run out of; a pool lets the third into its queue; and of a herd
+/// whose processes are all busy, none is there to refuse anybody.
+fn limits_of_number(model: &Model, when_full: &str) -> Vec<(&'static str, &'static str)> {
+    let has = |choice| model.choices.contains(&choice);
+    let is_loop = has(Choice::CpuWork);
+    let is_herd = has(Choice::Size) && model.memory == Memory::Separate && !is_loop;
+    let mut limits = vec![("--max-connections", "connections")];
+    if is_herd && when_full == "refuse" {
+        limits.clear();
+    } else if !is_loop && !has(Choice::Queue) {
+        limits.push(("--max-workers", "workers"));
+    }
+    limits
+}
 
 #[test]
 fn past_the_limit_of_number_a_client_waits_for_one_to_leave() {
     for_every_concurrent_model(|model| {
-        for (flag, _) in LIMITS_OF_NUMBER {
+        for (flag, _) in limits_of_number(model, "wait") {
+            let model = model.name;
             let server = Server::start("echo", model, &[flag, "2", "--when-full", "wait"]);
             let mut served = [server.connect(), server.connect()];
             for stream in &mut served {
@@ -57,7 +69,8 @@ fn past_the_limit_of_number_a_client_waits_for_one_to_leave() {
 #[test]
 fn past_the_limit_of_number_a_client_is_closed_when_full_means_refuse() {
     for_every_concurrent_model(|model| {
-        for (flag, limit) in LIMITS_OF_NUMBER {
+        for (flag, limit) in limits_of_number(model, "refuse") {
+            let model = model.name;
             let server = Server::start("echo", model, &[flag, "2", "--when-full", "refuse"]);
             let mut served = [server.connect(), server.connect()];
             for stream in &mut served {
@@ -102,14 +115,14 @@ const TOO_LONG: [(&str, &str, &str); 4] = [
 fn a_request_over_its_bound_is_told_so_and_closed() {
     for_every_model(|model| {
         for (service, start, error) in TOO_LONG {
-            let server = Server::start(service, model.name(), &["--max-request", "100"]);
+            let server = Server::start(service, model.name, &["--max-request", "100"]);
             let request = start.to_owned() + &"1".repeat(200);
             let reply = exchange(&mut server.connect(), request.as_bytes());
             let reply = String::from_utf8_lossy(&reply);
             assert!(reply.ends_with(error), "{service}: {reply}");
             stop(server).check_ended(&[("too-long", 1)]);
         }
-        let server = Server::start("echo", model.name(), &["--max-request", "100"]);
+        let server = Server::start("echo", model.name, &["--max-request", "100"]);
         let line = "a\n".to_owned() + &"b".repeat(200);
         exchange(&mut server.connect(), line.as_bytes());
         stop(server).check_ended(&[("too-long", 1)]);
@@ -119,7 +132,7 @@ fn a_request_over_its_bound_is_told_so_and_closed() {
 #[test]
 fn a_request_of_just_its_bound_is_answered() {
     for_every_model(|model| {
-        let server = Server::start("tasks", model.name(), &["--max-request", "100"]);
+        let server = Server::start("tasks", model.name, &["--max-request", "100"]);
         let mut stream = server.connect();
         let text = "a".repeat(98);
         stream
@@ -137,7 +150,7 @@ fn a_request_of_just_its_bound_is_answered() {
 #[test]
 fn a_request_without_end_is_not_stored() {
     for_every_model(|model| {
-        let server = Server::start("tasks", model.name(), &[]);
+        let server = Server::start("tasks", model.name, &[]);
         let mut stream = server.connect();
         stream.write_all(b"3:").expect("sent");
         write_until_over(&mut stream, 20 * 1024 * 1024);
@@ -156,7 +169,7 @@ fn a_request_without_end_is_not_stored() {
 fn a_silent_client_is_closed_and_one_that_is_owed_an_answer_is_not() {
     for_every_model(|model| {
         let flags = ["--idle", "200ms", "--task", "600ms"];
-        let server = Server::start("slow-reverse", model.name(), &flags);
+        let server = Server::start("slow-reverse", model.name, &flags);
         let (mut silent, mut owed) = (server.connect(), server.connect());
         owed.write_all(b"ab").expect("sent");
         assert_eq!(read_to_end(&mut silent), b"");
@@ -187,7 +200,7 @@ fn a_request_that_trickles_in_for_too_long_is_closed() {
                 "--task",
                 "20s",
             ];
-            let server = Server::start(service, model.name(), &flags);
+            let server = Server::start(service, model.name, &flags);
             let mut stream = server.connect();
             stream.write_all(start.as_bytes()).expect("sent");
             trickle_until_over(&mut stream, 1000);
@@ -201,7 +214,7 @@ fn a_request_that_stops_half_way_is_closed_when_its_time_is_over() {
     for_every_model(|model| {
         let server = Server::start(
             "echo",
-            model.name(),
+            model.name,
             &["--request-timeout", "300ms", "--idle", "3s"],
         );
         let mut stream = server.connect();
@@ -214,7 +227,7 @@ fn a_request_that_stops_half_way_is_closed_when_its_time_is_over() {
 #[test]
 fn a_client_that_takes_no_answers_is_closed() {
     for_every_model(|model| {
-        let server = Server::start("echo", model.name(), &["--write-timeout", "300ms"]);
+        let server = Server::start("echo", model.name, &["--write-timeout", "300ms"]);
         let mut deaf = server.connect();
         let mut other = server.connect();
         write_until_over(&mut deaf, usize::MAX);
@@ -228,13 +241,14 @@ fn a_client_that_takes_no_answers_is_closed() {
 fn out_of_descriptors_clients_are_turned_away_and_no_processor_is_burnt() {
     for_every_model(|model| {
         let around = Around::Descriptors(DESCRIPTORS);
-        let mut server = Launched::start(around, "echo", model.name(), &["--idle", "1500ms"]);
+        let mut server = Launched::start(around, "echo", model.name, &["--idle", "1500ms"]);
         let mut clients: Vec<TcpStream> = (0..CROWD).map(|_| server.connect()).collect();
         for client in &mut clients {
             // One that has been turned away already may refuse to take it.
             let _ = client.write_all(b"x\n");
         }
-        let is_held = model.short_name() == "thr";
+        // One table of descriptors for all connections, or a few.
+        let is_held = model.choices.contains(&Choice::CpuWork) || model.memory == Memory::Shared;
         let mut held = Vec::new();
         for mut client in clients {
             match reads_echo(&mut client) {
@@ -298,10 +312,10 @@ fn check_turned_away(summary: &ServeSummary, is_held: bool) {
 
 /// Under the iterative model nobody is ever over a limit of number: there is one place.
 #[track_caller]
-fn for_every_concurrent_model(work: impl Fn(&'static str) + Sync) {
+fn for_every_concurrent_model(work: impl Fn(&'static Model) + Sync) {
     for_every_model(|model| {
         if !model.is_iterative() {
-            work(model.name());
+            work(model);
         }
     });
 }

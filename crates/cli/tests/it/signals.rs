@@ -25,7 +25,7 @@ use crate::{
 fn a_server_without_clients_ends_when_asked() {
     for_every_model(|model| {
         for name in ["INT", "TERM"] {
-            let server = Server::start("timestamps", model.name(), &[]);
+            let server = Server::start("timestamps", model.name, &[]);
             server.signal(name);
             let stopped = check_well(server.wait());
             assert_eq!(stopped.summary.connections.accepted, 0);
@@ -38,7 +38,7 @@ fn a_server_without_clients_ends_when_asked() {
 fn a_client_that_is_owed_nothing_is_closed_when_the_server_is_asked_to_end() {
     for_every_model(|model| {
         for name in ["INT", "TERM"] {
-            let server = Server::start("timestamps", model.name(), &[]);
+            let server = Server::start("timestamps", model.name, &[]);
             let mut stream = server.connect();
             read_exactly(&mut stream, 39);
             server.signal(name);
@@ -52,7 +52,7 @@ fn a_client_that_is_owed_nothing_is_closed_when_the_server_is_asked_to_end() {
 fn an_answer_that_is_owed_is_given_before_the_end() {
     for_every_model(|model| {
         for name in ["INT", "TERM"] {
-            let server = Server::start("slow-reverse", model.name(), &["--task", "700ms"]);
+            let server = Server::start("slow-reverse", model.name, &["--task", "700ms"]);
             let mut stream = server.connect();
             owe(&mut stream);
             server.signal(name);
@@ -66,7 +66,7 @@ fn an_answer_that_is_owed_is_given_before_the_end() {
 fn the_grace_period_has_an_end() {
     for_every_model(|model| {
         let flags = ["--task", "1h", "--grace", "100ms"];
-        let server = Server::start("slow-reverse", model.name(), &flags);
+        let server = Server::start("slow-reverse", model.name, &flags);
         let mut stream = server.connect();
         owe(&mut stream);
         server.signal("INT");
@@ -79,7 +79,7 @@ fn the_grace_period_has_an_end() {
 fn asked_twice_a_server_ends_at_once() {
     for_every_model(|model| {
         let flags = ["--task", "1h", "--grace", "1h"];
-        let server = Server::start("slow-reverse", model.name(), &flags);
+        let server = Server::start("slow-reverse", model.name, &flags);
         let mut streams = [server.connect(), server.connect()];
         // Under the iterative model only the first is taken up, and the second never.
         let taken_up = if model.is_iterative() { 1 } else { 2 };
@@ -104,7 +104,7 @@ fn asked_twice_a_server_ends_at_once() {
 fn an_interrupt_of_the_whole_group_drains_as_one_of_the_server_does() {
     for_every_model(|model| {
         let flags = ["--task", "700ms"];
-        let mut server = Launched::start(Around::Group, "slow-reverse", model.name(), &flags);
+        let mut server = Launched::start(Around::Group, "slow-reverse", model.name, &flags);
         let mut stream = server.connect();
         owe(&mut stream);
         server.signal_group("INT");
@@ -122,7 +122,7 @@ fn an_interrupt_of_the_whole_group_drains_as_one_of_the_server_does() {
 #[test]
 fn the_averages_are_the_last_words_when_there_were_gaps() {
     for_every_model(|model| {
-        let server = Server::start("timestamps", model.name(), &[]);
+        let server = Server::start("timestamps", model.name, &[]);
         for _ in 0..2 {
             let mut stream = server.connect();
             read_exactly(&mut stream, 39);
@@ -158,7 +158,7 @@ fn a_server_comes_back_on_its_port_at_once() {
     for_every_model(|model| {
         let mut port = 0;
         for _ in 0..10 {
-            let server = Server::start_on("hello", model.name(), port, &[]);
+            let server = Server::start_on("hello", model.name, port, &[]);
             port = server.port();
             let reply = exchange(&mut server.connect(), b"Hello server");
             assert_eq!(reply, b"Hello from server");
@@ -170,7 +170,7 @@ fn a_server_comes_back_on_its_port_at_once() {
 #[test]
 fn a_killed_server_leaves_a_run_of_unknown_verdict() {
     for_every_model(|model| {
-        let server = Server::start("echo", model.name(), &[]);
+        let server = Server::start("echo", model.name, &[]);
         let mut stream = server.connect();
         stream.write_all(b"x\n").expect("sent");
         read_exactly(&mut stream, 2);
@@ -234,7 +234,7 @@ fn a_killed_worker_takes_its_own_connection_along_and_no_other() {
 fn a_closed_standard_output_stops_nothing() {
     for_every_model(|model| {
         let around = Around::Stdout(Stdio::piped());
-        let mut server = Launched::start(around, "timestamps", model.name(), &["--verbose"]);
+        let mut server = Launched::start(around, "timestamps", model.name, &["--verbose"]);
         let mut first = String::new();
         let mut reader = BufReader::new(server.take_stdout());
         reader.read_line(&mut first).expect("a line");
@@ -252,7 +252,7 @@ fn a_full_standard_output_stops_nothing() {
             .open("/dev/full")
             .expect("Linux has it");
         let around = Around::Stdout(full.into());
-        check_serves_without_output(Launched::start(around, "timestamps", model.name(), &["-v"]));
+        check_serves_without_output(Launched::start(around, "timestamps", model.name, &["-v"]));
     });
 }
 
@@ -280,7 +280,7 @@ fn check_serves_without_output(mut server: Launched) {
 fn the_record_agrees_with_the_result() {
     for_every_model(|model| {
         let flags = ["--record", "--task", "100ms", "--grace", "10s"];
-        let server = Server::start("slow-reverse", model.name(), &flags);
+        let server = Server::start("slow-reverse", model.name, &flags);
         for text in ["ab", "cd\n", "\u{e4}\r\n"] {
             exchange(&mut server.connect(), text.as_bytes());
         }

@@ -14,8 +14,21 @@ use history::{ServeSummary, Summary};
 
 /// The models under test: the registry itself.
 pub fn models() -> Vec<&'static str> {
-    serve::MODELS.iter().map(|model| model.name()).collect()
+    serve::MODELS.iter().map(|model| model.name).collect()
 }
+
+/// Of a model with a fixed number of workers the tests want few: they start hundreds of servers. It must
+/// come before other flags, and yields to them.
+pub fn few_workers(model: &str) -> &'static [&'static str] {
+    let model = serve::by_name(model).expect("a model");
+    match model.choices.contains(&serve::Choice::Size) {
+        true => &["--size", "4"],
+        false => &[],
+    }
+}
+
+/// How many those are.
+pub const WORKERS: usize = 4;
 
 /// The executable under test, with a folder of its own for runs.
 pub fn wharf(runs: &tempfile::TempDir) -> Command {
@@ -89,6 +102,7 @@ impl Server {
         let ready = folder.path().join("ready.json");
         let child = wharf(&folder)
             .args(["serve", service, "-m", model, "-p", &port.to_string()])
+            .args(few_workers(model))
             .arg("--ready-file")
             .arg(&ready)
             .arg("--summary-file")
@@ -177,12 +191,6 @@ impl Server {
     /// The numbers of its child processes.
     pub fn children(&self) -> Vec<u32> {
         children(self.pid())
-    }
-
-    /// How many descriptors it holds.
-    pub fn descriptors(&self) -> usize {
-        let folder = format!("/proc/{}/fd", self.pid());
-        fs::read_dir(folder).map_or(0, Iterator::count)
     }
 }
 

@@ -11,58 +11,45 @@
 use std::net::TcpListener;
 
 use machine::Service;
-use run::{Limits, Recorder, Run};
+use run::{Recorder, Run};
 
 use crate::{
-    Model, ServeError,
+    Memory, Model, ServeError,
     acceptor::{Acceptor, Arrival},
+    blocking::{Nudged, serve_connection},
     room::Room,
-    session::serve_connection,
 };
 
-pub(super) struct Iterative;
+pub(super) const MODEL: Model = Model {
+    name: "iterative",
+    short_name: "iter",
+    about: "one at a time",
+    execution: "the one that accepts serves each connection to its end before the next",
+    memory: Memory::Single,
+    good_at: "being understood; requests that take microseconds, one client",
+    bad_at: "a second client: it waits for the first one's whole session",
+    file: file!(),
+    choices: &[],
+    at_once: |_| Some(1),
+    slots: |_, _| 1,
+    serve,
+};
 
-impl Model for Iterative {
-    fn name(&self) -> &'static str {
-        "iterative"
-    }
-
-    fn short_name(&self) -> &'static str {
-        "iter"
-    }
-
-    fn about(&self) -> &'static str {
-        "one at a time"
-    }
-
-    fn slots(&self, _: &Limits) -> u32 {
-        1
-    }
-
-    fn is_iterative(&self) -> bool {
-        true
-    }
-
-    fn serve(
-        &self,
-        listener: TcpListener,
-        service: &dyn Service,
-        run: &Run<'_>,
-    ) -> Result<(), ServeError> {
-        let slot = run.shards.claim().expect("this model has a slot");
-        let recorder = Recorder::new(run, slot);
-        let mut acceptor = Acceptor::new(listener, run);
-        loop {
-            match acceptor.next(&recorder, Room::Yes, None)? {
-                Arrival::Connection(connection) => {
-                    serve_connection(&connection, service, &recorder, run);
-                    recorder.left();
-                }
-                Arrival::Woken => {}
-                Arrival::Stop => break,
+fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<(), ServeError> {
+    let slot = run.shards.claim().expect("this model has a slot");
+    let recorder = Recorder::new(run, slot);
+    let mut acceptor = Acceptor::new(listener, run);
+    loop {
+        match acceptor.next(&recorder, Room::Yes, None)? {
+            Arrival::Connection(connection) => {
+                // Nobody is there to interrupt a read.
+                serve_connection(&connection, service, &recorder, run, Nudged::No);
+                recorder.left();
             }
+            Arrival::Woken => {}
+            Arrival::Stop => break,
         }
-        recorder.commit();
-        Ok(())
     }
+    recorder.commit();
+    Ok(())
 }

@@ -3,17 +3,29 @@
 //!
 //! A new model owes: an [`Acceptor`](crate::acceptor) that it asks for connections, saying each time
 //! whether there is room; a claimed slot and a [`run::Recorder`] for every worker, released when the
-//! worker is gone; [`run::Recorder::left`] once for every connection; and an end within the grace
-//! period.
+//! worker is gone; a [`Conversation`](crate::conversation) for every connection;
+//! [`run::Recorder::left`] once for every connection; and an end within the grace period.
 
 mod iterative;
 mod names;
+mod percore;
+mod pool;
+mod prefork;
 mod process;
+mod reactor;
 mod thread;
 
 use crate::Model;
 
 /// All models, in the order in which a newcomer should meet them.
-pub const MODELS: &[&dyn Model] = &[&iterative::Iterative, &thread::Thread, &process::Process];
+pub const MODELS: &[Model] = &[
+    iterative::MODEL,
+    thread::MODEL,
+    process::MODEL,
+    pool::MODEL,
+    prefork::MODEL,
+    reactor::MODEL,
+    percore::MODEL,
+];
 
 pub use names::by_name;

@@ -10,133 +10,105 @@
 //! kernel's queue or are turned away, as the limits say.
 
 use std::{
-    io,
     net::TcpListener,
-    os::fd::{AsFd as _, OwnedFd},
-    sync::atomic::{AtomicBool, Ordering},
-    thread::{self, Builder},
+    thread::{self, Builder, Scope},
 };
 
 use machine::Service;
-use run::{Limits, Recorder, Run, Shards, TurnedAway};
-use rustix::event::{EventfdFlags, eventfd};
+use run::{Recorder, Run, TurnedAway};
 
 use crate::{
-    Model, ServeError,
+    Memory, Model, ServeError,
     acceptor::{Acceptor, Arrival, Connection},
+    blocking::{Nudged, serve_connection},
+    nudge::{self, Threads},
     room::{Room, one_slot_a_worker},
-    session::serve_connection,
+    vacancy::Vacancy,
 };
 
-pub(super) struct Thread;
+pub(super) const MODEL: Model = Model {
+    name: "thread",
+    short_name: "thr",
+    about: "a thread each",
+    execution: "a thread for each connection, made when it is accepted",
+    memory: Memory::Shared,
+    good_at: "straight code that may block; up to some thousand clients; work for the processor",
+    bad_at: "tens of thousands of idle clients: a stack and a scheduler entry each",
+    file: file!(),
+    choices: &[],
+    at_once: |_| None,
+    slots: |limits, _| one_slot_a_worker(limits),
+    serve,
+};
 
-impl Model for Thread {
-    fn name(&self) -> &'static str {
-        "thread"
-    }
+fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<(), ServeError> {
+    nudge::prepare().map_err(ServeError::Workers)?;
+    let staff = &Staff {
+        service,
+        run,
+        vacancy: Vacancy::new().map_err(ServeError::Workers)?,
+        threads: Threads::new(one_slot_a_worker(run.limits)),
+    };
+    // Leaving the scope waits for all threads, each of which ends within the grace period.
+    thread::scope(|scope| {
+        let accepted = accept_all(listener, staff, scope);
+        staff.threads.nudge_until_gone();
+        accepted
+    })
+}
 
-    fn short_name(&self) -> &'static str {
-        "thr"
-    }
+/// What all threads share.
+struct Staff<'a> {
+    service: &'a dyn Service,
+    run: &'a Run<'a>,
+    vacancy: Vacancy,
+    threads: Threads,
+}
 
-    fn about(&self) -> &'static str {
-        "a thread each"
-    }
-
-    fn slots(&self, limits: &Limits) -> u32 {
-        one_slot_a_worker(limits)
-    }
-
-    fn is_iterative(&self) -> bool {
-        false
-    }
-
-    fn serve(
-        &self,
-        listener: TcpListener,
-        service: &dyn Service,
-        run: &Run<'_>,
-    ) -> Result<(), ServeError> {
-        let slot = run.shards.claim().expect("the acceptor has a slot");
-        let recorder = Recorder::new(run, slot);
-        let vacancy = &Vacancy::new().map_err(ServeError::Workers)?;
-        // Leaving the scope waits for all threads, each of which ends within the grace period. The
-        // acceptor is gone by then, so that nobody connects to a server that will not serve.
-        thread::scope(|scope| {
-            let mut acceptor = Acceptor::new(listener, run);
-            let mut claimed = None;
-            loop {
-                claimed = claimed.or_else(|| vacancy.claim(run.shards));
-                let room = Room::for_worker(run.limits, claimed.is_some());
-                match acceptor.next(&recorder, room, Some(vacancy.bell.as_fd()))? {
-                    Arrival::Stop => return Ok(()),
-                    Arrival::Woken => vacancy.silence(),
-                    Arrival::Connection(connection) => {
-                        let slot = claimed.take().expect("there was room");
-                        let peer = connection.peer;
-                        let work = move || work(connection, service, slot, run, vacancy);
-                        let builder = Builder::new().stack_size(STACK_BYTES);
-                        if builder.spawn_scoped(scope, work).is_err() {
-                            recorder.turned_away(peer, run.clock.now(), TurnedAway::Workers);
-                            recorder.left();
-                            claimed = Some(slot);
-                        }
-                    }
+/// The listener is closed at the end, so that nobody connects to a server that will not serve.
+fn accept_all<'s>(
+    listener: TcpListener,
+    staff: &'s Staff<'_>,
+    scope: &'s Scope<'s, '_>,
+) -> Result<(), ServeError> {
+    let Staff { run, vacancy, .. } = staff;
+    let slot = run.shards.claim().expect("the acceptor has a slot");
+    let recorder = Recorder::new(run, slot);
+    let mut acceptor = Acceptor::new(listener, run);
+    let mut claimed = None;
+    loop {
+        claimed = claimed.or_else(|| vacancy.find(|| run.shards.claim()));
+        let room = Room::for_worker(run.limits, claimed.is_some());
+        match acceptor.next(&recorder, room, Some(vacancy.bell()))? {
+            Arrival::Stop => return Ok(()),
+            Arrival::Woken => vacancy.silence(),
+            Arrival::Connection(connection) => {
+                let slot = claimed.take().expect("there was room");
+                let peer = connection.peer;
+                let work = move || staff.work(connection, slot);
+                let builder = Builder::new().stack_size(STACK_BYTES);
+                if builder.spawn_scoped(scope, work).is_err() {
+                    recorder.turned_away(peer, run.clock.now(), TurnedAway::Workers);
+                    recorder.left();
+                    claimed = Some(slot);
                 }
             }
-        })
-    }
-}
-
-fn work(
-    connection: Connection,
-    service: &dyn Service,
-    slot: u32,
-    run: &Run<'_>,
-    vacancy: &Vacancy,
-) {
-    let recorder = Recorder::new(run, slot);
-    serve_connection(&connection, service, &recorder, run);
-    recorder.left();
-    drop(connection);
-    vacancy.release(run.shards, slot);
-}
-
-/// Tells the acceptor that a slot is free again, when it waits for one and only then: a bell at the
-/// end of every connection would wake it as often.
-struct Vacancy {
-    is_awaited: AtomicBool,
-    bell: OwnedFd,
-}
-
-impl Vacancy {
-    fn new() -> io::Result<Self> {
-        Ok(Self {
-            is_awaited: AtomicBool::new(false),
-            bell: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
-        })
-    }
-
-    /// Looks again after it has said that it waits, so that no release falls in between.
-    fn claim(&self, shards: &Shards) -> Option<u32> {
-        shards.claim().or_else(|| {
-            self.is_awaited.store(true, Ordering::SeqCst);
-            shards.claim()
-        })
-    }
-
-    fn release(&self, shards: &Shards, slot: u32) {
-        shards.release(slot);
-        if self.is_awaited.swap(false, Ordering::SeqCst) {
-            let _ = rustix::io::write(&self.bell, &1_u64.to_ne_bytes());
         }
     }
+}
 
-    fn silence(&self) {
-        let _ = rustix::io::read(&self.bell, &mut [0; 8]);
+impl Staff<'_> {
+    fn work(&self, connection: Connection, slot: u32) {
+        let recorder = Recorder::new(self.run, slot);
+        let membership = self.threads.join(slot);
+        serve_connection(&connection, self.service, &recorder, self.run, Nudged::Yes);
+        recorder.left();
+        drop((connection, membership));
+        self.run.shards.release(slot);
+        self.vacancy.tell();
     }
 }
 
 /// A session needs little: its buffers are on the heap, and the deepest recursion is bounded. The
 /// kernel provides pages as they are touched, so what counts is address space.
-const STACK_BYTES: usize = 256 * 1024;
+pub(crate) const STACK_BYTES: usize = 256 * 1024;

@@ -12,14 +12,14 @@ use timing::SystemClock;
 pub fn summarise(
     totals: &Totals,
     service: &dyn Service,
-    model: &dyn Model,
+    model: &Model,
     address: &str,
     clock: &SystemClock,
 ) -> ServeSummary {
     let gaps = |gap| Series::with_histogram(&totals.gaps(gap));
     ServeSummary {
         service: service.name().to_owned(),
-        model: model.name().to_owned(),
+        model: model.name.to_owned(),
         address: address.to_owned(),
         connections: connections(totals),
         requests: totals.counter(Counter::Requests),

@@ -10,7 +10,7 @@ use std::{
 
 use history::{RunFolder, ServeSummary, Summary};
 
-use crate::support::{PATIENCE, eventually, wharf};
+use crate::support::{PATIENCE, eventually, few_workers, wharf};
 
 /// What is different around a server.
 pub enum Around {
@@ -65,6 +65,7 @@ impl Launched {
         let ready = folder.path().join("ready.json");
         let child = command
             .args(["serve", service, "-m", model, "-p", "0"])
+            .args(few_workers(model))
             .arg("--ready-file")
             .arg(&ready)
             .arg("--summary-file")

@@ -22,6 +22,11 @@ pub fn threads(pid: u32) -> usize {
     fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count)
 }
 
+/// How many descriptors it holds.
+pub fn descriptors(pid: u32) -> usize {
+    fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, Iterator::count)
+}
+
 /// Processor time it has used, its threads included, in ticks of 10 ms.
 pub fn processor_ticks(pid: u32) -> u64 {
     let fields = stat(pid).expect("it lives");

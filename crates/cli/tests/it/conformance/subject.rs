@@ -1,17 +1,22 @@
 //! A server under test, with an account of what its clients did to it, which its statistics must
 //! agree with.
 
-use std::{collections::BTreeMap, net::TcpStream, rc::Rc, thread};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::TcpStream,
+    rc::Rc,
+    thread,
+};
 
-use serve::{MODELS, Model};
+use serve::{Choice, MODELS, Model};
 use services::{SERVICES, ServiceEntry};
 
 use super::{
     cases::{Case, Count, End, Talk, case},
     client::{half_close, send_and_reset, while_sending},
-    outside::{connections, threads},
+    outside::{connections, descriptors, threads},
 };
-use crate::support::{Server, Stopped, eventually, read_exactly, read_to_end};
+use crate::support::{Server, Stopped, WORKERS, eventually, read_exactly, read_to_end};
 
 /// Runs `work` on every service under every model, the models side by side, and then looks at what
 /// each server leaves and says.
@@ -28,15 +33,15 @@ pub fn for_every_pair(work: impl Fn(&mut Subject) + Sync) {
 
 /// Runs `work` under every model, side by side.
 #[track_caller]
-pub fn for_every_model(work: impl Fn(&'static dyn Model) + Sync) {
+pub fn for_every_model(work: impl Fn(&'static Model) + Sync) {
     thread::scope(|scope| {
-        let run = |model: &'static dyn Model| {
-            let _names = Names(format!("under the model {}", model.name()));
+        let run = |model: &'static Model| {
+            let _names = Names(format!("under the model {}", model.name));
             work(model);
         };
         let runs: Vec<_> = MODELS
             .iter()
-            .map(|model| scope.spawn(move || run(*model)))
+            .map(|model| scope.spawn(move || run(model)))
             .collect();
         let failed = runs.into_iter().filter_map(|run| run.join().err()).count();
         assert_eq!(failed, 0, "failed under so many of {} models", MODELS.len());
@@ -47,27 +52,30 @@ pub fn for_every_model(work: impl Fn(&'static dyn Model) + Sync) {
 pub struct Subject {
     pub server: Server,
     pub case: Rc<Case>,
-    /// How many descriptors it held at the start.
-    baseline: Option<usize>,
+    /// What it held at the start.
+    baseline: Option<Held>,
+    /// Whether the model has a fixed number of workers, which stay.
+    keeps_workers: bool,
     account: Account,
     _names: Names,
 }
 
 impl Subject {
     #[track_caller]
-    pub fn start(entry: &ServiceEntry, model: &'static dyn Model) -> Self {
-        let names = Names(format!("{} under {}", entry.name, model.name()));
+    pub fn start(entry: &ServiceEntry, model: &'static Model) -> Self {
+        let names = Names(format!("{} under {}", entry.name, model.name));
         let case = case(entry.name).unwrap_or_else(|| {
             panic!(
                 "the service `{}` has no case in conformance/cases.rs",
                 entry.name
             )
         });
-        let server = Server::start(entry.name, model.name(), case.flags);
+        let server = Server::start(entry.name, model.name, case.flags);
         let mut subject = Self {
             server,
             case: Rc::new(case),
             baseline: None,
+            keeps_workers: model.choices.contains(&Choice::Size),
             account: Account::default(),
             _names: names,
         };
@@ -160,9 +168,9 @@ impl Subject {
     /// the account.
     #[track_caller]
     pub fn finish(self) -> Stopped {
-        let baseline = self.baseline.expect("taken at the start");
+        let baseline = self.baseline.as_ref().expect("taken at the start");
         eventually("threads and descriptors are as at the start", || {
-            (self.settled() == baseline).then_some(())
+            (self.settled() == *baseline).then_some(())
         });
         let stopped = self.server.stop();
         assert_eq!(stopped.status, Some(0), "{}", stopped.stderr);
@@ -171,17 +179,39 @@ impl Subject {
         stopped
     }
 
-    /// How many descriptors it holds once no client and no worker process is left, zombies included: `/proc` lists
-    /// them among the children until they are waited for.
+    /// What it holds once no client is left, and no worker beyond those that the model keeps; zombies
+    /// included: `/proc` lists them among the children until they are waited for.
     #[track_caller]
-    fn settled(&self) -> usize {
-        eventually("all workers and connections are gone", || {
+    fn settled(&self) -> Held {
+        eventually("all connections and their workers are gone", || {
             let pid = self.server.pid();
-            let is_alone = self.server.children().is_empty() && threads(pid) == 1;
-            let is_left = is_alone && connections(pid) == 0;
-            is_left.then(|| self.server.descriptors())
+            let workers = self.server.children();
+            let all = [vec![pid], workers.clone()].concat();
+            let is_left = all.iter().all(|&pid| connections(pid) == 0);
+            let held = Held {
+                processes: all.len(),
+                threads: all.iter().map(|&pid| threads(pid)).sum(),
+                descriptors: descriptors(pid),
+            };
+            // A herd or a pool is all there, beside the one that accepts.
+            let staff = if self.keeps_workers { WORKERS } else { 0 };
+            // Of a zombie there is a process and no thread.
+            let is_whole = held.processes == 1 || held.processes == held.threads;
+            let may_stay = is_whole && held.threads == 1 + staff;
+            // Which of them had how many clients is chance: one that leaks differs from the others.
+            let each: BTreeSet<usize> = workers.into_iter().map(descriptors).collect();
+            (is_left && may_stay && each.len() <= 1).then_some(held)
         })
     }
+}
+
+/// What a server with its workers holds.
+#[derive(Debug, PartialEq, Eq)]
+struct Held {
+    processes: usize,
+    threads: usize,
+    /// Of the process that was started; workers that stay must be alike.
+    descriptors: usize,
 }
 
 /// How a request is cut into segments.

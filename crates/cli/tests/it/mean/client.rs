@@ -7,7 +7,7 @@ use crate::support::{Server, eventually, read_to_end};
 /// The models that serve several clients at once.
 pub fn concurrent_models() -> Vec<&'static str> {
     let concurrent = serve::MODELS.iter().filter(|model| !model.is_iterative());
-    concurrent.map(|model| model.name()).collect()
+    concurrent.map(|model| model.name).collect()
 }
 
 /// A client that is connected.

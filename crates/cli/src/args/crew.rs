@@ -1,0 +1,50 @@
+//! Flags for how the workers of a concurrency model are laid out.
+
+use run::{CpuWork, Crew, Sharing};
+use serve::{Choice, Model};
+
+/// The layout of a model's workers, where the model leaves a choice.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "The model's workers")]
+pub struct CrewArgs {
+    /// pool: threads (default 64); prefork: processes (64); percore, async, uring-percore: as many as
+    /// processors
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    size: Option<u32>,
+    /// pool: connections that may wait for a thread; past it --when-full decides (default 1024)
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = clap::value_parser!(u32).range(1..=65_535))]
+    queue: Option<u32>,
+    /// prefork, percore, uring-percore: all accept from one listener (default), or each has one of its own
+    #[arg(long, value_name = "listener|reuseport")]
+    sharing: Option<Sharing>,
+    /// Event loops: calculate where the connection is attended to (default), or on threads of their own
+    #[arg(long, value_name = "inline|offload")]
+    cpu_work: Option<CpuWork>,
+}
+
+impl CrewArgs {
+    /// The layout as the models take it.
+    pub fn crew(&self) -> Crew {
+        let standard = Crew::default();
+        Crew {
+            size: self.size.map(|size| size as usize),
+            queue: self.queue.map_or(standard.queue, |queue| queue as usize),
+            sharing: self.sharing.unwrap_or(standard.sharing),
+            cpu_work: self.cpu_work.unwrap_or(standard.cpu_work),
+        }
+    }
+
+    /// The flags that were given and mean nothing to this model.
+    pub fn without_effect(&self, model: &Model) -> Vec<&'static str> {
+        let given = [
+            (self.size.is_some(), "--size", Choice::Size),
+            (self.queue.is_some(), "--queue", Choice::Queue),
+            (self.sharing.is_some(), "--sharing", Choice::Sharing),
+            (self.cpu_work.is_some(), "--cpu-work", Choice::CpuWork),
+        ];
+        let idle = given
+            .iter()
+            .filter(|(is_given, _, choice)| *is_given && !model.choices.contains(choice));
+        idle.map(|(_, flag, _)| *flag).collect()
+    }
+}

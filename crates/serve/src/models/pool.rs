@@ -1,0 +1,183 @@
+//! `pool`: a fixed number of threads that take connections from a bounded queue.
+//!
+//! ```text
+//!   accept ─▶ queue ─▶ thread 1: serve to its end, take the next
+//!             bounded  thread 2: serve to its end, take the next      … a client in the queue waits
+//! ```
+//!
+//! What application servers do (POSA2, "Half-Sync/Half-Async"): no thread is made while a client waits, and
+//! the number of threads is bounded. A session holds its thread, so as many idle clients as there are
+//! threads stop everything; the queue's bound, and what happens past it, decide how overload feels.
+
+use std::{
+    collections::VecDeque,
+    net::TcpListener,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    thread::{self, Builder},
+};
+
+use machine::Service;
+use run::{Crew, Recorder, Run, TurnedAway};
+
+use crate::{
+    Choice, Memory, Model, ServeError,
+    acceptor::{Acceptor, Arrival, Connection},
+    blocking::{Nudged, serve_connection},
+    herd,
+    models::thread::STACK_BYTES,
+    nudge::{self, Threads},
+    room::{Room, bounded_size, is_full},
+    vacancy::Vacancy,
+};
+
+pub(super) const MODEL: Model = Model {
+    name: "pool",
+    short_name: "pool",
+    about: "a bounded pool of threads",
+    execution: "a fixed number of threads take connections from a bounded queue",
+    memory: Memory::Shared,
+    good_at: "short requests and overload: bounded threads, bounded queue",
+    bad_at: "long or idle sessions: each holds a thread, and the others wait",
+    file: file!(),
+    choices: &[Choice::Size, Choice::Queue],
+    at_once: |crew| Some(size(crew) as u64),
+    slots: |limits, crew| herd::slots(bounded_size(size(crew), limits)),
+    serve,
+};
+
+fn size(crew: &Crew) -> usize {
+    crew.size.unwrap_or(THREADS)
+}
+
+fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<(), ServeError> {
+    let size = bounded_size(size(run.crew), run.limits);
+    nudge::prepare().map_err(ServeError::Workers)?;
+    let pool = &Pool {
+        service,
+        run,
+        queue: Queue::default(),
+        vacancy: Vacancy::new().map_err(ServeError::Workers)?,
+        threads: Threads::new(herd::slots(size)),
+    };
+    thread::scope(|scope| {
+        for _ in 0..size {
+            let slot = run.shards.claim().expect("every thread has a slot");
+            let started = Builder::new()
+                .stack_size(STACK_BYTES)
+                .spawn_scoped(scope, move || pool.work(slot));
+            if let Err(error) = started {
+                pool.queue.close();
+                return Err(ServeError::Workers(error));
+            }
+        }
+        let accepted = pool.accept_all(listener);
+        pool.queue.close();
+        pool.threads.nudge_until_gone();
+        accepted
+    })
+}
+
+struct Pool<'a> {
+    service: &'a dyn Service,
+    run: &'a Run<'a>,
+    queue: Queue,
+    vacancy: Vacancy,
+    threads: Threads,
+}
+
+impl Pool<'_> {
+    /// The listener is closed at the end, so that nobody connects to a server that will not serve.
+    fn accept_all(&self, listener: TcpListener) -> Result<(), ServeError> {
+        let run = self.run;
+        let slot = run.shards.claim().expect("the acceptor has a slot");
+        let recorder = Recorder::new(run, slot);
+        let mut acceptor = Acceptor::new(listener, run);
+        loop {
+            match acceptor.next(&recorder, self.room(), Some(self.vacancy.bell()))? {
+                Arrival::Stop => return Ok(()),
+                Arrival::Woken => self.vacancy.silence(),
+                Arrival::Connection(connection) => self.queue.push(connection),
+            }
+        }
+    }
+
+    /// A queue of no places still hands over: to a thread that waits for a connection.
+    fn room(&self) -> Room {
+        let Run { limits, crew, .. } = self.run;
+        let places = crew.queue.max(1);
+        let has_room = || self.queue.len() < places && !is_full(self.run);
+        let room = self.vacancy.find(|| has_room().then_some(()));
+        let limit = match is_full(self.run) {
+            true => TurnedAway::Connections,
+            false => TurnedAway::Workers,
+        };
+        Room::when(room.is_some(), limits.when_full, limit)
+    }
+
+    fn work(&self, slot: u32) {
+        let recorder = Recorder::new(self.run, slot);
+        let _membership = self.threads.join(slot);
+        while let Some(connection) = self.queue.pop() {
+            self.vacancy.tell();
+            serve_connection(&connection, self.service, &recorder, self.run, Nudged::Yes);
+            recorder.left();
+            drop(connection);
+            self.vacancy.tell();
+        }
+    }
+}
+
+/// Connections that wait for a thread.
+#[derive(Default)]
+struct Queue {
+    state: Mutex<Waiting>,
+    filled: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    connections: VecDeque<Connection>,
+    is_closed: bool,
+}
+
+impl Queue {
+    fn push(&self, connection: Connection) {
+        self.state().connections.push_back(connection);
+        self.filled.notify_one();
+    }
+
+    fn len(&self) -> usize {
+        self.state().connections.len()
+    }
+
+    /// The next connection; none when the queue is closed and empty.
+    fn pop(&self) -> Option<Connection> {
+        let mut state = self.state();
+        loop {
+            if let Some(connection) = state.connections.pop_front() {
+                return Some(connection);
+            }
+            if state.is_closed {
+                return None;
+            }
+            state = self
+                .filled
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// What is in it is still served.
+    fn close(&self) {
+        self.state().is_closed = true;
+        self.filled.notify_all();
+    }
+
+    /// A panic while it is held cannot leave it half changed.
+    fn state(&self) -> MutexGuard<'_, Waiting> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Enough to keep two cores busy while most threads wait for a disk or a database.
+const THREADS: usize = 64;

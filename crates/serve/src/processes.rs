@@ -1,0 +1,179 @@
+//! Worker processes: forked, watched, taken back, ended.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    os::fd::{AsFd as _, BorrowedFd},
+    os::unix::net::UnixStream,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
+
+use run::{Run, ignore_stop_signals};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    process::{Pid, Signal, WaitOptions, getpid, kill_process, wait},
+};
+use signal_hook::{SigId, consts::SIGCHLD, low_level};
+use timing::Tick;
+
+use crate::nudge;
+
+/// The worker processes that have not been taken back, and what the parent knows of each.
+pub(crate) struct Processes<T> {
+    bell: Bell,
+    by_pid: BTreeMap<i32, T>,
+}
+
+/// A process that has ended.
+pub(crate) struct Ended<T> {
+    pub(crate) known: T,
+    /// Whether it came to its own end.
+    pub(crate) is_well: bool,
+}
+
+impl<T> Processes<T> {
+    /// None yet.
+    ///
+    /// # Errors
+    /// When the system refuses the handler of SIGCHLD.
+    pub(crate) fn new() -> io::Result<Self> {
+        Ok(Self {
+            bell: Bell::new()?,
+            by_pid: BTreeMap::new(),
+        })
+    }
+
+    /// Readable when one may have ended.
+    pub(crate) fn bell(&self) -> BorrowedFd<'_> {
+        self.bell.heard.as_fd()
+    }
+
+    /// Starts a process that lives `life`.
+    ///
+    /// # Errors
+    /// With what was known, when the system would not give one.
+    pub(crate) fn start(&mut self, known: T, run: &Run<'_>, life: impl FnOnce()) -> Result<(), T> {
+        let parent = getpid();
+        // SAFETY: this process has a single thread, so no lock is held by another one at the fork;
+        // the child leaves by `_exit` and never returns into the parent's frames.
+        match unsafe { libc::fork() } {
+            0 => {
+                ignore_stop_signals();
+                nudge::when_parent_ends(Some(parent));
+                run.stop.leave_to_parent();
+                run.observer.leave_to_parent();
+                // A panic must not unwind into the frames of the parent either.
+                let lived = catch_unwind(AssertUnwindSafe(life));
+                // SAFETY: ends the child without running what the parent registered for its exit.
+                unsafe { libc::_exit(if lived.is_ok() { 0 } else { PANICKED }) }
+            }
+            -1 => Err(known),
+            pid => {
+                self.by_pid.insert(pid, known);
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes back every process that has ended. Signals merge, so one may stand for many.
+    pub(crate) fn take_ended(&mut self) -> Vec<Ended<T>> {
+        self.bell.silence();
+        let mut all = Vec::new();
+        while let Ok(Some((pid, status))) = wait(WaitOptions::NOHANG) {
+            let is_well = status.exit_status() == Some(0);
+            if let Some(known) = self.by_pid.remove(&pid.as_raw_nonzero().get()) {
+                all.push(Ended { known, is_well });
+            }
+        }
+        all
+    }
+
+    /// Waits for all to end by themselves; after the grace period, or when asked a second time, ends
+    /// them. `on_end` is told of each.
+    pub(crate) fn drain(&mut self, run: &Run<'_>, mut on_end: impl FnMut(Ended<T>)) {
+        let mut until = run.clock.now() + run.limits.grace + run.limits.linger + MARGIN;
+        let mut is_at_once = false;
+        // Those that block in a read or an accept hear of the stop in this way only.
+        let mut nudges_until = run.clock.now() + NUDGES;
+        loop {
+            self.take_ended().into_iter().for_each(&mut on_end);
+            if self.by_pid.is_empty() {
+                return;
+            }
+            let now = run.clock.now();
+            if run.stop.requested_at_once() && !is_at_once {
+                // The workers have heard it, too, and are given a moment to write down their end.
+                is_at_once = true;
+                until = until.min(now + MARGIN);
+                nudges_until = now + NUDGES;
+            }
+            if until <= now {
+                self.for_each_pid(|pid| {
+                    let _ = kill_process(pid, Signal::KILL);
+                });
+            }
+            let mut next = until.max(now + MARGIN);
+            if now < nudges_until {
+                self.for_each_pid(nudge::nudge_process);
+                next = next.min(now + nudge::BETWEEN);
+            }
+            self.bell.wait(run, is_at_once, next, now);
+        }
+    }
+
+    fn for_each_pid(&self, act: impl Fn(Pid)) {
+        for &pid in self.by_pid.keys() {
+            if let Some(pid) = Pid::from_raw(pid) {
+                act(pid);
+            }
+        }
+    }
+}
+
+/// Rings when a child ends: a pipe that the handler of SIGCHLD writes to.
+struct Bell {
+    heard: UnixStream,
+    handler: SigId,
+}
+
+impl Bell {
+    fn new() -> io::Result<Self> {
+        let (heard, rings) = UnixStream::pair()?;
+        heard.set_nonblocking(true)?;
+        let handler = low_level::pipe::register(SIGCHLD, rings)?;
+        Ok(Self { heard, handler })
+    }
+
+    fn silence(&self) {
+        let mut scrap = [0; 64];
+        while rustix::io::read(&self.heard, &mut scrap).is_ok_and(|count| count > 0) {}
+    }
+
+    /// Waits for a child's end, until `until`, or for a second request to stop unless that was heard.
+    fn wait(&self, run: &Run<'_>, is_at_once: bool, until: Tick, now: Tick) {
+        let mut fds = vec![PollFd::from_borrowed_fd(self.heard.as_fd(), PollFlags::IN)];
+        if !is_at_once {
+            fds.push(PollFd::from_borrowed_fd(
+                run.stop.at_once_fd(),
+                PollFlags::IN,
+            ));
+        }
+        let left = Timespec::try_from(until.since(now)).expect("a grace period fits");
+        let _ = poll(&mut fds, Some(&left));
+    }
+}
+
+impl Drop for Bell {
+    fn drop(&mut self) {
+        low_level::unregister(self.handler);
+    }
+}
+
+/// The status that Rust programs end with after a panic.
+const PANICKED: i32 = 101;
+/// Beyond the grace period, within which workers end by themselves.
+const MARGIN: Duration = Duration::from_millis(500);
+/// For how long workers are nudged: far longer than one takes from its last look at the stop to its
+/// next read.
+const NUDGES: Duration = Duration::from_millis(100);
