@@ -154,6 +154,27 @@ const NEEDS: &[Need] = &[
         probe: Probe::Succeeds(&["socat", "-V"]),
     },
     Need {
+        name: "redis-cli and redis-benchmark",
+        needed_by: "the tests of crates/cli that load wharf with other generators",
+        packages: &["redis-tools"],
+        command: "",
+        probe: Probe::Succeeds(&["redis-benchmark", "--version"]),
+    },
+    Need {
+        name: "wrk",
+        needed_by: "the tests of crates/cli that load wharf with other generators",
+        packages: &["wrk"],
+        command: "",
+        probe: Probe::Says(&["wrk", "-v"], "wrk"),
+    },
+    Need {
+        name: "curl",
+        needed_by: "the tests of crates/cli that load wharf with other generators",
+        packages: &["curl"],
+        command: "",
+        probe: Probe::Succeeds(&["curl", "--version"]),
+    },
+    Need {
         name: "chromium",
         needed_by: "the tests of crates/cli that open report pages in a browser",
         packages: &["chromium"],

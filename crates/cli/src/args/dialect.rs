@@ -42,7 +42,18 @@ pub struct DialectArgs {
 impl DialectArgs {
     /// The flags that were given and mean nothing to this service.
     pub fn without_effect(&self, service: &str) -> Vec<&'static str> {
-        let given: [(bool, &'static str, &[&str]); 6] = [
+        // The forms of the others leave no choice.
+        let labs: &[&str] = &[
+            "hello",
+            "echo",
+            "tasks",
+            "slow-reverse",
+            "mean",
+            "timestamps",
+        ];
+        let given: [(bool, &'static str, &[&str]); 8] = [
+            (self.terminator.is_some(), "--terminator", labs),
+            (self.greeting.is_some(), "--greeting", labs),
             (self.separator.is_some(), "--separator", &["tasks"]),
             (self.one_shot, "--one-shot", &["tasks"]),
             (self.errors.is_some(), "--errors", &["tasks"]),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use services::work::MOST_STEPS;
+
 use super::{
     DialectArgs, FolderArgs,
     values::{bytes, duration},
@@ -68,9 +70,13 @@ pub struct LoadArgs {
         help_heading = "Requests"
     )]
     pub values: Vec<f64>,
-    /// mean: how long to wait before saying `ready`; default 5 s
+    /// mean: how long to wait before saying `ready`, default 5 s; work: how long each request waits in the
+    /// server, default 1 ms, at most 1 h
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true, value_parser = duration, help_heading = "Requests")]
     pub wait: Option<Duration>,
+    /// work: how many steps each request calculates, a nanosecond or two each; default 100000
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = clap::value_parser!(u64).range(0..=MOST_STEPS), help_heading = "Requests")]
+    pub steps: Option<u64>,
     /// mean: the client's number in what is printed, as the course's client takes it
     #[arg(long, value_name = "N", help_heading = "Requests")]
     pub number: Option<u32>,
@@ -87,12 +93,13 @@ impl LoadArgs {
     pub fn without_effect(&self) -> Vec<&'static str> {
         let texts: &[&str] = &["echo", "tasks", "slow-reverse"];
         let numbers: &[&str] = &["mean"];
-        let given = [
+        let given: [(bool, &'static str, &[&str]); 7] = [
             (self.text.is_some(), "--text", texts),
             (self.bytes.is_some(), "--bytes", texts),
             (self.value.is_some(), "VALUE", numbers),
             (!self.values.is_empty(), "--values", numbers),
-            (self.wait.is_some(), "--wait", numbers),
+            (self.wait.is_some(), "--wait", &["mean", "work"]),
+            (self.steps.is_some(), "--steps", &["work"]),
             (self.number.is_some(), "--number", numbers),
         ];
         let mut idle = super::without_effect(&self.service, &given);

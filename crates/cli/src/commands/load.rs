@@ -14,7 +14,7 @@ use load::{LoadError, Loop, Plan};
 use machine::Exchange;
 use run::{Stop, stop_on_signals};
 use serde_json::json;
-use services::{Script, ServiceEntry};
+use services::{Script, ServiceEntry, work::LONGEST_WAIT};
 use timing::SystemClock;
 use wire::Ending;
 
@@ -95,9 +95,14 @@ fn script(args: &LoadArgs, entry: &ServiceEntry) -> Result<Script> {
         .value
         .map_or_else(|| args.values.clone(), |value| vec![value]);
     script.pause = args.wait.unwrap_or(script.pause);
+    script.wait = args.wait.unwrap_or(script.wait);
+    script.steps = args.steps.unwrap_or(script.steps);
     script.seed = args.seed;
     if let Some(value) = script.values.iter().find(|value| !value.is_finite()) {
         bail!("`{value}` is no finite number; a mean takes finite ones");
+    }
+    if entry.name == "work" && script.wait > LONGEST_WAIT {
+        bail!("--wait: a request of `work` waits for 1 h at most; give less");
     }
     Ok(script)
 }

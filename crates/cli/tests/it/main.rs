@@ -1,7 +1,8 @@
 //! The product as a whole, on real sockets, against real programs.
 //!
-//! Needs python3, nc (netcat-openbsd) and socat; `cargo xtask test` installs them where it can. Every
-//! server listens on a port of the kernel's choice on 127.0.0.1 and is ended by its number.
+//! Needs python3, nc (netcat-openbsd), socat, redis-tools, wrk and curl; `cargo xtask test` installs them
+//! where it can. Every server listens on a port of the kernel's choice on 127.0.0.1 and is ended by its
+//! number.
 
 mod bad_input;
 mod bench;
@@ -9,6 +10,7 @@ mod conformance;
 mod interop;
 mod limits;
 mod mean;
+mod measuring;
 mod page;
 mod readme;
 mod seeds;

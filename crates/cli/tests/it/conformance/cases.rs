@@ -55,6 +55,9 @@ pub fn case(service: &str) -> Option<Case> {
         "slow-reverse" => slow_reverse(),
         "mean" => mean(),
         "timestamps" => timestamps(),
+        "resp" => resp(),
+        "http" => http(),
+        "work" => work(),
         _ => return None,
     })
 }
@@ -213,6 +216,154 @@ fn timestamps() -> Case {
         long: same(&long_text(""), Count::Reads),
         not_utf8: same(b"\xff\x00\xfe\n", lf(1)),
         beginning: b"Worker 1, Event 1, Time",
+    }
+}
+
+fn resp() -> Case {
+    let ask = |request: &[u8], reply: &[u8], requests| {
+        talk(request, reply, Count::Requests(requests), End::Client)
+    };
+    let bulk = |text: &[u8]| join(&[format!("${}\r\n", text.len()).as_bytes(), text, b"\r\n"]);
+    let echo = |text: &[u8]| join(&[b"*2\r\n$4\r\nECHO\r\n", &bulk(text)]);
+    let ping = b"*1\r\n$4\r\nPING\r\n";
+    let quit = talk(b"QUIT\n", b"+OK\r\n", lf(1), End::Server);
+    Case {
+        flags: &[],
+        greeting: b"",
+        whole: vec![
+            talk(b"PING\n", b"+PONG\r\n", lf(1), End::Client),
+            ask(b"ping hello\r\n", b"$5\r\nhello\r\n", 1),
+            ask(
+                b"GET a\r\n",
+                b"-ERR unknown command 'GET', with args beginning with: 'a' \r\n",
+                1,
+            ),
+            talk(
+                b"*1\r\n+4\r\n",
+                b"-ERR Protocol error: expected '$', got '+'\r\n",
+                Count::Requests(0),
+                End::Server,
+            ),
+            quit,
+            ask(ping, b"+PONG\r\n", 1),
+        ],
+        split: vec![ask(
+            &join(&[ping, b"PING\r\n", &echo(b"a\r\nb")]),
+            b"+PONG\r\n+PONG\r\n$4\r\na\r\nb\r\n",
+            3,
+        )],
+        coalesced: vec![
+            ask(&ping.repeat(500), &b"+PONG\r\n".repeat(500), 500),
+            talk(b"PING\nQUIT\n", b"+PONG\r\n+OK\r\n", lf(2), End::Server),
+        ],
+        long: ask(&echo(&long_text("")), &bulk(&long_text("")), 1),
+        not_utf8: ask(&echo(b"\xff\x00\xfe"), &bulk(b"\xff\x00\xfe"), 1),
+        beginning: b"*1\r\n$4\r\nPI",
+    }
+}
+
+fn http() -> Case {
+    let reply = |start: &str, fields: &str, content: &str| {
+        let length = content.len();
+        let head = format!("HTTP/1.1 {start}\r\n{fields}Content-Length: {length}\r\n\r\n");
+        (head + content).into_bytes()
+    };
+    let plain = "Content-Type: text/plain\r\n";
+    let ok = reply("200 OK", plain, "Hello from wharf\n");
+    let closing = reply(
+        "200 OK",
+        &format!("Connection: close\r\n{plain}"),
+        "Hello from wharf\n",
+    );
+    let refused = reply("400 Bad Request", "Connection: close\r\n", "");
+    let not_allowed = reply("405 Method Not Allowed", "Allow: GET, HEAD\r\n", "");
+    let get = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    let ask = |request: &[u8], reply: &[u8], requests| {
+        talk(request, reply, Count::Requests(requests), End::Client)
+    };
+    let with_body = |method: &str, body: &[u8]| {
+        let length = body.len();
+        let head = format!("{method} / HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n");
+        join(&[head.as_bytes(), body])
+    };
+    Case {
+        flags: &[],
+        greeting: b"",
+        whole: vec![
+            talk(b"GET / HTTP/1.0\n\n", &closing, lf(1), End::Server),
+            talk(
+                b"GET / HTTP/1.1\r\n\r\n",
+                &refused,
+                Count::Requests(0),
+                End::Server,
+            ),
+            talk(
+                &with_body("POST", b"abc"),
+                &not_allowed,
+                bare(1),
+                End::Client,
+            ),
+            ask(
+                b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n",
+                &ok[..ok.len() - 17],
+                1,
+            ),
+            ask(get, &ok, 1),
+        ],
+        split: vec![ask(
+            &join(&[get, &with_body("GET", b"GET / "), get]),
+            &ok.repeat(3),
+            3,
+        )],
+        coalesced: vec![ask(&get.repeat(200), &ok.repeat(200), 200)],
+        long: talk(&with_body("GET", &long_text("")), &ok, bare(1), End::Client),
+        not_utf8: talk(
+            &with_body("GET", b"\xff\x00\xfe"),
+            &ok,
+            bare(1),
+            End::Client,
+        ),
+        beginning: b"GET / HT",
+    }
+}
+
+/// The states are those of a program of a few lines in another language.
+fn work() -> Case {
+    let ask = |request: &[u8], reply: &[u8], count| talk(request, reply, lf(count), End::Client);
+    let unknown = "error: expected WAIT_MICROS STEPS and perhaps a SEED, found ";
+    Case {
+        flags: &[],
+        greeting: b"",
+        whole: vec![
+            ask(b"0 0\n", b"1\n", 1),
+            ask(b"0 100001\n", b"11565251020603461532\n", 1),
+            ask(
+                b"1 2 3 4\n",
+                format!("{unknown}\"1 2 3 4\"\n").as_bytes(),
+                1,
+            ),
+            ask(b"20000 5 7\n", b"4913833818393328094\n", 1),
+        ],
+        split: vec![ask(b"0 5 7\n1000 0\n", b"4913833818393328094\n1\n", 2)],
+        coalesced: vec![
+            ask(
+                b"2000 5 7\n0 1 1\n1000 0 3\n",
+                b"4913833818393328094\n7806831264735756412\n3\n",
+                3,
+            ),
+            ask(&b"0 0\n".repeat(900), &b"1\n".repeat(900), 900),
+        ],
+        long: ask(
+            &join(&[b"0 ", &vec![b'0'; LETTERS.len() * LONG_REPEATS], b"1\n"]),
+            b"7806831264735756412\n",
+            1,
+        ),
+        not_utf8: ask(
+            b"\xff\x00\xfe\n",
+            format!("{unknown}\"\u{fffd}\\0\u{fffd}\"\n").as_bytes(),
+            1,
+        ),
+        beginning: b"0 1",
     }
 }
 

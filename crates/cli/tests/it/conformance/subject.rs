@@ -279,7 +279,7 @@ impl Account {
             }
         };
         self.requests += requests;
-        self.data_gaps += requests - 1;
+        self.data_gaps += requests.saturating_sub(1);
     }
 
     fn ended_somehow(&mut self) {
