@@ -34,10 +34,12 @@ impl Installer {
         let shown = format!("apt-get {}", args.join(" "));
         println!("+ {shown}");
         let mut command = Command::new(&self.apt_get);
-        // No question may wait for an answer that nobody gives.
+        // No question may wait for an answer that nobody gives. A package that brings a server, as
+        // those of the peers do, does not start it in runlevel 1 (invoke-rc.d(8)).
         command
             .args(args)
             .env("DEBIAN_FRONTEND", "noninteractive")
+            .env("RUNLEVEL", "1")
             .stdin(std::process::Stdio::null());
         match command.status() {
             Ok(status) if status.success() => Ok(()),

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo xtask setup    needs::missing ──▶ installer ──▶ needs::missing ──▶ 0 or 3
+//! cargo xtask peers    build ──▶ peers (rounds over all servers) ──▶ one table an experiment
 //! cargo xtask test     setup ──▶ format ──▶ lints ──▶ doc tests ──▶ tests ──▶ "N passed, N failed"
 //! ```
 //!
@@ -9,6 +10,7 @@
 //! Exit status: 0 when all is well, 3 when the machine or the command line is at fault, else the status
 //! of the step that failed.
 
+mod peers;
 mod setup;
 mod steps;
 
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
             0 => steps::run(&root()),
             status => status,
         },
+        ["peers", ref rest @ ..] => peers::run(&root(), rest),
         [] | ["help" | "-h" | "--help"] => {
             print!("{HELP}");
             0
@@ -62,6 +65,10 @@ Set-up and checks for the people who work on wharf.
                       is missing; otherwise say what is missing and how to get it
   cargo xtask test    set up, then check the format, the lints and all tests, and stop at the first
                       step that fails; the last line counts the tests
+  cargo xtask peers   measure wharf and its peers side by side (bare servers, redis-server, nginx):
+                      [echo|pipeline|burst|memory|redis|http]… [--runs 5] [--clients N,N…]
+                      [--seconds 2] [--task 3s] [--models reactor,uring,…]; all six without a name,
+                      which takes half an hour; one Markdown table an experiment on stdout
   cargo xtask help    print this
 
 While you work, one crate at a time is faster: `cargo test -p CRATE`. The house rules alone:

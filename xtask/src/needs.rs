@@ -29,9 +29,9 @@ enum Probe {
     Font,
 }
 
-/// What is missing on this machine, in the order of [`NEEDS`].
-pub fn missing() -> Vec<Need> {
-    NEEDS
+/// What is missing on this machine of `needs`, in their order.
+pub fn missing(needs: &[Need]) -> Vec<Need> {
+    needs
         .iter()
         .filter(|need| !need.probe.is_met())
         .copied()
@@ -113,7 +113,8 @@ fn has_font(folder: &Path, depth: usize) -> bool {
     })
 }
 
-const NEEDS: &[Need] = &[
+/// What the steps of `cargo xtask test` need.
+pub const NEEDS: &[Need] = &[
     Need {
         name: "rustfmt",
         needed_by: "the format step",
@@ -190,6 +191,51 @@ const NEEDS: &[Need] = &[
     },
 ];
 
+/// What every experiment of `cargo xtask peers` needs.
+pub const PINNING: &[Need] = &[Need {
+    name: "taskset",
+    needed_by: "all experiments: server and generator on a processor each",
+    packages: &["util-linux"],
+    command: "",
+    probe: Probe::Succeeds(&["taskset", "--version"]),
+}];
+
+/// What the experiment `redis` needs beside.
+pub const REDIS: &[Need] = &[
+    Need {
+        name: "redis-server",
+        needed_by: "the experiment `redis`, as wharf's peer",
+        packages: &["redis-server"],
+        command: "",
+        probe: Probe::Succeeds(&["redis-server", "--version"]),
+    },
+    Need {
+        name: "redis-benchmark",
+        needed_by: "the experiment `redis`, as its generator",
+        packages: &["redis-tools"],
+        command: "",
+        probe: Probe::Succeeds(&["redis-benchmark", "--version"]),
+    },
+];
+
+/// What the experiment `http` needs beside.
+pub const HTTP: &[Need] = &[
+    Need {
+        name: "nginx",
+        needed_by: "the experiment `http`, as wharf's peer",
+        packages: &["nginx-light"],
+        command: "",
+        probe: Probe::Succeeds(&["nginx", "-v"]),
+    },
+    Need {
+        name: "wrk",
+        needed_by: "the experiment `http`, as its generator",
+        packages: &["wrk"],
+        command: "",
+        probe: Probe::Says(&["wrk", "-v"], "Copyright"),
+    },
+];
+
 /// Where fontconfig looks for fonts of the whole machine.
 const FONT_FOLDERS: [&str; 2] = ["/usr/share/fonts", "/usr/local/share/fonts"];
 /// `/usr/share/fonts/truetype/dejavu` is two below; one more for good measure.
@@ -243,7 +289,7 @@ then run this again
 
     #[test]
     fn every_need_says_how_to_get_it() {
-        for need in NEEDS {
+        for need in [NEEDS, PINNING, REDIS, HTTP].concat() {
             assert!(
                 need.packages.is_empty() != need.command.is_empty(),
                 "{}",

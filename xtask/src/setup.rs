@@ -2,19 +2,19 @@
 
 use crate::EXIT_ENVIRONMENT;
 use crate::installer::{Installer, install};
-use crate::needs::{Need, missing, missing_message};
+use crate::needs::{NEEDS, Need, missing, missing_message};
 
 /// Looks for every need and installs what is missing where that is possible. Doing it twice does nothing.
 /// Returns the exit status: 0, or 3 when something is still missing.
 pub fn run() -> u8 {
     println!("== set-up: cargo xtask setup");
-    let mut lacking = missing();
+    let mut lacking = missing(NEEDS);
     let mut installer_note = None;
     if lacking.iter().any(|need| !need.packages.is_empty()) {
         match Installer::find() {
             Ok(installer) => {
                 let installed = install(&installer, &lacking);
-                lacking = missing();
+                lacking = missing(NEEDS);
                 installer_note = Some(installed.err().unwrap_or_else(|| SHADOWED.to_owned()));
             }
             Err(reason) => installer_note = Some(reason),

@@ -7,7 +7,7 @@
 //! | `crates/*/src/**` | production, up to the unit test module at the end of the file |
 //! | `crates/*/src/**/tests.rs`, `crates/*/src/**/tests/**` | unit tests from the first line |
 //! | `crates/*/{tests,benches,examples}/**` | outside: programs that use the crate |
-//! | `xtask/**`, `crates/*/build.rs` | tooling |
+//! | `xtask/**`, `benches/**`, `crates/*/build.rs` | tooling |
 
 use crate::blank::{blank, is_name_byte};
 
@@ -20,7 +20,7 @@ pub enum Part {
     UnitTests,
     /// Integration tests, benchmarks and examples.
     Outside,
-    /// What builds and checks the project.
+    /// What builds, checks and measures the project.
     Tooling,
 }
 
@@ -67,7 +67,8 @@ impl<'a> Source<'a> {
 /// Which rules the file at `path` obeys.
 pub fn part(path: &str) -> Part {
     let mut parts = path.split('/').skip(2);
-    match (path.starts_with("xtask/"), parts.next()) {
+    let is_tool = path.starts_with("xtask/") || path.starts_with("benches/");
+    match (is_tool, parts.next()) {
         (true, _) | (_, Some("build.rs")) => Part::Tooling,
         (_, Some("tests" | "benches" | "examples")) => Part::Outside,
         _ if parts.any(|name| name == "tests" || name == "tests.rs") => Part::UnitTests,
@@ -167,6 +168,7 @@ mod tests {
         check_part("crates/a/examples/c.rs", Part::Outside);
         check_part("crates/a/build.rs", Part::Tooling);
         check_part("xtask/src/main.rs", Part::Tooling);
+        check_part("benches/tests/a.rs", Part::Tooling);
     }
 
     #[test]

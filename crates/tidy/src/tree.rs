@@ -47,7 +47,8 @@ impl Tree {
 
     /// The Rust files of all members of the workspace.
     pub fn rust(&self) -> impl Iterator<Item = &TextFile> {
-        let members = |path: &str| path.starts_with("crates/") || path.starts_with("xtask/");
+        const MEMBERS: [&str; 3] = ["crates/", "xtask/", "benches/"];
+        let members = |path: &str| MEMBERS.iter().any(|member| path.starts_with(member));
         self.files
             .iter()
             .filter(move |file| file.path.ends_with(".rs") && members(&file.path))

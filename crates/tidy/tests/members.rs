@@ -13,13 +13,16 @@ fn every_member_takes_its_settings_from_the_workspace() {
         .crate_folders()
         .into_iter()
         .map(|folder| (format!("crates/{folder}/Cargo.toml"), folder));
-    for (path, folder) in crates.chain([("xtask/Cargo.toml".to_owned(), "xtask".to_owned())]) {
+    let beside = ["benches", "xtask"]
+        .into_iter()
+        .map(|folder| (format!("{folder}/Cargo.toml"), folder.to_owned()));
+    for (path, folder) in crates.chain(beside) {
         match tree.text(&path) {
             Some(text) => breaches.extend(members::check(&path, &folder, &Manifest::parse(text))),
             None => breaches.push(Breach::new(
                 &path,
                 1,
-                "a folder below crates/ without a manifest",
+                "a member without a manifest",
                 "write it, or delete the folder",
             )),
         }

@@ -1,0 +1,5 @@
+//! The generators, one load a file. Each prints one line of JSON and ends.
+
+pub mod burst;
+pub mod echo;
+pub mod idle;
