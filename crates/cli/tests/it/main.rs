@@ -11,6 +11,7 @@ mod limits;
 mod mean;
 mod page;
 mod readme;
+mod scale;
 mod seeds;
 mod signals;
 mod support;
