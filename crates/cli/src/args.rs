@@ -16,7 +16,7 @@ pub use bench::BenchArgs;
 pub use crew::CrewArgs;
 pub use dialect::DialectArgs;
 pub use limits::LimitArgs;
-pub use load::LoadArgs;
+pub use load::{ClientArg, LoadArgs};
 pub use serve::ServeArgs;
 
 /// A laboratory for networked services: serve one definition under every concurrency model, load it,

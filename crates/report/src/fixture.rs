@@ -338,6 +338,7 @@ pub(crate) fn load(samples: &[Sample]) -> Summary {
         fit: Some(fit(gaps.len() as u64, 0.006)),
         cpu_ns: 812_000_000,
         wall_ns: samples.len() as u64 * 400_000,
+        ..LoadSummary::default()
     });
     summary.conclude(vec![
         Finding::new(

@@ -21,7 +21,7 @@ pub struct LoadArgs {
     /// mean: the number to send, as the course's client takes it
     #[arg(value_name = "VALUE")]
     pub value: Option<f64>,
-    /// How many workers, each in a thread and on a connection of its own
+    /// How many workers, each with a schedule and a connection of its own
     #[arg(short, long, default_value = "1")]
     pub workers: u32,
     /// How many intervals, each followed by a request, for each worker; default 10 in a session, 1 where
@@ -50,6 +50,22 @@ pub struct LoadArgs {
     /// Closed loop: begin the next interval when the answer has come. A slow server then thins the load
     #[arg(long)]
     pub closed: bool,
+    /// What runs the workers: `threads`, one for each, the most punctual; or `async`, event loops with
+    /// thousands of workers each, for tens of thousands of connections or the most requests a second.
+    /// Default threads up to 1000 workers, async beyond
+    #[arg(long, value_name = "CLIENT")]
+    pub client: Option<ClientArg>,
+    /// Keep so many requests outstanding on each connection; needs --closed
+    #[arg(long, value_name = "N", requires = "closed", default_value = "1")]
+    pub pipeline: u32,
+    /// Take up no request later than this after the start; -n is then the most for each worker, by
+    /// default as many as there is time for
+    #[arg(long = "for", value_name = "DURATION", allow_hyphen_values = true, value_parser = duration)]
+    pub lasting: Option<Duration>,
+    /// Close a connection after so many requests and make the next when a request needs it, which is then
+    /// part of that request's time
+    #[arg(long, value_name = "N")]
+    pub per_connection: Option<u64>,
     /// How long to wait for a connection
     #[arg(long, value_name = "DURATION", default_value = "10s", allow_hyphen_values = true, value_parser = duration)]
     pub connect_timeout: Duration,
@@ -88,6 +104,15 @@ pub struct LoadArgs {
     pub folder: FolderArgs,
 }
 
+/// What runs the workers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ClientArg {
+    /// A thread for each worker.
+    Threads,
+    /// Event loops.
+    Async,
+}
+
 impl LoadArgs {
     /// The flags that were given and mean nothing to this service.
     pub fn without_effect(&self) -> Vec<&'static str> {
@@ -114,6 +139,9 @@ Examples:
   wharf load timestamps -w 4 -n 6 -d e -p 0.5 -s 127.0.0.1 -P 55001 -v
   wharf load mean 127.0.0.1:8081 7 --number 1
   wharf load slow-reverse -w 100                 100 clients at once, one request each
+  wharf load echo -w 50 -p 0 --closed --for 10s --client async
+                                                 as many requests as the server answers, for 10 s
+  wharf load echo -w 50000 -n 1                  50,000 connections at once
 
 Requests leave at their instants whether or not earlier answers have come (an open loop), and response
 times count from those instants.";

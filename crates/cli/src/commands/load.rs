@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use history::{Finding, Kind, Verdict};
-use load::{LoadError, Loop, Plan};
+use load::{Client, LoadError, Loop, Plan};
 use machine::Exchange;
 use run::{Stop, stop_on_signals};
 use serde_json::json;
@@ -19,7 +19,12 @@ use timing::SystemClock;
 use wire::Ending;
 
 use self::{voice::Voice, watch::Watch};
-use crate::{args::LoadArgs, lists, run_folder::Begun, say};
+use crate::{
+    args::{ClientArg, LoadArgs},
+    lists,
+    run_folder::Begun,
+    say,
+};
 
 /// Runs the command.
 ///
@@ -30,6 +35,13 @@ pub fn run(args: &LoadArgs) -> Result<Verdict> {
     let script = script(args, entry)?;
     let plan = plan(args, entry, &script)?;
     plan.check()?;
+    plan.check_exchange(entry.clients(&script).exchange())?;
+    if args.client.is_none() && plan.client == Client::EventLoops {
+        say::talk(&format!(
+            "{} workers run in event loops (--client async), being more than {THREADS_BY_DEFAULT}",
+            plan.workers
+        ));
+    }
     say::without_effect(entry.name, &args.without_effect());
     if may_merge(entry, &script, &plan) {
         say::talk(
@@ -49,7 +61,7 @@ pub fn run(args: &LoadArgs) -> Result<Verdict> {
     )?;
     begun.write_plan(&settings(args, &plan))?;
     let voice = Voice::of(entry.name, args);
-    let watch = Watch::new(voice, begun.folder(), plan.asked())?;
+    let watch = Watch::new(voice, begun.folder(), &plan)?;
     let factory = entry.clients(&script);
     let driven = load::drive(&plan, &*factory, &clock, &stop, &watch);
     let (samples, is_broken) = watch.finish();
@@ -83,8 +95,8 @@ pub fn run(args: &LoadArgs) -> Result<Verdict> {
 fn may_merge(entry: &ServiceEntry, script: &Script, plan: &Plan) -> bool {
     let is_bare = script.dialect.terminator.request() == Ending::Bare;
     let is_close = plan.law.mean() < 4.0 * script.dialect.quiet.as_secs_f64();
-    let follows = plan.loop_kind == Loop::Open && plan.intervals > 1;
-    entry.name == "tasks" && is_bare && is_close && follows
+    let follows = plan.loop_kind == Loop::Open && plan.intervals > 1 && is_close;
+    entry.name == "tasks" && is_bare && (follows || plan.pipeline > 1)
 }
 
 fn script(args: &LoadArgs, entry: &ServiceEntry) -> Result<Script> {
@@ -124,7 +136,27 @@ fn plan(args: &LoadArgs, entry: &ServiceEntry, script: &Script) -> Result<Plan> 
     };
     let mut plan = Plan::new(target(args, entry)?, law, parameter)?;
     plan.workers = args.workers;
-    plan.intervals = args.intervals.unwrap_or(intervals);
+    plan.client = match args.client {
+        Some(ClientArg::Threads) => Client::Threads,
+        Some(ClientArg::Async) => Client::EventLoops,
+        None if plan.workers > THREADS_BY_DEFAULT => Client::EventLoops,
+        None => Client::Threads,
+    };
+    if args.lasting.is_some() && args.intervals.is_none() && !args.closed && plan.law.mean() == 0.0
+    {
+        bail!(
+            "--for without gaps asks for requests without end at one instant: give the gap with -p, their \
+             number with -n, or --closed to send each when the one before is answered"
+        );
+    }
+    plan.lasting = args.lasting;
+    plan.pipeline = args.pipeline;
+    plan.per_connection = args.per_connection;
+    plan.intervals = match (args.intervals, args.lasting) {
+        (Some(intervals), _) => intervals,
+        (None, Some(_)) => Plan::INTERVALS_MAX,
+        (None, None) => intervals,
+    };
     plan.loop_kind = if args.closed {
         Loop::Closed
     } else {
@@ -164,6 +196,10 @@ fn settings(args: &LoadArgs, plan: &Plan) -> serde_json::Value {
         "service": args.service,
         "target": plan.target.to_string(),
         "workers": plan.workers,
+        "client": plan.client.name(),
+        "pipeline": plan.pipeline,
+        "per_connection": plan.per_connection,
+        "lasting_ms": plan.lasting.map(|lasting| lasting.as_millis()),
         "intervals": plan.intervals,
         "law": plan.law.name(),
         "parameter": plan.parameter,
@@ -173,3 +209,6 @@ fn settings(args: &LoadArgs, plan: &Plan) -> serde_json::Value {
         "reply_timeout_ms": plan.reply_timeout.as_millis(),
     })
 }
+
+/// As many threads as a machine of today starts and wakes in a few milliseconds.
+const THREADS_BY_DEFAULT: u32 = 1000;

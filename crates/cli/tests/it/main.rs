@@ -13,6 +13,7 @@ mod mean;
 mod measuring;
 mod page;
 mod readme;
+mod scale;
 mod seeds;
 mod signals;
 mod support;

@@ -9,7 +9,7 @@ use std::{
 use anyhow::Result;
 use history::{RunFolder, Sample, SampleWriter};
 use indicatif::ProgressBar;
-use load::Watcher;
+use load::{Plan, Watcher};
 use machine::Answer;
 
 use super::voice::Voice;
@@ -30,15 +30,18 @@ struct Table {
 }
 
 impl Watch {
-    /// A watch that fills the folder's table.
+    /// A watch of a plan's run that fills the folder's table.
     ///
     /// # Errors
     /// When the table cannot be created.
-    pub fn new(voice: Voice, folder: Option<&RunFolder>, asked: u64) -> Result<Self> {
+    pub fn new(voice: Voice, folder: Option<&RunFolder>, plan: &Plan) -> Result<Self> {
         let rows = folder.map(|folder| SampleWriter::create(&folder.file("samples.csv")));
         Ok(Self {
             voice,
-            bar: progress::line(asked, "load"),
+            bar: match plan.lasting {
+                None => progress::line(plan.asked(), "load"),
+                Some(_) => progress::count("load"),
+            },
             table: Mutex::new(Table {
                 rows: rows.transpose()?,
                 kept: Vec::new(),
