@@ -9,7 +9,10 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-use crate::support::{Ran, Server, eventually, run, signal, wharf};
+use crate::{
+    conformance::outside::descriptors,
+    support::{Ran, Server, eventually, run, signal, wharf},
+};
 
 /// A child process that ends with its owner.
 struct Guarded(Child);
@@ -137,7 +140,7 @@ fn a_stop_reaches_every_descriptor_table() {
         let tasks = format!("/proc/{}/task", child.0.id());
         eventually("every table has its thread", || {
             let threads = fs::read_dir(&tasks).map_or(0, Iterator::count);
-            (threads > 200 / 64 && server.descriptors() > 200).then_some(())
+            (threads > 200 / 64 && descriptors(server.pid()) > 200).then_some(())
         });
         for _ in 0..signals {
             signal(child.0.id(), "INT");

@@ -33,7 +33,7 @@ fn stop(server: Server) -> Stopped {
 
 /// As many connections at once as every model serves at once: the iterative one would let a
 /// generator wait for ever for the second.
-fn connections(model: &dyn Model) -> &'static str {
+fn connections(model: &Model) -> &'static str {
     match model.is_iterative() {
         true => "1",
         false => "2",
@@ -53,7 +53,7 @@ fn number_before(report: &str, word: &str) -> u64 {
 #[test]
 fn redis_cli_gets_what_it_asks_for() {
     for_every_model(|model| {
-        let server = Server::start("resp", model.name(), &[]);
+        let server = Server::start("resp", model.name, &[]);
         let port = server.port().to_string();
         let ask =
             |words: &[&str], input| call("redis-cli", &[&["-p", &port], words].concat(), input);
@@ -78,7 +78,7 @@ fn redis_cli_gets_what_it_asks_for() {
 #[test]
 fn redis_benchmark_gets_all_its_pings_answered() {
     for_every_model(|model| {
-        let server = Server::start("resp", model.name(), &[]);
+        let server = Server::start("resp", model.name, &[]);
         let port = server.port().to_string();
         for depth in ["1", "16"] {
             let args = [
@@ -112,7 +112,7 @@ fn curl_gets_what_it_asks_for() {
     const OK: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 17\r\n\r\n";
     const TEXT: &str = "Hello from wharf\n";
     for_every_model(|model| {
-        let server = Server::start("http", model.name(), &[]);
+        let server = Server::start("http", model.name, &[]);
         let url = format!("http://{}/a?b", server.address);
         let ask = |words: &[&str]| call("curl", &[&["-sSi"], words, &[&url]].concat(), "").stdout;
         assert_eq!(ask(&[]), format!("{OK}{TEXT}"));
@@ -147,7 +147,7 @@ fn curl_gets_what_it_asks_for() {
 #[test]
 fn wrk_gets_all_its_requests_answered() {
     for_every_model(|model| {
-        let server = Server::start("http", model.name(), &[]);
+        let server = Server::start("http", model.name, &[]);
         let url = format!("http://{}/", server.address);
         // It counts seconds and nothing else.
         let args = ["-t", "1", "-c", connections(model), "-d", "1s", &url];
@@ -174,7 +174,7 @@ fn the_own_clients_of_the_same_services_find_every_answer_right() {
             ("http", &[]),
             ("work", &["--wait", "2ms", "--steps", "1000"]),
         ] {
-            let server = Server::start(service, model.name(), &[]);
+            let server = Server::start(service, model.name, &[]);
             let port = server.port().to_string();
             let words = [
                 "load", service, "-P", &port, "-w", "2", "-n", "20", "-p", "0.001",
