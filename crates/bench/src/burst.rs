@@ -79,6 +79,7 @@ impl Bench<'_> {
             server_processes: None,
             voluntary_switches: ended.voluntary_switches,
             involuntary_switches: ended.involuntary_switches,
+            ..Measured::default()
         })
     }
 

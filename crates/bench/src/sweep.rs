@@ -177,6 +177,7 @@ fn outline(experiment: &Experiment) -> BenchSummary {
         points: points.collect(),
         lanes: Vec::new(),
         gaps: Vec::new(),
+        ..BenchSummary::default()
     }
 }
 

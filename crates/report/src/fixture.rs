@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 
 use history::{
-    ArrivalClocks, BenchSummary, Connections, Environment, Finding, FitSummary, GapPanel, Kind,
-    Lane, LaneSet, LawSummary, LoadSummary, Measured, Outcome, Outcomes, Point, Sample, Series,
-    ServeSummary, Summary, Verdict,
+    ArrivalClocks, BenchSummary, Choice, Connections, Environment, Finding, FitSummary, GapPanel,
+    Kind, Lane, LaneSet, LawSummary, LoadSummary, Measured, NotReached, Obstacle, Outcome,
+    Outcomes, Point, Sample, Series, ServeSummary, Summary, Verdict,
 };
+
+pub(crate) use kinds::{nothing_of, of_kind};
+
+mod kinds;
 
 /// A text that tries everything: markup, attributes, scripts, direction, a terminal's commands.
 pub(crate) const HOSTILE: &str =
@@ -133,6 +137,7 @@ pub(crate) fn bench() -> Summary {
         gaps: ["iterative", "thread"]
             .map(|name| gap_panel(&mut dice, name))
             .to_vec(),
+        ..BenchSummary::default()
     });
     summary.conclude(vec![
         Finding::new(
@@ -198,6 +203,7 @@ fn point(dice: &mut Dice, model: &Model, clients: u64) -> Point {
         wall_ns_max: Some(runs[4].wall_ns),
         doubts: Vec::new(),
         runs,
+        ..Point::default()
     }
 }
 
@@ -443,6 +449,16 @@ pub(crate) fn hostile() -> [Summary; 3] {
     of_bench.points[0].model = hostile();
     of_bench.points[0].doubts = vec![hostile()];
     of_bench.points[0].runs[0].outcomes = Outcomes::from([(hostile(), 1)]);
+    of_bench.points[1].not_reached = Some(NotReached {
+        obstacle: Obstacle::Refused,
+        text: hostile(),
+    });
+    of_bench.points[1].client = hostile();
+    of_bench.choices = vec![Choice {
+        models: vec![hostile()],
+        reason: hostile(),
+        ..Choice::default()
+    }];
     of_bench.lanes[0].model = hostile();
     of_bench.lanes[0].note = hostile();
     of_bench.gaps[0].model = hostile();

@@ -20,6 +20,8 @@ mod number;
 
 mod bins;
 mod curve;
+mod head_of_line;
+mod measure;
 mod quantities;
 mod sweep;
 mod wording;

@@ -70,6 +70,15 @@ pub(crate) fn tick_duration(ns: f64) -> String {
     }
 }
 
+/// A rate or a count for an axis: `500`, `20 k`, `1.5 M`.
+pub(crate) fn tick_rate(value: f64) -> String {
+    match value.abs() {
+        size if size >= 999_500.0 => format!("{} M", tick(value / 1e6)),
+        size if size >= 9_999.5 => format!("{} k", tick(value / 1e3)),
+        _ => tick(value),
+    }
+}
+
 /// From one shown value to another: `26.4–26.5 ms`, the unit once where both have it.
 pub(crate) fn between(from: &str, to: &str) -> String {
     match (from.split_once(' '), to.split_once(' ')) {
@@ -104,6 +113,19 @@ pub(crate) fn bytes(value: f64) -> String {
 /// A share as a percentage with three significant digits.
 pub(crate) fn percent(share: f64) -> String {
     format!("{} %", figure(share * 100.0))
+}
+
+/// A proportion that somebody asked for, as a percentage without idle zeros: `25 %`.
+pub(crate) fn share(of: f64) -> String {
+    format!("{} %", tick(of * 100.0))
+}
+
+/// A size that somebody asked for: `64 B`, `1.50 KiB`.
+pub(crate) fn size(value: u64) -> String {
+    match value {
+        0..1000 => format!("{value} B"),
+        _ => bytes(value as f64),
+    }
 }
 
 /// The unit in which an axis up to `ns` is labelled: its name and its length in nanoseconds.
@@ -209,6 +231,7 @@ mod tests {
         assert_eq!(tick(100.0), "100");
         assert_eq!(tick(30.0), "30");
         assert_eq!(tick(1e-6), "1e-6");
+        assert_eq!([500.0, 2e4, 1.5e6].map(tick_rate), ["500", "20 k", "1.5 M"]);
         assert_eq!(tick_duration(0.0), "0");
         assert_eq!(tick_duration(30e6), "30 ms");
         assert_eq!(tick_duration(100e6), "100 ms");
@@ -225,6 +248,8 @@ mod tests {
     fn sizes_have_binary_units() {
         assert_eq!(bytes(0.0), "0 B");
         assert_eq!(bytes(1536.0), "1.50 KiB");
+        assert_eq!([size(64), size(1536)], ["64 B", "1.50 KiB"]);
+        assert_eq!([share(0.25), share(0.125)], ["25 %", "12.5 %"]);
         assert_eq!(bytes(3.0 * 1024.0 * 1024.0), "3.00 MiB");
     }
 }

@@ -1,6 +1,6 @@
 //! A benchmark's points, model by model, with what charts and tables ask of them.
 
-use history::{BenchSummary, Measured, Point};
+use history::{BenchSummary, Figure, Measured, Point};
 
 use crate::number;
 
@@ -38,9 +38,16 @@ impl ModelPoints<'_> {
         stats::least_squares(&measured.map(floor).collect::<Vec<_>>())
     }
 
-    /// The point with the most clients.
+    /// The point with the most clients that was reached; where none was, the one with the most.
     pub(crate) fn largest(&self) -> Option<&Point> {
-        self.points.last().copied()
+        let reached = self.points.iter().rfind(|point| is_reached(point));
+        reached.or(self.points.last()).copied()
+    }
+
+    /// The point with so many clients; of several, the one with the least calculation.
+    pub(crate) fn at(&self, clients: u64) -> Option<&Point> {
+        let mut points = self.points.iter().copied();
+        points.find(|point| point.clients == clients)
     }
 }
 
@@ -55,7 +62,11 @@ pub(crate) fn models(bench: &BenchSummary) -> Vec<ModelPoints<'_>> {
     }
     let of = |(index, name)| {
         let mut points: Vec<&Point> = bench.points.iter().filter(|p| p.model == name).collect();
-        points.sort_by_key(|point| point.clients);
+        let share = |point: &Point| point.cpu_share.unwrap_or(0.0);
+        points.sort_by(|one, other| {
+            let clients = one.clients.cmp(&other.clients);
+            clients.then(share(one).total_cmp(&share(other)))
+        });
         ModelPoints {
             name,
             index,
@@ -71,6 +82,54 @@ pub(crate) fn client_counts(bench: &BenchSummary) -> Vec<u64> {
     counts.sort_unstable();
     counts.dedup();
     counts
+}
+
+/// The largest number of clients that at least half of the models reached: there they can be
+/// compared. Where no number was, the largest that any model reached, or that was asked for.
+pub(crate) fn telling_clients(bench: &BenchSummary) -> u64 {
+    let models = models(bench);
+    let reached = |clients: u64| {
+        let points = models.iter().filter_map(|model| model.at(clients));
+        points.filter(|point| is_reached(point)).count()
+    };
+    let counts = client_counts(bench);
+    let with = |least: usize| counts.iter().rfind(|count| reached(**count) >= least);
+    let half = models.len().div_ceil(2).max(1);
+    let telling = with(half).or(with(1)).or(counts.last());
+    telling.copied().unwrap_or(0)
+}
+
+/// The proportions of calculation that were measured, rising.
+pub(crate) fn cpu_shares(bench: &BenchSummary) -> Vec<f64> {
+    let shares = bench.points.iter().filter_map(|point| point.cpu_share);
+    let mut shares: Vec<f64> = shares.filter(|share| share.is_finite()).collect();
+    shares.sort_by(f64::total_cmp);
+    shares.dedup();
+    shares
+}
+
+/// Whether the point has figures.
+pub(crate) fn is_reached(point: &Point) -> bool {
+    let has_figures = point.wall_ns_median.is_some() || !point.figures.is_empty();
+    has_figures && point.not_reached.is_none()
+}
+
+/// What kept a model from a point: in a word or two, and in a sentence.
+pub(crate) fn obstacle(point: &Point) -> (&'static str, String) {
+    match &point.not_reached {
+        Some(not_reached) => (not_reached.obstacle.name(), not_reached.text.clone()),
+        None if point.runs.is_empty() => ("not measured", "no run was made".to_owned()),
+        None => {
+            let failed = failures(point).into_iter();
+            let failed: Vec<String> = failed.map(|(name, n)| format!("{n} {name}")).collect();
+            let why = match (point.doubts.is_empty(), failed.is_empty()) {
+                (false, _) => point.doubts.join("; "),
+                (true, false) => format!("failed over all runs: {}", failed.join(", ")),
+                (true, true) => "the clients were late in every run".to_owned(),
+            };
+            ("no run counts", why)
+        }
+    }
 }
 
 /// How much longer than the floor a point took, in nanoseconds; below zero when the clock and the
@@ -105,6 +164,17 @@ pub(crate) struct Spread {
     pub(crate) max: f64,
     /// In how many runs it was measured.
     pub(crate) count: usize,
+}
+
+impl From<&Figure> for Spread {
+    fn from(figure: &Figure) -> Self {
+        Self {
+            median: figure.median,
+            min: figure.min,
+            max: figure.max,
+            count: figure.count as usize,
+        }
+    }
 }
 
 impl Spread {
@@ -172,6 +242,28 @@ mod tests {
         assert_eq!(models[1].line().map(|line| line.slope), Some(1.0));
         assert!(models[0].largest().is_none() && models[0].line().is_none());
         assert!(!models[1].is_serial(10) && models[1].is_serial(9));
+    }
+
+    #[test]
+    fn models_are_compared_where_half_of_them_are() {
+        let mut lost = point("b", 100, 1);
+        lost.wall_ns_median = None;
+        let mut bench = BenchSummary {
+            points: vec![
+                point("a", 10, 1),
+                point("a", 100, 1),
+                point("b", 10, 1),
+                lost,
+                point("c", 10, 1),
+            ],
+            ..BenchSummary::default()
+        };
+        assert_eq!(telling_clients(&bench), 10);
+        bench.points.truncate(4);
+        assert_eq!(telling_clients(&bench), 100);
+        let models = models(&bench);
+        assert_eq!(models[1].largest().map(|point| point.clients), Some(10));
+        assert_eq!(telling_clients(&BenchSummary::default()), 0);
     }
 
     #[test]

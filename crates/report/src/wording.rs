@@ -1,9 +1,12 @@
 //! What the terminal and the page say in the same words.
 
-use history::{BenchSummary, FitSummary, LoadSummary, Summary, Verdict};
+use history::{
+    BenchKind, BenchSummary, Choice, FitSummary, LoadSummary, QuantityUnit, Summary, Verdict,
+};
 
 use crate::{
-    number::{count, counted, duration, figure},
+    measure,
+    number::{DASH, count, counted, duration, figure, share, size},
     published,
 };
 
@@ -56,8 +59,16 @@ pub(crate) fn fit(fit: &FitSummary) -> String {
     }
 }
 
-/// The scale of a bench: `task 25.0 ms, 1 : 120 of the seed experiment's 3.00 s`.
+/// The scale of a bench: `task 25.0 ms, 1 : 120 of the seed experiment's 3.00 s`. Where there is no
+/// such task, what was asked for.
 pub(crate) fn scale(bench: &BenchSummary) -> String {
+    match bench.scale > 0.0 {
+        true => scale_to_seed(bench),
+        false => subject(bench),
+    }
+}
+
+fn scale_to_seed(bench: &BenchSummary) -> String {
     let (task, seed) = (
         duration(bench.task_ns as f64),
         duration(published::TASK_NS as f64),
@@ -71,6 +82,73 @@ pub(crate) fn scale(bench: &BenchSummary) -> String {
         )
     } else {
         format!("task {task}; the seed experiment's was {seed}")
+    }
+}
+
+/// What a benchmark asked for: of a burst with a task its scale, else the service and its requests.
+pub(crate) fn subject(bench: &BenchSummary) -> String {
+    let mut parts = match bench.kind {
+        BenchKind::Burst if bench.scale > 0.0 => return scale_to_seed(bench),
+        _ => vec![format!("service {}", bench.service)],
+    };
+    if bench.task_ns > 0 {
+        parts.push(format!("task {}", duration(bench.task_ns as f64)));
+    }
+    if bench.payload_bytes > 0 && bench.kind != BenchKind::Idle {
+        parts.push(format!("{} a request", size(bench.payload_bytes)));
+    }
+    if bench.pipeline > 0 && bench.kind == BenchKind::Throughput {
+        parts.push(match bench.pipeline {
+            1 => "no pipelining".to_owned(),
+            deep => format!("{} under way at once (pipeline)", count(deep)),
+        });
+    }
+    if let Some(ns) = bench.lasting_ns {
+        parts.push(format!("{} a run", duration(ns as f64)));
+    }
+    parts.join(", ")
+}
+
+/// A choice in words: the load, the models, the figure.
+pub(crate) fn choice(choice: &Choice) -> [String; 3] {
+    let clients = counted(choice.clients, "client");
+    let load = match choice.cpu_share {
+        Some(of) => format!("{clients}, {} calculation", share(of)),
+        None => clients,
+    };
+    let models = match choice.models.as_slice() {
+        [] => "none reached it".to_owned(),
+        [only] => only.clone(),
+        tied => format!("{} (a tie)", tied.join(", ")),
+    };
+    let (quantity, name) = (choice.quantity, choice.quantity.name());
+    let figure = match choice.median.map(|median| measure::show(quantity, median)) {
+        // The name of a rate ends in its unit.
+        Some(shown) if quantity.unit() == QuantityUnit::PerSecond => {
+            format!("{} {name}", shown.trim_end_matches(" /s"))
+        }
+        Some(shown) => format!("{name} {shown}"),
+        None => DASH.to_owned(),
+    };
+    [load, models, figure]
+}
+
+/// The reason for a choice, or an obstacle, as a sentence. It begins with a capital letter unless it
+/// begins with one of `names`, which are written as they are.
+pub(crate) fn sentence(text: &str, names: &[String]) -> String {
+    let text = text.trim();
+    let mut characters = text.chars();
+    let Some(first) = characters.next() else {
+        return String::new();
+    };
+    let stop = if text.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    match names.iter().any(|name| text.starts_with(name.as_str())) {
+        true => format!("{text}{stop}"),
+        false => format!("{}{}{stop}", first.to_uppercase(), characters.as_str()),
     }
 }
 
@@ -145,6 +223,56 @@ mod tests {
             0.5,
             "task 6.00 s; the seed experiment's was 3.00 s",
         );
+    }
+
+    #[test]
+    fn what_was_asked_for_is_said_of_every_kind() {
+        let mut bench = BenchSummary {
+            kind: BenchKind::Throughput,
+            service: "echo".to_owned(),
+            pipeline: 16,
+            payload_bytes: 64,
+            lasting_ns: Some(2_000_000_000),
+            ..BenchSummary::default()
+        };
+        let words = "service echo, 64 B a request, 16 under way at once (pipeline), 2.00 s a run";
+        assert_eq!(subject(&bench), words);
+        bench.kind = BenchKind::Idle;
+        assert_eq!(subject(&bench), "service echo, 2.00 s a run");
+        bench.kind = BenchKind::Burst;
+        assert_eq!(
+            subject(&bench),
+            "service echo, 64 B a request, 2.00 s a run"
+        );
+    }
+
+    #[test]
+    fn a_choice_says_load_models_and_figure() {
+        let mut of = Choice {
+            clients: 50,
+            cpu_share: Some(0.25),
+            models: vec!["uring".to_owned(), "reactor".to_owned()],
+            quantity: history::Quantity::AnswersPerSecond,
+            median: Some(174_321.0),
+            reason: String::new(),
+        };
+        let words = [
+            "50 clients, 25 % calculation",
+            "uring, reactor (a tie)",
+            "174\u{202f}000 answers/s",
+        ];
+        assert_eq!(choice(&of), words);
+        of.models.clear();
+        of.median = None;
+        assert_eq!(choice(&of)[1..], ["none reached it", DASH]);
+    }
+
+    #[test]
+    fn a_name_at_the_beginning_of_a_sentence_stays_as_it_is() {
+        let names = ["reactor".to_owned()];
+        assert_eq!(sentence("reactor: 2 s", &names), "reactor: 2 s.");
+        assert_eq!(sentence("a tie.", &names), "A tie.");
+        assert_eq!(sentence("", &names), "");
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! The charts, one file each: a function from results to one SVG picture.
 //!
 //! A chart owes its caller a picture for every input, an empty one included, and the same number of
-//! marks whatever the number of requests. [`trace`] and [`shape`] are what several of them share.
+//! marks whatever the number of requests. [`trace`], [`missed`] and [`shape`] are what several of them
+//! share.
 
+mod missed;
 mod shape;
 mod trace;
 
@@ -10,6 +12,9 @@ mod completion;
 mod overhead;
 mod seed;
 mod zoom;
+
+mod against;
+mod idle;
 
 mod lanes;
 
@@ -20,13 +25,16 @@ mod costs;
 mod heat;
 mod percentiles;
 
+pub(crate) use against::{Over, View, against};
 pub(crate) use completion::completion;
 pub(crate) use costs::{COSTS, Cost, costs};
 pub(crate) use gaps::{GapChart, gaps};
 pub(crate) use heat::{Heat, heat};
+pub(crate) use idle::idle;
 pub(crate) use lanes::{MOST_LANES, lanes};
 pub(crate) use overhead::overhead;
 pub(crate) use percentiles::percentiles;
 pub(crate) use seed::seed;
+pub(crate) use shape::{FULL, HALF, is_wide};
 pub(crate) use survival::survival;
 pub(crate) use zoom::zoom;

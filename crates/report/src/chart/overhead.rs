@@ -8,11 +8,12 @@ use history::{BenchSummary, Point};
 
 use super::{
     completion::mark_of,
+    missed::Edge,
     shape,
     trace::{self, Origin, Trace, TracePoint},
 };
 use crate::{
-    number::{self, duration, tick_duration},
+    number::{duration, tick_duration},
     published::{CLIENTS, PUBLISHED, Published},
     svg::Mark,
     svg::{Canvas, Scale},
@@ -20,18 +21,22 @@ use crate::{
 };
 
 /// The picture. Points that were not above their floor have no place on a logarithmic axis and are
-/// left out.
-pub(crate) fn overhead(bench: &BenchSummary) -> String {
+/// left out, as are the published curves where there is no task to compare.
+pub(crate) fn overhead(bench: &BenchSummary, width: f64) -> String {
     let models = sweep::models(bench);
     let measured = models
         .iter()
         .map(of_model)
         .filter(|trace| !trace.points.is_empty());
-    let traces: Vec<Trace> = measured.chain(PUBLISHED.iter().map(of_published)).collect();
+    let seed = PUBLISHED.iter().filter(|_| bench.scale > 0.0);
+    let traces: Vec<Trace> = measured.chain(seed.map(of_published)).collect();
     let room = trace::label_room(traces.iter().map(|trace| trace.name.as_str()));
-    let mut canvas = Canvas::new(shape::HALF, 380.0, shape::margin(room));
+    let height = trace::height_for(&traces);
+    let mut canvas = Canvas::new(width, height, shape::margin(room));
     let mut counts = client_counts(bench);
-    counts.extend(CLIENTS);
+    if bench.scale > 0.0 && !shape::is_wide(&counts) {
+        counts.extend(CLIENTS);
+    }
     let x = shape::clients_scale(&counts, canvas.across());
     let points = || traces.iter().flat_map(|trace| &trace.points);
     let least = points()
@@ -39,14 +44,14 @@ pub(crate) fn overhead(bench: &BenchSummary) -> String {
         .fold(f64::INFINITY, f64::min);
     let most = points().map(|point| point.range.1).fold(0.0, f64::max);
     let y = Scale::logarithmic((least * 0.7, most * 1.4), canvas.upward());
-    canvas.x_axis(&x, 6, number::tick, "clients at once");
+    shape::clients_axis(&mut canvas, &x, &counts, "clients at once");
     canvas.y_axis(
         &y,
         0,
         tick_duration,
         "completion time above the floor (log scale)",
     );
-    trace::draw(&mut canvas, &x, &y, &traces);
+    trace::draw(&mut canvas, &x, &y, &traces, Edge::Top);
     canvas.finish(
         "Overhead above the floor, measured and published",
         "Completion time less the least possible time. Solid curves were measured in this run, \
@@ -56,7 +61,7 @@ pub(crate) fn overhead(bench: &BenchSummary) -> String {
 
 fn of_model(model: &ModelPoints<'_>) -> Trace {
     let point = |point: &&Point| {
-        let above = overhead_ns(point).filter(|ns| *ns > 0.0)?;
+        let above = overhead_ns(point).filter(|ns| *ns > 0.0 && sweep::is_reached(point))?;
         let floor = point.floor_ns as f64;
         let low = point.wall_ns_min.map_or(above, |ns| ns as f64 - floor);
         let high = point.wall_ns_max.map_or(above, |ns| ns as f64 - floor);
@@ -79,6 +84,7 @@ fn of_model(model: &ModelPoints<'_>) -> Trace {
         index: model.index,
         origin: Origin::Measured,
         points: model.points.iter().filter_map(point).collect(),
+        missed: Vec::new(),
     }
 }
 
@@ -103,5 +109,6 @@ fn of_published(published: &Published) -> Trace {
         index: published.index,
         origin: Origin::Published,
         points: (0..CLIENTS.len()).map(point).collect(),
+        missed: Vec::new(),
     }
 }

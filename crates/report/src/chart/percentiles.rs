@@ -52,7 +52,9 @@ pub(crate) fn percentiles(series: &[(&str, &Series)]) -> String {
             labels.push(Label {
                 x: end.0,
                 y: end.1,
+                wanted: end.1,
                 text: (*name).to_owned(),
+                index,
                 class,
             });
         }

@@ -1,6 +1,7 @@
 //! The seed experiment's published completion times, drawn as our own.
 
 use super::{
+    missed::Edge,
     shape,
     trace::{self, Origin, Trace, TracePoint},
 };
@@ -40,7 +41,7 @@ pub(crate) fn seed() -> String {
     );
     let (px, py) = (x.at(50.0), y.at(task * 50.0));
     canvas.text((px, py + 28.0), "note", "floor: clients × 3.00 s");
-    trace::draw(&mut canvas, &x, &y, &traces);
+    trace::draw(&mut canvas, &x, &y, &traces, Edge::Top);
     canvas.finish(
         "Published completion times of the seed experiment",
         "Single-process, multi-process and multi-threaded servers with a task of 3 s: the first \
@@ -68,5 +69,6 @@ fn of_published(published: &Published) -> Trace {
         index: published.index,
         origin: Origin::Published,
         points: (0..CLIENTS.len()).map(point).collect(),
+        missed: Vec::new(),
     }
 }

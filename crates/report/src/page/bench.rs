@@ -1,33 +1,40 @@
 //! The figures of a benchmark, in the order of the argument: who waits for whom, what that does to
 //! the completion time, what the models cost, whether the load was what it claims to be.
 
-use history::{BenchSummary, GapPanel, Point};
+use history::{BenchKind, BenchSummary, GapPanel, Point};
 
 use super::{
-    bench_numbers,
+    bench_kinds, bench_numbers, bench_trouble,
     figure::{Figure, Width},
     gaps::{GapFigures, gap_figures},
 };
 use crate::{
-    chart::{self, MOST_LANES},
-    number::{counted, duration},
-    sweep::{self, failures},
+    chart::{self, FULL, HALF, MOST_LANES},
+    number::{self, counted, duration},
+    sweep::{self, failures, is_reached},
     wording,
 };
 
 /// All figures.
 pub(super) fn figures(bench: &BenchSummary) -> String {
-    let mut html = String::new();
+    let mut html = bench_kinds::figures(bench);
     if bench.lanes.iter().any(|set| !set.lanes.is_empty()) {
         html += &lanes(bench);
     }
     if !bench.points.is_empty() {
-        html += &completion(bench);
-        html += &overhead(bench);
-        html += &costs(bench);
+        if bench.kind == BenchKind::Burst {
+            html += &completion(bench);
+        }
+        html += &bench_trouble::trouble(bench);
+        if bench.kind == BenchKind::Burst {
+            html += &costs(bench);
+        }
     }
     html += &bench.gaps.iter().map(gap_panel).collect::<String>();
-    html += &bench_numbers::costs_table(bench);
+    html += &bench_numbers::figures_table(bench);
+    if bench.kind == BenchKind::Burst {
+        html += &bench_numbers::costs_table(bench);
+    }
     html + &bench_numbers::points_table(bench)
 }
 
@@ -55,15 +62,24 @@ fn lanes(bench: &BenchSummary) -> String {
         .html()
 }
 
+/// Completion times and what they are made of. Over several decades of clients the first picture has
+/// the row to itself, and a linear zoom would show its last point only.
 fn completion(bench: &BenchSummary) -> String {
-    let ours = Figure::new(Width::Half, "Completion time against clients")
+    let is_wide = chart::is_wide(&sweep::client_counts(bench));
+    let has_seed = bench.scale > 0.0;
+    let (width, units) = match is_wide || !has_seed {
+        true => (Width::Full, FULL),
+        false => (Width::Half, HALF),
+    };
+    let ours = Figure::new(width, "Completion time against clients")
         .caption(&format!(
             "Measured here, {}. Marks: median of {}; whiskers: fastest and slowest; dotted: \
              the least the arithmetic allows.",
-            wording::scale(bench),
+            wording::subject(bench),
             counted(bench.runs, "run")
         ))
-        .picture(&chart::completion(bench))
+        .models(bench)
+        .picture(&chart::completion(bench, units))
         .notes(&reservations(bench));
     let seed = Figure::new(Width::Half, "The seed experiment, as published")
         .caption(
@@ -71,10 +87,25 @@ fn completion(bench: &BenchSummary) -> String {
              median of 3 runs (single-process: 1).",
         )
         .picture(&chart::seed());
-    ours.html() + &seed.html()
+    let zoom = match is_wide {
+        true => None,
+        false => zoom(bench),
+    };
+    let is_beside = zoom.is_some() || (is_wide && has_seed);
+    let mut html = ours.html();
+    if has_seed && !is_wide {
+        html += &seed.html();
+    }
+    html += &zoom.unwrap_or_default();
+    html += &overhead(bench, is_beside);
+    if has_seed && is_wide {
+        html += &seed.html();
+    }
+    html
 }
 
-fn overhead(bench: &BenchSummary) -> String {
+/// The concurrent models alone; `None` when there is none.
+fn zoom(bench: &BenchSummary) -> Option<String> {
     let slope = |model: &sweep::ModelPoints<'_>| {
         let slope = model.line()?.slope;
         let is_concurrent = !model.is_serial(bench.task_ns);
@@ -85,27 +116,42 @@ fn overhead(bench: &BenchSummary) -> String {
         true => "Completion time of the concurrent models, linear.".to_owned(),
         false => format!("A further client costs: {} (slope).", slopes.join(", ")),
     };
-    let zoom = match chart::zoom(bench) {
-        Some(svg) => {
-            let card = Figure::new(Width::Half, "The price of each client");
-            card.caption(&caption).picture(&svg).html()
-        }
-        None => String::new(),
-    };
-    let above = Figure::new(Width::Half, "Overhead above the floor, here and there")
-        .caption(
+    let card = Figure::new(Width::Half, "The price of each client");
+    Some(
+        card.caption(&caption)
+            .models(bench)
+            .picture(&chart::zoom(bench)?)
+            .html(),
+    )
+}
+
+fn overhead(bench: &BenchSummary, is_beside: bool) -> String {
+    let (heading, caption) = match bench.scale > 0.0 {
+        true => (
+            "Overhead above the floor, here and there",
             "Absolute time beyond the task, so that tasks of different length compare. Dashed and \
              hollow: published, where every client is a Python interpreter.",
-        )
-        .picture(&chart::overhead(bench));
-    zoom + &above.html()
+        ),
+        false => (
+            "Overhead above the floor",
+            "Completion time less the least that the arithmetic allows.",
+        ),
+    };
+    let (width, units) = match is_beside {
+        true => (Width::Half, HALF),
+        false => (Width::Full, FULL),
+    };
+    let card = Figure::new(width, heading).caption(caption);
+    card.models(bench)
+        .picture(&chart::overhead(bench, units))
+        .html()
 }
 
 fn costs(bench: &BenchSummary) -> String {
-    let clients = sweep::client_counts(bench).last().copied().unwrap_or(0);
+    let clients = sweep::telling_clients(bench);
     let caption = format!(
-        "The server with its children at {}. Bars: median over {}; whiskers: \
-         least and greatest.",
+        "The server with its children at {}, the most that at least half of the models reached. \
+         Bars: median over {}; whiskers: least and greatest.",
         counted(clients, "client"),
         counted(bench.runs, "run")
     );
@@ -113,24 +159,28 @@ fn costs(bench: &BenchSummary) -> String {
     card.picture(&chart::costs(bench)).html()
 }
 
-/// The points that a reader should not take at face value, one a line.
-fn reservations(bench: &BenchSummary) -> Vec<String> {
+/// The points that a reader should not take at face value, one a line. Those that were not reached
+/// have a table of their own.
+pub(super) fn reservations(bench: &BenchSummary) -> Vec<String> {
     let of = |point: &Point| {
+        if !is_reached(point) {
+            return None;
+        }
         let mut why: Vec<String> = failures(point)
             .iter()
             .map(|(name, count)| format!("{count} {name}"))
             .collect();
-        let sign = if why.is_empty() && point.wall_ns_median.is_some() {
-            '○'
-        } else {
-            '×'
-        };
+        let sign = if why.is_empty() { '○' } else { '×' };
         why.extend(point.doubts.iter().cloned());
-        if point.wall_ns_median.is_none() {
-            why.push("no run counts".to_owned());
-        }
-        let (model, clients) = (&point.model, point.clients);
-        (!why.is_empty()).then(|| format!("{sign} {model}, {clients} clients: {}", why.join("; ")))
+        let load = match point.cpu_share {
+            Some(share) => format!(
+                "{} clients, {} calculation",
+                point.clients,
+                number::share(share)
+            ),
+            None => format!("{} clients", point.clients),
+        };
+        (!why.is_empty()).then(|| format!("{sign} {}, {load}: {}", point.model, why.join("; ")))
     };
     let mut notes: Vec<String> = bench.points.iter().filter_map(of).collect();
     if notes.len() > MOST_NOTES {

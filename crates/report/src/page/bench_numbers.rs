@@ -2,12 +2,48 @@
 
 use history::{BenchSummary, Measured};
 
-use super::table::Table;
+use super::{bench_trouble::load, table::Table};
 use crate::{
     chart::{COSTS, Cost},
+    measure,
     number::{self, bytes, count, duration, maybe_duration},
     sweep, wording,
 };
+
+/// What the kind of benchmark is about, at every point that was reached: median and range over runs.
+pub(super) fn figures_table(bench: &BenchSummary) -> String {
+    let quantities = bench.kind.quantities();
+    let names = quantities.iter().map(|quantity| quantity.name());
+    let mut table = Table::new(
+        ["model", "clients"]
+            .into_iter()
+            .chain(names)
+            .chain(["runs", "clients in"]),
+    );
+    let mut rows = 0;
+    for model in sweep::models(bench) {
+        let reached = model
+            .points
+            .iter()
+            .filter(|point| !point.figures.is_empty());
+        for point in reached {
+            let cells = quantities
+                .iter()
+                .map(|quantity| measure::in_words(point.figure(*quantity)));
+            let runs = point.figures.iter().map(|figure| figure.count).max();
+            let ends = [count(runs.unwrap_or(0)), point.client.clone()];
+            table.row(
+                model.name,
+                std::iter::once(load(point)).chain(cells).chain(ends),
+            );
+            rows += 1;
+        }
+    }
+    match rows {
+        0 => String::new(),
+        _ => table.details("Numbers: every point, median (least–greatest)"),
+    }
+}
 
 /// What each model cost at the largest number of clients, median and range over runs.
 pub(super) fn costs_table(bench: &BenchSummary) -> String {
@@ -22,11 +58,8 @@ pub(super) fn costs_table(bench: &BenchSummary) -> String {
         let Some(point) = model.largest() else {
             continue;
         };
-        let spread = |cost: &Cost| match cost.spread(&model) {
-            Some(spread) => spread.in_words(cost.show),
-            None => number::DASH.to_owned(),
-        };
-        let cells = COSTS.iter().map(spread);
+        let words = |cost: &Cost| cost.in_words(&model);
+        let cells = COSTS.iter().map(words);
         let runs = point.runs.len() as u64;
         table.row(
             model.name,
@@ -36,7 +69,7 @@ pub(super) fn costs_table(bench: &BenchSummary) -> String {
                 .chain([count(runs)]),
         );
     }
-    table.details("Numbers: costs at the largest number of clients")
+    table.details("Numbers: costs at the largest number of clients that a model reached")
 }
 
 /// Every run of every point.
@@ -45,8 +78,11 @@ pub(super) fn points_table(bench: &BenchSummary) -> String {
     for model in sweep::models(bench) {
         for point in &model.points {
             for (index, run) in point.runs.iter().enumerate() {
-                let first = [count(point.clients), count(index as u64 + 1)];
-                let floor = duration(point.floor_ns as f64);
+                let first = [load(point), count(index as u64 + 1)];
+                let floor = match point.floor_ns {
+                    0 => number::DASH.to_owned(),
+                    ns => duration(ns as f64),
+                };
                 table.row(
                     model.name,
                     first.into_iter().chain([floor]).chain(cells(run)),

@@ -2,7 +2,7 @@
 
 use history::{Sample, Summary};
 
-use super::{bench, findings, head, load, serve};
+use super::{bench, choices, findings, head, load, serve};
 use crate::{escape::escape, sha256::sha256_base64};
 
 /// The page of a run as one self-contained HTML file: pictures, tables, findings, in light and dark.
@@ -11,8 +11,9 @@ use crate::{escape::escape, sha256::sha256_base64};
 /// may be empty, then the picture over time is left out. The size of the page does not depend on
 /// their number. Every text from outside is escaped.
 pub fn html(summary: &Summary, samples: &[Sample]) -> String {
-    let mut main = String::new();
+    let (mut main, mut choice) = (String::new(), String::new());
     if let Some(results) = &summary.bench {
+        choice = choices::choices(results);
         main += &bench::figures(results);
     }
     if let Some(results) = &summary.load {
@@ -36,7 +37,7 @@ pub fn html(summary: &Summary, samples: &[Sample]) -> String {
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
          <title>{title} · wharf</title>\n<style>{style}</style>\n</head>\n<body>\n\
-         {header}\n<main>\n{key_figures}\n{findings}\n{main}</main>\n{footer}\n\
+         {header}\n<main>\n{key_figures}\n{choice}{findings}\n{main}</main>\n{footer}\n\
          <script>{script}</script>\n</body>\n</html>\n"
     )
 }

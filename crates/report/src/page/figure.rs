@@ -1,6 +1,12 @@
 //! A card of the page: a heading, a sentence, pictures, tables.
 
-use crate::escape::escape;
+use history::BenchSummary;
+
+use crate::{
+    escape::{escape, shortened},
+    svg::SERIES,
+    sweep::{self, ModelPoints},
+};
 
 /// How much of a row a card takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +54,20 @@ impl Figure {
         };
         let entries: String = entries.iter().map(entry).collect();
         self.caption += &format!("<p class=\"key\">{entries}</p>");
+        self
+    }
+
+    /// A key of the models, for screens on which the labels at the ends of curves are out of sight.
+    pub(super) fn models(mut self, bench: &BenchSummary) -> Self {
+        let entry = |model: &ModelPoints<'_>| {
+            format!(
+                "<span><i class=\"sample s-model c{}\"></i>{}</span>",
+                model.index % SERIES,
+                escape(&shortened(model.name, 22))
+            )
+        };
+        let entries: String = sweep::models(bench).iter().map(entry).collect();
+        self.caption += &format!("<p class=\"key narrow\">{entries}</p>");
         self
     }
 

@@ -1,9 +1,12 @@
 //! The top of the page: what ran, where, what came of it, and the figures that matter most.
 
-use history::{BenchSummary, Environment, LoadSummary, ServeSummary, Summary, Verdict};
+use history::{
+    BenchKind, BenchSummary, Better, Environment, LoadSummary, ServeSummary, Summary, Verdict,
+};
 
 use crate::{
     escape::escape,
+    measure,
     number::{self, count, counted, duration, figure, maybe_duration},
     sweep::{self, ModelPoints},
     wording,
@@ -102,7 +105,7 @@ fn subject(summary: &Summary) -> String {
         };
         let models = counted(bench.models.len() as u64, "model");
         let runs = counted(bench.runs, "run");
-        let scale = wording::scale(bench);
+        let scale = wording::subject(bench);
         format!("{models} · {clients} · {runs} a point · {scale}")
     } else if let Some(load) = &summary.load {
         let law = crate::curve::in_words(&load.law);
@@ -145,41 +148,67 @@ fn place(environment: &Environment) -> String {
     }
 }
 
-fn of_bench(bench: &BenchSummary) -> Vec<KeyFigure> {
+/// The best and the worst of what models are compared by, where most of them can be compared.
+fn extremes(bench: &BenchSummary) -> Vec<KeyFigure> {
+    let quantity = bench.kind.quantities()[0];
+    let clients = sweep::telling_clients(bench);
+    let value = |model: &ModelPoints<'_>| {
+        let point = model.at(clients).filter(|point| sweep::is_reached(point))?;
+        let value = match bench.kind {
+            BenchKind::Burst => point.wall_ns_median? as f64,
+            _ => point.figure(quantity)?.median,
+        };
+        Some((value, model.name.to_owned()))
+    };
     let models = sweep::models(bench);
-    let largest = |model: &ModelPoints<'_>| {
-        let point = model.largest()?;
-        Some((
-            point.wall_ns_median? as f64,
-            model.name.to_owned(),
-            point.clients,
-        ))
-    };
-    let mut ends: Vec<(f64, String, u64)> = models.iter().filter_map(largest).collect();
+    let share = models.iter().find_map(|model| model.at(clients)?.cpu_share);
+    let calculation = share.map_or(String::new(), |share| {
+        format!(", {} calculation", number::share(share))
+    });
+    let mut ends: Vec<(f64, String)> = models.iter().filter_map(value).collect();
     ends.sort_by(|one, other| one.0.total_cmp(&other.0));
-    let mut figures = Vec::new();
-    let of = |(ns, name, clients): &(f64, String, u64), what: &str| {
-        let name = format!("{what}: {name}, {}", counted(*clients, "client"));
-        KeyFigure::new(duration(*ns), name)
+    if quantity.better() == Better::More {
+        ends.reverse();
+    }
+    let (best, worst) = match bench.kind {
+        BenchKind::Burst => ("fastest", "slowest"),
+        BenchKind::Idle => ("least PSS a connection", "most"),
+        _ => ("best", "least"),
     };
+    let of = |(value, name): &(f64, String), what: &str| {
+        let name = format!(
+            "{what}: {name}, {}{calculation}",
+            counted(clients, "client")
+        );
+        KeyFigure::new(measure::show(quantity, *value), name)
+    };
+    let mut figures = Vec::new();
     match ends.as_slice() {
         [] => {}
-        [only] => figures.push(of(only, "completion")),
+        [only] => figures.push(of(only, quantity.name())),
         [first, .., last] => {
-            figures.push(of(last, "slowest"));
-            figures.push(of(first, "fastest"));
-            let times = format!("×{}", figure(last.0 / first.0));
-            figures.push(KeyFigure::new(
-                times,
-                format!("{} over {}", last.1, first.1),
-            ));
+            figures.push(of(last, worst));
+            figures.push(of(first, best));
+            let (low, high) = (first.0.min(last.0), first.0.max(last.0));
+            if low > 0.0 {
+                let name = format!("between {} and {}", first.1, last.1);
+                figures.push(KeyFigure::new(format!("×{}", figure(high / low)), name));
+            }
         }
     }
+    figures
+}
+
+fn of_bench(bench: &BenchSummary) -> Vec<KeyFigure> {
+    let mut figures = extremes(bench);
     let runs = || bench.points.iter().flat_map(|point| &point.runs);
     let requests = runs().flat_map(|run| run.outcomes.values()).sum();
     figures.push(KeyFigure::new(
         count(requests),
-        "requests in all".to_owned(),
+        match bench.kind {
+            BenchKind::Idle => "connections in all".to_owned(),
+            _ => "requests in all".to_owned(),
+        },
     ));
     let failed = runs().map(|run| wording::failed(&run.outcomes)).sum();
     figures.push(KeyFigure::ought_to_be_zero(
@@ -187,15 +216,23 @@ fn of_bench(bench: &BenchSummary) -> Vec<KeyFigure> {
         "failed requests",
         Verdict::Invalid,
     ));
+    let missed = bench
+        .points
+        .iter()
+        .filter(|point| !sweep::is_reached(point));
+    let missed = missed.count() as u64;
+    let points = counted(bench.points.len() as u64, "point");
+    if missed > 0 {
+        let name = format!("of {points} not reached");
+        figures.push(KeyFigure::ought_to_be_zero(missed, &name, Verdict::Unknown));
+        return figures;
+    }
     let doubted = bench
         .points
         .iter()
         .filter(|point| !point.doubts.is_empty())
         .count() as u64;
-    let name = format!(
-        "of {} in doubt",
-        counted(bench.points.len() as u64, "point")
-    );
+    let name = format!("of {points} in doubt");
     figures.push(KeyFigure::ought_to_be_zero(
         doubted,
         &name,

@@ -3,6 +3,7 @@
 //! ```text
 //!  document   the shell: policy, header, main, footer
 //!   +- head      name, place, verdict, key figures
+//!   +- choices   which model for this load
 //!   +- bench     |
 //!   +- load      | one kind of run each: figures in reading order
 //!   +- serve     |
@@ -15,7 +16,10 @@ mod document;
 mod head;
 
 mod bench;
+mod bench_kinds;
 mod bench_numbers;
+mod bench_trouble;
+mod choices;
 mod load;
 mod serve;
 

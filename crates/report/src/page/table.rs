@@ -9,6 +9,7 @@ use crate::{escape::escape, quantities::STATISTICS};
 pub(super) struct Table {
     head: String,
     body: String,
+    has_words: bool,
 }
 
 impl Table {
@@ -19,6 +20,7 @@ impl Table {
         Self {
             head,
             body: String::new(),
+            has_words: false,
         }
     }
 
@@ -44,11 +46,30 @@ impl Table {
         self.body += &format!("<tr><th scope=\"row\">{}</th>{cells}</tr>", escape(name));
     }
 
+    /// A row that ends in a sentence, which is folded.
+    pub(super) fn row_with_words(
+        &mut self,
+        name: &str,
+        cells: impl IntoIterator<Item = String>,
+        words: &str,
+    ) {
+        self.row(name, cells);
+        let end = format!("<td class=\"words\">{}</td></tr>", escape(words));
+        self.body.truncate(self.body.len() - "</tr>".len());
+        self.body += &end;
+        self.has_words = true;
+    }
+
     /// The table. When it is wider than its card it scrolls there, also by keyboard.
     pub(super) fn html(&self, name: &str) -> String {
-        let Self { head, body } = self;
+        let Self { head, body, .. } = self;
+        let class = if self.has_words {
+            "table told"
+        } else {
+            "table"
+        };
         format!(
-            "<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"{}\"><table>\
+            "<div class=\"{class}\" tabindex=\"0\" role=\"group\" aria-label=\"{}\"><table>\
              <thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>",
             escape(name)
         )

@@ -101,13 +101,24 @@ impl Canvas {
         show: impl Fn(f64) -> String,
         title: &str,
     ) {
+        self.x_axis_at(scale, &scale.ticks(count), show, title);
+    }
+
+    /// The x axis with labels at these values.
+    pub(crate) fn x_axis_at(
+        &mut self,
+        scale: &Scale,
+        ticks: &[f64],
+        show: impl Fn(f64) -> String,
+        title: &str,
+    ) {
         let (left, right) = self.across();
         let (bottom, _) = self.upward();
         let mut d = format!("M{} {}H{}", px(left), px(bottom), px(right));
-        for tick in scale.ticks(count) {
-            let x = scale.at(tick);
+        for tick in ticks {
+            let x = scale.at(*tick);
             let _ = write!(d, "M{} {}v5", px(x), px(bottom));
-            self.text((x, bottom + 19.0), "tick middle", &show(tick));
+            self.text((x, bottom + 19.0), "tick middle", &show(*tick));
         }
         self.path("axis", &d);
         self.text(((left + right) / 2.0, bottom + 38.0), "title middle", title);

@@ -5,10 +5,14 @@
 pub(crate) struct Label {
     /// Where its curve ends, from the left.
     pub(crate) x: f64,
-    /// Where its curve ends, and where the label stands in the end.
+    /// Where the label stands: where its curve ends, until labels are pushed apart.
     pub(crate) y: f64,
+    /// Where its curve ends, from the top.
+    pub(crate) wanted: f64,
     /// What it says.
     pub(crate) text: String,
+    /// Which colour and marker.
+    pub(crate) index: usize,
     /// Its classes.
     pub(crate) class: String,
 }
@@ -55,7 +59,9 @@ mod tests {
         let label = |y: &f64| Label {
             x: 0.0,
             y: *y,
+            wanted: *y,
             text: String::new(),
+            index: 0,
             class: String::new(),
         };
         let mut labels: Vec<Label> = places.iter().map(label).collect();

@@ -5,7 +5,7 @@
 //!
 //! | class | for |
 //! |---|---|
-//! | `c0` to `c7` | the colour of a model; its marker has the same number |
+//! | `c0` to `c9` | the colour of a model; its marker has the same number |
 //! | `line`, `whisker`, `mark` | a curve, the range of its points, its points |
 //! | `grid`, `axis`, `tick`, `title` | the axes |
 //! | `label`, `note` | text at what it is about: bold, or muted |
@@ -18,5 +18,5 @@ mod scale;
 
 pub(crate) use canvas::{Canvas, Margin, path, px};
 pub(crate) use label::{Label, push_apart, width_of};
-pub(crate) use mark::Mark;
+pub(crate) use mark::{Mark, SERIES};
 pub(crate) use scale::Scale;

@@ -3,7 +3,7 @@
 use history::{Summary, Verdict};
 
 use super::{
-    bench, load,
+    bench, blocking, load,
     paragraph::{paragraph, paragraph_or},
     serve,
 };
@@ -17,6 +17,7 @@ pub fn text(summary: &Summary) -> String {
     let mut out = heading(summary);
     if let Some(results) = &summary.bench {
         out += &bench::text(results);
+        out += &blocking::text(results);
     }
     if let Some(results) = &summary.load {
         out += &load::text(results);

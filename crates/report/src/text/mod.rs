@@ -4,6 +4,7 @@
 mod document;
 
 mod bench;
+mod blocking;
 mod load;
 mod serve;
 

@@ -1,5 +1,7 @@
 //! What every page promises, whatever the run.
 
+use history::{BenchKind, Finding, Verdict};
+
 use super::*;
 use crate::fixture::{self, HOSTILE};
 
@@ -10,6 +12,8 @@ fn pages() -> Vec<String> {
     summaries.extend(fixture::empty());
     summaries.extend(fixture::hostile());
     summaries.extend([0, 1, 2].map(fixture::smallest));
+    summaries.extend(BenchKind::ALL.map(fixture::of_kind));
+    summaries.extend(BenchKind::ALL.map(fixture::nothing_of));
     let mut pages: Vec<String> = summaries.iter().map(|summary| html(summary, &[])).collect();
     pages.push(html(&summaries[1], &rows));
     pages
@@ -110,6 +114,148 @@ fn a_point_with_doubts_or_failures_is_marked_and_listed() {
         page.contains("<li>○ thread, 80 clients: ")
             && page.contains("<li>× process, 100 clients: 3 reset")
     );
+}
+
+#[test]
+fn a_page_of_every_kind_stays_below_300_kilobytes() {
+    for kind in BenchKind::ALL {
+        let page = html(&fixture::of_kind(kind), &[]);
+        assert!(page.len() < 300_000, "{}: {}", kind.name(), page.len());
+    }
+}
+
+#[test]
+fn every_kind_has_its_pictures() {
+    let titles: [(BenchKind, &[&str]); 5] = [
+        (
+            BenchKind::Burst,
+            &["Completion time against number of clients"],
+        ),
+        (
+            BenchKind::Throughput,
+            &[
+                "right answers a second against number of clients",
+                "response time, median against",
+                "response time, 99th percentile against",
+                "server CPU a request against",
+                "context switches a request against",
+            ],
+        ),
+        (
+            BenchKind::Churn,
+            &[
+                "connections opened, used and closed a second against",
+                "time to connect, 99th percentile against",
+            ],
+        ),
+        (
+            BenchKind::Idle,
+            &[
+                "Memory an idle connection",
+                "PSS an idle connection against number",
+            ],
+        ),
+        (
+            BenchKind::Mixed,
+            &[
+                "right answers a second against share of calculation, 64 clients",
+                "response time of waiting requests, 99th percentile against share",
+            ],
+        ),
+    ];
+    for (kind, wanted) in titles {
+        let page = html(&fixture::of_kind(kind), &[]);
+        for title in wanted {
+            assert!(page.contains(&format!("<title>{title}")), "{title}");
+        }
+        // Ten models, each with a colour of its own.
+        assert!(page.contains("c9\""), "{}", kind.name());
+    }
+}
+
+#[test]
+fn which_model_to_choose_stands_above_the_findings() {
+    for kind in BenchKind::ALL {
+        let page = html(&fixture::of_kind(kind), &[]);
+        let (above, below) = page.split_once("<h2>Findings").expect("findings");
+        assert!(above.contains("<h2>Which model for this load</h2>"));
+        assert!(above.contains("(a tie)") && !below.contains("Which model"));
+    }
+    let page = html(&fixture::nothing_of(BenchKind::Throughput), &[]);
+    assert!(page.contains("<b>none reached it</b>"));
+}
+
+#[test]
+fn a_point_that_was_not_reached_is_in_the_picture_and_in_a_table() {
+    let page = html(&fixture::of_kind(BenchKind::Churn), &[]);
+    assert!(
+        page.contains("<title>process, 10\u{202f}000 clients, out of processes: 1000 of 10000")
+    );
+    assert!(page.contains(">out of processes</text>") && page.contains("class=\"strip\""));
+    let (_, table) = page
+        .split_once("Points that were not reached")
+        .expect("a table");
+    assert!(table.contains("<td>out of processes</td><td class=\"words\">1000 of 10000"));
+}
+
+#[test]
+fn what_the_kernel_counted_has_a_table_where_it_counted() {
+    let page = html(&fixture::of_kind(BenchKind::Burst), &[]);
+    assert!(page.contains("SYN sent again") && page.contains("listen overflows"));
+    let quiet = html(&fixture::of_kind(BenchKind::Throughput), &[]);
+    assert!(!quiet.contains("SYN sent again"));
+}
+
+#[test]
+fn mixed_requests_are_told_of_head_of_line_blocking() {
+    let page = html(&fixture::of_kind(BenchKind::Mixed), &[]);
+    assert!(
+        page.contains("grew most under iterative (×")
+            && page.contains("and ended lowest under thread")
+    );
+}
+
+#[test]
+fn many_remarks_are_folded_and_graver_findings_are_not() {
+    let mut summary = fixture::serve();
+    let remark = |n| Finding::new(Verdict::Valid, format!("remark {n}"));
+    let mut all: Vec<Finding> = (0..60).map(remark).collect();
+    all.push(Finding::new(Verdict::Unknown, "a doubt"));
+    summary.conclude(all);
+    let page = html(&summary, &[]);
+    let (shown, folded) = page
+        .split_once("<details class=\"more\">")
+        .expect("folded remarks");
+    assert!(shown.contains("</b> a doubt") && shown.contains("remark 2<"));
+    assert!(folded.contains("<summary>57 more") && folded.contains("21 more in"));
+}
+
+#[test]
+fn the_colour_of_every_model_can_be_read_in_light_and_dark() {
+    let hex = |text: &str, at: usize| {
+        let digits = u8::from_str_radix(&text[at..at + 2], 16).expect("two digits");
+        let share = f64::from(digits) / 255.0;
+        match share <= 0.040_45 {
+            true => share / 12.92,
+            false => ((share + 0.055) / 1.055).powf(2.4),
+        }
+    };
+    let luminance = |text: &str| {
+        let [red, green, blue] = [1, 3, 5].map(|at| hex(text, at));
+        0.2126 * red + 0.7152 * green + 0.0722 * blue
+    };
+    for index in 0..crate::svg::SERIES {
+        let name = format!("--c{index}: light-dark(");
+        let (_, rest) = STYLE.split_once(&name).expect("a colour");
+        let (light, dark) = (&rest[..7], &rest[9..16]);
+        // WCAG 2.2, success criterion 1.4.3, against the card of each theme.
+        let on_white = 1.05 / (luminance(light) + 0.05);
+        let on_dark = (luminance(dark) + 0.05) / (luminance("#1a1f26") + 0.05);
+        assert!(
+            on_white >= 4.5 && on_dark >= 4.5,
+            "{light} {on_white}, {dark} {on_dark}"
+        );
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What every text promises, whatever the run.
 
+use history::BenchKind;
+
 use super::*;
 use crate::fixture;
 use crate::text::columns::WIDEST;
@@ -12,6 +14,8 @@ fn summaries() -> Vec<Summary> {
     ];
     all.extend(fixture::empty());
     all.extend([0, 1, 2].map(fixture::smallest));
+    all.extend(BenchKind::ALL.map(fixture::of_kind));
+    all.extend(BenchKind::ALL.map(fixture::nothing_of));
     all
 }
 
@@ -95,6 +99,12 @@ fn check_snapshot(summary: &Summary, file: &str, expected: &str) {
 #[test]
 fn the_text_of_a_bench_is_as_it_was() {
     check_snapshot(&fixture::bench(), "bench.txt", include_str!("bench.txt"));
+}
+
+#[test]
+fn a_bench_of_mixed_requests_says_who_blocks() {
+    let wanted = ["64 clients: From 0 % to 90 % of calculation"];
+    check(&fixture::of_kind(BenchKind::Mixed), &wanted);
 }
 
 #[test]
