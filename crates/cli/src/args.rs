@@ -1,6 +1,7 @@
 //! The flags: their names, their help, their types. Parsing does no work.
 
 mod bench;
+mod compare;
 mod dialect;
 mod limits;
 mod load;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub use bench::BenchArgs;
+pub use compare::CompareArgs;
 pub use dialect::DialectArgs;
 pub use limits::LimitArgs;
 pub use load::LoadArgs;
@@ -34,8 +36,10 @@ pub enum Command {
     Serve(ServeArgs),
     /// Load a server with workers that send on schedule and check every answer
     Load(LoadArgs),
-    /// Compare the concurrency models: N clients at once, one slow request each
+    /// Compare the concurrency models: under a burst, a closed loop, churn, silence, or mixed work
     Bench(BenchArgs),
+    /// Compare two runs of bench or load: what changed, and whether it got worse
+    Compare(CompareArgs),
     /// Draw the report of a run folder again, and print its result
     Report(ReportArgs),
     /// List the services, concurrency models and arrival laws there are

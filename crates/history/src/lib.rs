@@ -4,6 +4,7 @@
 //!
 //! | file | what | type |
 //! |---|---|---|
+//! | `experiment.toml` | from `bench`: the sweep, for doing it again | any |
 //! | `plan.json` | the effective settings, defaults filled in | any |
 //! | `summary.json` | verdict, environment, results; written at once with verdict `unknown`, replaced at the end | [`Summary`] |
 //! | `samples.csv` | one row a request | [`Sample`] |
@@ -14,20 +15,27 @@
 //! Every bare number carries its unit at the end of its name.
 
 mod bench;
+mod comparison;
 mod environment;
 mod event;
 mod folder;
 mod load;
+mod quantity;
 mod sample;
 mod series;
 mod serve;
 mod summary;
 
-pub use bench::{BenchSummary, GapPanel, Lane, LaneSet, Measured, Point};
+pub use bench::{
+    BenchSummary, Choice, Figure, GapPanel, IdleMemory, Lane, LaneSet, Measured, NotReached,
+    Obstacle, Point, TcpCounters,
+};
+pub use comparison::{Change, Comparison, SettingChange, Tendency};
 pub use environment::Environment;
 pub use event::{Event, EventKind};
 pub use folder::{FolderError, RunFolder};
 pub use load::{FitSummary, LawSummary, LoadSummary, Outcomes};
+pub use quantity::{BenchKind, Better, Quantity, QuantityUnit};
 pub use sample::{Outcome, Sample, SampleReader, SampleWriter};
 pub use series::Series;
 pub use serve::{ArrivalClocks, Connections, ServeSummary};

@@ -19,8 +19,26 @@ pub struct LoadSummary {
     pub target: String,
     /// How many workers.
     pub workers: u64,
-    /// Requests asked for: workers times intervals.
+    /// Requests asked for: workers times intervals, or, of a run that lasts for a time, those taken up.
     pub asked: u64,
+    /// What ran the workers: `threads` (one each) or `async` (event loops).
+    #[serde(default)]
+    pub client: String,
+    /// How many threads ran them.
+    #[serde(default)]
+    pub threads: u64,
+    /// How many addresses of this machine the connections came from.
+    #[serde(default)]
+    pub source_addresses: u64,
+    /// How many requests were kept outstanding on a session of a closed loop.
+    #[serde(default)]
+    pub pipeline: u64,
+    /// After how many requests a session was closed and the next one made; absent when it carried all.
+    #[serde(default)]
+    pub per_connection: Option<u64>,
+    /// After how long no more requests were taken up; absent when only their number ended the run.
+    #[serde(default)]
+    pub lasting_ns: Option<u64>,
     /// `open` (sends at the scheduled instants, whatever the answers do) or `closed` (the next gap
     /// begins with the answer).
     pub loop_kind: String,

@@ -1,70 +1,28 @@
 //! One connection: a socket, the client machine that speaks on it, and the requests under way.
 //!
-//! ```text
-//!   Connecting ──▶ Greeting ──▶ Talking ──▶ (Closing) ──▶ Over
-//!        stands       Ready        │  last answer, Close,    the worker drops it,
-//!                                  ▼  the end, an error      which closes the socket
-//!                     ask · receive · timers
-//! ```
-//!
 //! **A request that was given to a connection is ended by it, exactly once.**
 
-use std::{mem, net::SocketAddr};
+use std::{collections::VecDeque, mem};
 
 use history::Outcome;
-use machine::{Answer, Input, Machine, Outbox, Output, TimerId, Timers};
+use machine::{Answer, Input, Machine, Output, TimerId, Timers};
 use rustix::{
     event::PollFlags,
-    fd::{AsFd, BorrowedFd, OwnedFd},
+    fd::{AsFd, OwnedFd},
     io::Errno,
-    net::{RecvFlags, connect, recv, sockopt::socket_error},
+    net::{RecvFlags, recv, sockopt::socket_error},
 };
 use timing::Tick;
 
 use crate::{
+    desk::Desk,
     failure,
-    job::Job,
-    ledger::Ledger,
     request::{Ending, Facts, Request, Requests},
     send_queue::SendQueue,
+    socket,
+    state::State,
+    token::Token,
 };
-
-/// Connects without waiting. Over loopback the handshake is over before the first call returns, although
-/// that says `EINPROGRESS`; asking again at once spares a turn of the poll loop.
-fn connect_now(socket: &OwnedFd, target: SocketAddr) -> Result<(), Errno> {
-    match connect(socket, &target) {
-        Err(Errno::INPROGRESS) if target.ip().is_loopback() => match connect(socket, &target) {
-            Err(Errno::ALREADY) => Err(Errno::INPROGRESS),
-            again => again,
-        },
-        first => first,
-    }
-}
-
-/// What a worker lends to the connection that it attends to.
-pub(crate) struct Desk<'a> {
-    pub(crate) job: &'a Job<'a>,
-    pub(crate) worker: u32,
-    pub(crate) ledger: Ledger<'a>,
-    outbox: Outbox,
-    buffer: Vec<u8>,
-}
-
-impl<'a> Desk<'a> {
-    pub(crate) fn new(job: &'a Job<'a>, worker: u32) -> Self {
-        Self {
-            job,
-            worker,
-            ledger: Ledger::new(job, worker),
-            outbox: Outbox::watched(job.watcher.wants_notes()),
-            buffer: vec![0; READ_BYTES],
-        }
-    }
-
-    fn now(&self) -> Tick {
-        self.job.clock.now()
-    }
-}
 
 /// See the file's description.
 pub(crate) struct Connection {
@@ -76,8 +34,8 @@ pub(crate) struct Connection {
     capacity: u64,
     asked: u64,
     answered: u64,
-    /// The only request of a one-shot exchange, until the machine is ready for it.
-    due: Option<Request>,
+    /// What it was given before its machine is ready for it.
+    due: VecDeque<Request>,
     requests: Requests,
     timers: Timers<TimerId>,
     sending: SendQueue,
@@ -87,33 +45,27 @@ pub(crate) struct Connection {
     /// The kernel takes no more bytes; what it had received before is still to be read.
     broken: Option<Outcome>,
     cause: Option<Outcome>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// Until the connection stands, or this instant.
-    Connecting(Tick),
-    /// Until the machine is ready, or this instant.
-    Greeting(Tick),
-    /// Requests may be sent.
-    Talking,
-    /// The last bytes are on their way, until this instant.
-    Closing(Tick),
-    /// There is nothing left to do.
-    Over,
+    /// Requests are kept together until [`Connection::uncork`] sends them.
+    corked: bool,
+    /// What the poller has been told to wait for; nothing until it has been told of the socket.
+    watched: Option<PollFlags>,
+    /// The earliest of its entries among the deadlines.
+    entered: Option<Tick>,
 }
 
 impl Connection {
-    /// Begins to connect; `due` is the request of a one-shot exchange.
+    /// Begins to connect; `due` is the request that it is made for. It is to carry `capacity` requests.
     pub(crate) fn begin(
         socket: OwnedFd,
         machine: Box<dyn Machine>,
+        capacity: u64,
         mut due: Option<Request>,
         desk: &mut Desk<'_>,
     ) -> Self {
         let begun = desk.now();
-        let connected = connect_now(&socket, desk.job.plan.target);
+        let connected = socket::connect_now(&socket, desk.job.plan.target);
         if let Some(request) = &mut due {
+            request.departure.opens = true;
             desk.ledger.depart(request, begun);
         }
         let mut connection = Self {
@@ -124,10 +76,10 @@ impl Connection {
                 begun: Some(begun),
                 ..Facts::default()
             },
-            capacity: desk.job.capacity(),
+            capacity,
             asked: 0,
             answered: 0,
-            due,
+            due: due.into_iter().collect(),
             requests: Requests::default(),
             timers: Timers::new(),
             sending: SendQueue::default(),
@@ -135,6 +87,9 @@ impl Connection {
             ready_at: None,
             broken: None,
             cause: None,
+            corked: false,
+            watched: None,
+            entered: None,
         };
         match connected {
             Ok(()) => connection.start(desk),
@@ -144,8 +99,33 @@ impl Connection {
         connection
     }
 
-    pub(crate) fn fd(&self) -> BorrowedFd<'_> {
-        self.socket.as_fd()
+    /// Tells the poller and the deadlines what it waits for now.
+    pub(crate) fn watch(&mut self, token: Token, desk: &mut Desk<'_>) {
+        let interest = self.state.interest(!self.sending.is_empty());
+        match self.watched {
+            Some(watched) if watched == interest => {}
+            Some(_) => desk.poller.change(self.socket.as_fd(), token, interest),
+            None => {
+                if let Err(error) = desk.poller.add(self.socket.as_fd(), token, interest) {
+                    let now = desk.now();
+                    self.fail(failure::of_talking(error), now, desk);
+                    return;
+                }
+            }
+        }
+        self.watched = Some(interest);
+        let deadline = self.deadline(desk);
+        desk.deadlines.enter(token, deadline, &mut self.entered);
+    }
+
+    /// Whether its earliest entry among the deadlines is the one `at` this instant.
+    pub(crate) fn is_entered(&self, at: Tick) -> bool {
+        self.entered == Some(at)
+    }
+
+    /// Its earliest entry has come up.
+    pub(crate) fn leave_deadlines(&mut self) {
+        self.entered = None;
     }
 
     pub(crate) fn facts(&self) -> Facts {
@@ -166,47 +146,73 @@ impl Connection {
         self.ready_at.take()
     }
 
-    /// Whether it may be asked: its machine is ready, and the peer takes what it is sent.
+    /// Whether it may be given a request: its machine is ready, or will be asked when it is, and the peer
+    /// takes what it is sent.
     pub(crate) fn has_room(&self) -> bool {
         let takes = self.broken.is_none() && self.sending.len() <= WAITING_BYTES_MAX;
-        self.state == State::Talking && takes
+        let given = self.asked + self.due.len() as u64;
+        takes && given < self.capacity && self.state.takes_requests()
     }
 
-    /// What to wait for.
-    pub(crate) fn interest(&self) -> PollFlags {
-        match self.state {
-            State::Connecting(_) => PollFlags::OUT,
-            State::Closing(_) => PollFlags::OUT,
-            _ if self.sending.is_empty() => PollFlags::IN,
-            _ => PollFlags::IN | PollFlags::OUT,
+    /// Whether nothing that it was given is outstanding.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.requests.is_empty() && self.due.is_empty()
+    }
+
+    /// Ends, because no more will be asked of it; last bytes on their way are sent.
+    pub(crate) fn retire(&mut self) {
+        if !matches!(self.state, State::Closing(_)) {
+            self.state = State::Over;
+        }
+    }
+
+    /// Takes a request: asks it now, or as soon as the machine is ready. The connection must have room.
+    pub(crate) fn take(&mut self, mut request: Request, desk: &mut Desk<'_>) {
+        if self.state == State::Talking {
+            self.ask(request, desk);
+            return;
+        }
+        // What remains until it is sent is the connection's time, and so the server's.
+        let now = desk.latest();
+        desk.ledger.depart(&mut request, now);
+        self.due.push_back(request);
+    }
+
+    /// What is asked from here on leaves in one piece.
+    pub(crate) fn cork(&mut self) {
+        self.corked = true;
+    }
+
+    /// Sends what was asked since [`Connection::cork`].
+    pub(crate) fn uncork(&mut self, desk: &mut Desk<'_>) {
+        self.corked = false;
+        if !self.is_over() && !self.sending.is_empty() {
+            self.flush(desk);
         }
     }
 
     /// When [`Connection::handle_time`] is due.
-    pub(crate) fn deadline(&mut self, desk: &Desk<'_>) -> Option<Tick> {
+    fn deadline(&mut self, desk: &Desk<'_>) -> Option<Tick> {
         [self.limit(desk), self.timers.next_at()]
             .into_iter()
             .flatten()
             .min()
     }
 
-    /// Sends `request` now. The connection must have room.
-    pub(crate) fn ask(&mut self, mut request: Request, desk: &mut Desk<'_>) {
-        let now = desk.now();
+    fn ask(&mut self, mut request: Request, desk: &mut Desk<'_>) {
+        let now = desk.latest();
         request.asked = now;
+        request.departure.opens = self.asked == 0;
         request.first_byte = self.sending.end();
-        request.departure.held_back |= !self.sending.is_empty();
+        request.departure.held_back |= !self.corked && !self.sending.is_empty();
         self.requests.push(request);
-        let (number, unix_millis) = (self.asked, desk.job.clock.unix_millis());
+        let (number, unix_millis) = (self.asked, desk.unix_millis());
         self.asked += 1;
-        self.tell(
-            now,
-            Input::Ask {
-                number,
-                unix_millis,
-            },
-            desk,
-        );
+        let ask = Input::Ask {
+            number,
+            unix_millis,
+        };
+        self.tell(now, ask, desk);
         // A request without a byte, whose connection says it all, is sent by being asked.
         let empty = self
             .requests
@@ -246,7 +252,7 @@ impl Connection {
             let Some(timer) = self.timers.pop_due(now) else {
                 break;
             };
-            if self.is_live() {
+            if self.state.is_live() {
                 self.tell(now, Input::Timer(timer), desk);
             }
         }
@@ -270,12 +276,12 @@ impl Connection {
 
     /// Ends at once, and every request with it.
     pub(crate) fn fail(&mut self, outcome: Outcome, at: Tick, desk: &mut Desk<'_>) {
-        if !self.is_live() && !matches!(self.state, State::Connecting(_)) {
+        if !self.state.is_live() && !matches!(self.state, State::Connecting(_)) {
             self.state = State::Over;
             return;
         }
         let mut told = false;
-        while let Some(request) = self.due.take().or_else(|| self.requests.pop()) {
+        while let Some(request) = self.requests.pop().or_else(|| self.due.pop_front()) {
             let reply_bytes = mem::take(&mut self.received_bytes);
             let ending = Ending {
                 outcome,
@@ -287,11 +293,6 @@ impl Connection {
         }
         self.cause = (!told && self.asked < self.capacity).then_some(outcome);
         self.state = State::Over;
-    }
-
-    /// Whether its machine may be told anything.
-    fn is_live(&self) -> bool {
-        matches!(self.state, State::Greeting(_) | State::Talking)
     }
 
     /// When the state it is in has lasted too long.
@@ -313,19 +314,20 @@ impl Connection {
         self.facts.stands(&self.socket, now);
         self.state = State::Greeting(now + desk.job.plan.reply_timeout);
         desk.job.count_connected();
-        desk.job.watcher.on_connected(desk.worker);
+        desk.job.watcher.on_connected(desk.worker());
         self.tell(now, Input::Start, desk);
         self.ask_what_is_due(desk);
     }
 
     fn fail_to_connect(&mut self, error: Errno, desk: &mut Desk<'_>) {
         desk.job.tally().refused_by(error);
-        self.fail(failure::of_connecting(error), desk.now(), desk);
+        let now = desk.now();
+        self.fail(failure::of_connecting(error), now, desk);
     }
 
     fn ask_what_is_due(&mut self, desk: &mut Desk<'_>) {
-        if self.state == State::Talking
-            && let Some(request) = self.due.take()
+        while self.state == State::Talking
+            && let Some(request) = self.due.pop_front()
         {
             self.ask(request, desk);
         }
@@ -359,7 +361,7 @@ impl Connection {
                 }
                 Err(error) => self.fail(failure::of_talking(error), now, desk),
             }
-            if !self.is_live() {
+            if !self.state.is_live() {
                 break;
             }
         }
@@ -381,7 +383,7 @@ impl Connection {
                 Output::Cancel(timer) => self.timers.cancel(*timer),
                 Output::Note(range) => {
                     let text = String::from_utf8_lossy(outbox.bytes(range));
-                    desk.job.watcher.on_note(desk.worker, &text);
+                    desk.job.watcher.on_note(desk.worker(), &text);
                 }
                 Output::Ready => {
                     self.state = State::Talking;
@@ -415,20 +417,30 @@ impl Connection {
         self.received_bytes = 0;
         desk.job
             .watcher
-            .on_answer(desk.worker, request.number, answer);
+            .on_answer(desk.worker(), request.number, answer);
         desk.ledger.answered(request, &self.facts, answer, now);
     }
 
     fn send(&mut self, bytes: &[u8], asking: bool, desk: &mut Desk<'_>) {
-        let at = desk.now();
-        let sent = self.sending.send(&self.socket, bytes);
+        let sent = match self.corked {
+            true => {
+                self.sending.keep(bytes);
+                None
+            }
+            false => {
+                let at = desk.now();
+                Some((self.sending.send(&self.socket, bytes), at))
+            }
+        };
         if asking && let Some(newest) = self.requests.newest_mut() {
             newest.bytes += bytes.len() as u64;
             desk.job
                 .watcher
-                .on_sending(desk.worker, newest.number, bytes);
+                .on_sending(desk.worker(), newest.number, bytes);
         }
-        self.on_handed(sent, at, desk);
+        if let Some((sent, at)) = sent {
+            self.on_handed(sent, at, desk);
+        }
     }
 
     fn flush(&mut self, desk: &mut Desk<'_>) {
@@ -457,8 +469,6 @@ impl Connection {
     }
 }
 
-/// One read. A thousand workers have a thousand of these buffers.
-const READ_BYTES: usize = 16 * 1024;
 /// Reads of one connection before the worker looks at its schedule again.
 const READS_AT_ONCE: usize = 16;
 /// Timers of one connection before the worker looks at its schedule again.

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        OnceLock,
+        Mutex, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
     thread::{self, Thread},
@@ -16,12 +16,13 @@ use stats::Distribution;
 use timing::{Clock, Tick};
 
 use crate::{
-    LoadError, Loop, Plan, Watcher, descriptors,
+    LoadError, Loop, Plan, Watcher,
+    descriptors::{self, Room},
     findings::{Circumstances, Cut, judge},
+    host::{Host, Seat},
     job::Job,
     outage,
     tally::Tally,
-    worker::Worker,
 };
 
 /// What came of a run.
@@ -57,10 +58,13 @@ pub fn drive(
     watcher: &dyn Watcher,
 ) -> Result<Report, LoadError> {
     plan.check()?;
-    let open_limit = descriptors::provide(plan, factory.exchange())?;
-    let job = Job::new(plan, factory, clock, stop, watcher, open_limit);
+    plan.check_exchange(factory.exchange())?;
+    let cores = thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+    let cores_u32 = u32::try_from(cores).unwrap_or(u32::MAX);
+    let room = descriptors::provide(plan, factory.exchange(), cores_u32)?;
+    let job = Job::new(plan, factory, clock, stop, watcher, &room);
     watcher.on_start(plan.workers, plan.target);
-    let Span { start, cpu_ns } = run_workers(&job)?;
+    let Span { start, cpu_ns } = run_hosts(&job, &room.seats)?;
     let stopped = stop.requested();
     let connected = job.connected();
     let mut tally = job.tally();
@@ -86,11 +90,13 @@ pub fn drive(
         start_ns: start.as_nanos(),
         wall_ns,
         cpu_ns,
-        cores: thread::available_parallelism().map_or(1, |cores| cores.get() as u64),
+        cores,
         cut,
-        open_limit,
+        open_limit: room.share,
+        was_cut_short: job.is_cut_short(),
+        left_behind: job.left_behind(),
     });
-    let figures = summary(plan, factory, &tally);
+    let figures = summary(&job, &room, &tally);
     let summary = LoadSummary {
         fit,
         cpu_ns,
@@ -106,12 +112,19 @@ pub fn drive(
     })
 }
 
-fn summary(plan: &Plan, factory: &dyn ClientFactory, tally: &Tally) -> LoadSummary {
+fn summary(job: &Job<'_>, room: &Room, tally: &Tally) -> LoadSummary {
+    let plan = job.plan;
     LoadSummary {
-        service: factory.name().to_owned(),
+        service: job.factory.name().to_owned(),
         target: plan.target.to_string(),
         workers: plan.workers.into(),
-        asked: plan.asked(),
+        asked: tally.asked(plan),
+        client: plan.client.name().to_owned(),
+        threads: room.seats.len() as u64,
+        source_addresses: room.sources.count(),
+        pipeline: plan.pipeline.into(),
+        per_connection: plan.per_connection,
+        lasting_ns: plan.lasting.map(|lasting| lasting.as_nanos() as u64),
         loop_kind: plan.loop_kind.name().to_owned(),
         law: LawSummary {
             name: plan.law.name().to_owned(),
@@ -137,12 +150,14 @@ struct Span {
     cpu_ns: u64,
 }
 
-/// Where the workers and the thread that made them meet.
+/// Where the hosts and the thread that made them meet.
 struct Gate {
     waiter: Thread,
-    workers: u32,
+    hosts: u32,
     ready: AtomicU32,
     ended: AtomicU32,
+    /// What kept the first host from being made that was not.
+    refused: Mutex<Option<LoadError>>,
     /// The common start; none when there will not be one.
     start: OnceLock<Option<Tick>>,
 }
@@ -150,23 +165,23 @@ struct Gate {
 impl Gate {
     /// One more in `count`; the last wakes whoever waits.
     fn arrive(&self, count: &AtomicU32) {
-        if count.fetch_add(1, Ordering::SeqCst) + 1 == self.workers {
+        if count.fetch_add(1, Ordering::SeqCst) + 1 == self.hosts {
             self.waiter.unpark();
         }
     }
 
     fn all_ready(&self) -> bool {
-        // A worker that ends before the start has panicked.
+        // A host that ends before the start has panicked.
         let ended = self.ended.load(Ordering::SeqCst);
-        self.ready.load(Ordering::SeqCst) + ended >= self.workers
+        self.ready.load(Ordering::SeqCst) + ended >= self.hosts
     }
 
     fn all_ended(&self) -> bool {
-        self.ended.load(Ordering::SeqCst) >= self.workers
+        self.ended.load(Ordering::SeqCst) >= self.hosts
     }
 }
 
-/// Arrives when a worker ends, be it by a panic, which the scope of the threads then hands on.
+/// Arrives when a host ends, be it by a panic, which the scope of the threads then hands on.
 struct Leaving<'a>(&'a Gate);
 
 impl Drop for Leaving<'_> {
@@ -175,23 +190,25 @@ impl Drop for Leaving<'_> {
     }
 }
 
-fn run_workers(job: &Job<'_>) -> Result<Span, LoadError> {
+fn run_hosts(job: &Job<'_>, seats: &[Seat]) -> Result<Span, LoadError> {
+    let hosts = u32::try_from(seats.len()).expect("there are no more hosts than workers");
     let gate = Gate {
         waiter: thread::current(),
-        workers: job.plan.workers,
+        hosts,
         ready: AtomicU32::new(0),
         ended: AtomicU32::new(0),
+        refused: Mutex::new(None),
         start: OnceLock::new(),
     };
     let asked = job.plan.asked();
     thread::scope(|scope| {
-        for index in 0..job.plan.workers {
+        for (seat, index) in seats.iter().zip(0..) {
             let builder = thread::Builder::new().name(format!("load-{index}"));
             let gate = &gate;
-            let work = move || work(job, index, gate);
+            let work = move || work(job, seat, gate);
             if let Err(reason) = builder.stack_size(STACK_BYTES).spawn_scoped(scope, work) {
                 let _ = gate.start.set(None);
-                let (workers, started) = (job.plan.workers, index);
+                let (workers, started) = (job.plan.workers, seat.workers.start);
                 return Err(LoadError::Threads {
                     workers,
                     started,
@@ -202,8 +219,12 @@ fn run_workers(job: &Job<'_>) -> Result<Span, LoadError> {
         while !gate.all_ready() {
             thread::park_timeout(PROGRESS);
         }
+        if let Some(error) = gate.refused.lock().ok().and_then(|mut first| first.take()) {
+            let _ = gate.start.set(None);
+            return Err(error);
+        }
         let cpu_before_ns = cpu_time_ns();
-        let start = job.clock.now() + LEAD + LEAD_PER_WORKER * job.plan.workers;
+        let start = job.clock.now() + LEAD + LEAD_PER_HOST * hosts;
         let _ = gate.start.set(Some(start));
         while !gate.all_ended() {
             job.watcher.on_progress(job.ended(), asked);
@@ -215,12 +236,20 @@ fn run_workers(job: &Job<'_>) -> Result<Span, LoadError> {
     })
 }
 
-fn work(job: &Job<'_>, index: u32, gate: &Gate) {
+fn work(job: &Job<'_>, seat: &Seat, gate: &Gate) {
     let _leaving = Leaving(gate);
-    let worker = Worker::prepare(job, index);
+    let host = match Host::prepare(job, seat) {
+        Ok(host) => Some(host),
+        Err(error) => {
+            if let Ok(mut first) = gate.refused.lock() {
+                first.get_or_insert(error);
+            }
+            None
+        }
+    };
     gate.arrive(&gate.ready);
-    if let Some(start) = *gate.start.wait() {
-        worker.run(start);
+    if let (Some(host), Some(start)) = (host, *gate.start.wait()) {
+        host.run(start);
     }
 }
 
@@ -239,10 +268,10 @@ fn cpu_time_ns() -> u64 {
 
 /// How often the watcher hears of progress.
 const PROGRESS: Duration = Duration::from_millis(100);
-/// From the last worker's word that it is ready to the common start.
+/// From the last host's word that it is ready to the common start.
 const LEAD: Duration = Duration::from_millis(2);
-/// What it takes two cores to wake a thread and put it to sleep again, with room to spare: a worker
+/// What it takes two cores to wake a thread and put it to sleep again, with room to spare: a host
 /// that hears of the start after it would be late.
-const LEAD_PER_WORKER: Duration = Duration::from_micros(20);
-/// A worker's own frames are small, but it calls the watcher, which writes files.
+const LEAD_PER_HOST: Duration = Duration::from_micros(20);
+/// A host's own frames are small, but it calls the watcher, which writes files.
 const STACK_BYTES: usize = 256 * 1024;

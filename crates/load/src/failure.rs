@@ -22,6 +22,8 @@ pub(crate) fn of_talking(error: Errno) -> Outcome {
         Errno::MFILE | Errno::NFILE | Errno::ADDRNOTAVAIL | Errno::NOBUFS | Errno::NOMEM => {
             Outcome::LocalLimit
         }
+        // What may be waited for is limited by user (`fs.epoll.max_user_watches`).
+        Errno::NOSPC => Outcome::LocalLimit,
         _ => Outcome::Network,
     }
 }
@@ -46,6 +48,7 @@ mod tests {
             Errno::ADDRNOTAVAIL,
             Errno::NOBUFS,
             Errno::NOMEM,
+            Errno::NOSPC,
         ] {
             check(error, Outcome::LocalLimit, Outcome::LocalLimit);
         }

@@ -7,6 +7,7 @@
 //! | the same, because the server went away or the run was stopped | unknown |
 //! | a limit of this machine | unknown |
 //! | requests that left late, or a generator that had the processor to itself | unknown |
+//! | requests that waited for room until time was over, and that the figures leave out | unknown |
 //! | gaps beyond what their law does by chance | a remark: 5 % of right runs have it |
 
 use history::{Finding, FitSummary, Outcome, Verdict};
@@ -28,6 +29,10 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) cut: Option<Cut>,
     /// Most connections that a worker held at once.
     pub(crate) open_limit: usize,
+    /// Whether a worker was told to stop before it was done.
+    pub(crate) was_cut_short: bool,
+    /// Workers that held a request back until time was over.
+    pub(crate) left_behind: u64,
 }
 
 /// Why a run ended before its time.
@@ -50,6 +55,7 @@ pub(crate) fn judge(run: &Circumstances<'_>) -> Vec<Finding> {
         cut_short(run),
         local_limits(run),
         late,
+        left_behind(run),
         bottleneck(run),
         fit(run).filter(|_| on_time),
     ]
@@ -82,13 +88,14 @@ fn failures(run: &Circumstances<'_>) -> Option<Finding> {
         (Some(_), _) | (None, 0) => String::new(),
         (None, unsent) => format!("; {unsent} more were never sent"),
     };
-    let asked = run.plan.asked();
+    let asked = run.tally.asked(run.plan);
     let text = format!("{failed} of {asked} requests failed: {list}{unsent}");
     (failed > 0).then(|| Finding::new(Verdict::Invalid, text))
 }
 
 fn cut_short(run: &Circumstances<'_>) -> Option<Finding> {
-    let (after_ns, why) = match run.cut? {
+    let cut = run.cut?;
+    let (after_ns, why) = match cut {
         Cut::Stopped => (run.wall_ns, "it was stopped"),
         Cut::ServerGone => {
             let lost_ns = run.tally.first_lost_ns.unwrap_or(run.start_ns);
@@ -96,13 +103,25 @@ fn cut_short(run: &Circumstances<'_>) -> Option<Finding> {
         }
     };
     let (lost, list) = listed(run.tally, &[&LOST[..], &[Outcome::Stopped]].concat());
+    let what = match (lost, run.plan.lasting) {
+        // What was not asked for in time is not counted, so that nothing came to nothing says little.
+        (0, Some(lasting)) if cut == Cut::Stopped && run.was_cut_short => {
+            format!(
+                "{why}, and was to last {}",
+                in_words(lasting.as_nanos() as f64)
+            )
+        }
+        (0, _) => return None,
+        _ => format!(
+            "{why}, and {lost} of {} requests came to nothing ({list})",
+            run.tally.asked(run.plan),
+        ),
+    };
     let text = format!(
-        "the run was cut short after {:.3} s: {why}, and {lost} of {} requests came to nothing \
-         ({list}); results up to then are kept",
+        "the run was cut short after {:.3} s: {what}; results up to then are kept",
         after_ns as f64 / 1e9,
-        run.plan.asked(),
     );
-    (lost > 0).then(|| Finding::new(Verdict::Unknown, text))
+    Some(Finding::new(Verdict::Unknown, text))
 }
 
 fn local_limits(run: &Circumstances<'_>) -> Option<Finding> {
@@ -110,7 +129,7 @@ fn local_limits(run: &Circumstances<'_>) -> Option<Finding> {
     let text = format!(
         "{limited} of {} requests could not be made because this machine ran out of ports, \
          descriptors or memory; use fewer workers or a lower rate",
-        run.plan.asked(),
+        run.tally.asked(run.plan),
     );
     (limited > 0).then(|| Finding::new(Verdict::Unknown, text))
 }
@@ -136,6 +155,17 @@ fn lateness(run: &Circumstances<'_>) -> Option<Finding> {
         in_words(mean_ns),
     );
     Some(Finding::new(Verdict::Unknown, text))
+}
+
+/// Without this, a server that stalls would be asked less, and nobody would be told.
+fn left_behind(run: &Circumstances<'_>) -> Option<Finding> {
+    let text = format!(
+        "{} of {} workers held requests back until time was over, because each holds at most {} \
+         connections and 1 MiB that the server does not take; the response times leave those out: \
+         use a lower rate",
+        run.left_behind, run.plan.workers, run.open_limit,
+    );
+    (run.left_behind > 0).then(|| Finding::new(Verdict::Unknown, text))
 }
 
 fn bottleneck(run: &Circumstances<'_>) -> Option<Finding> {
@@ -245,6 +275,8 @@ mod tests {
             cores: 2,
             cut,
             open_limit: 1000,
+            was_cut_short: cut == Some(Cut::Stopped),
+            left_behind: 0,
         }
     }
 
@@ -342,6 +374,39 @@ mod tests {
         let found = judge(&run(&plan(), &tally, None));
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_stop_of_a_run_that_was_to_last_is_told_though_nothing_was_lost() {
+        let lasting = Plan {
+            lasting: Some(std::time::Duration::from_secs(60)),
+            ..plan()
+        };
+        let tally = tally(&[(Outcome::Ok, 60)]);
+        let expected = "the run was cut short after 2.000 s: it was stopped, and was to last 60.0 s; \
+                        results up to then are kept";
+        check(
+            &run(&lasting, &tally, Some(Cut::Stopped)),
+            &[(Verdict::Unknown, expected)],
+        );
+        check(&run(&lasting, &tally, None), &[]);
+        check(&run(&plan(), &tally, Some(Cut::Stopped)), &[]);
+    }
+
+    #[test]
+    fn requests_left_behind_are_no_success() {
+        let (plan, tally) = (plan(), tally(&[(Outcome::Ok, 100)]));
+        let found = judge(&Circumstances {
+            left_behind: 1,
+            ..run(&plan, &tally, None)
+        });
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].verdict, Verdict::Unknown);
+        assert!(
+            found[0]
+                .text
+                .starts_with("1 of 1 workers held requests back")
+        );
     }
 
     /// Gaps refused by the fit, and requests `late_ns` late.

@@ -2,14 +2,14 @@
 
 use std::sync::{
     Mutex, MutexGuard,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use machine::{ClientFactory, Exchange};
 use run::Stop;
 use timing::Clock;
 
-use crate::{Plan, Watcher, tally::Tally};
+use crate::{Plan, Watcher, descriptors::Room, sources::Sources, tally::Tally};
 
 /// One run, as its workers see it.
 pub(crate) struct Job<'a> {
@@ -21,6 +21,10 @@ pub(crate) struct Job<'a> {
     pub(crate) watcher: &'a dyn Watcher,
     /// Most connections that a worker holds at once, as far as descriptors allow.
     pub(crate) open_limit: usize,
+    /// Where connections come from.
+    pub(crate) sources: Sources,
+    cut: AtomicBool,
+    left_behind: AtomicU64,
     ended: AtomicU64,
     connected: AtomicU64,
     tally: Mutex<Tally>,
@@ -33,7 +37,7 @@ impl<'a> Job<'a> {
         clock: &'a dyn Clock,
         stop: &'a Stop,
         watcher: &'a dyn Watcher,
-        open_limit: usize,
+        room: &Room,
     ) -> Self {
         Self {
             plan,
@@ -42,24 +46,53 @@ impl<'a> Job<'a> {
             clock,
             stop,
             watcher,
-            open_limit,
+            open_limit: room.share,
+            sources: room.sources,
+            cut: AtomicBool::new(false),
+            left_behind: AtomicU64::new(0),
             ended: AtomicU64::new(0),
             connected: AtomicU64::new(0),
             tally: Mutex::new(Tally::new(factory.exchange())),
         }
     }
 
-    /// How many requests one connection carries.
+    /// How many requests one connection carries at most.
     pub(crate) fn capacity(&self) -> u64 {
-        match self.exchange {
-            Exchange::Session => self.plan.intervals,
-            Exchange::OneShot => 1,
+        match (self.exchange, self.plan.per_connection) {
+            (Exchange::OneShot, _) => 1,
+            (Exchange::Session, Some(most)) => most.min(self.plan.intervals),
+            (Exchange::Session, None) => self.plan.intervals,
         }
     }
 
-    /// One more request has ended.
-    pub(crate) fn count_ended(&self) {
-        self.ended.fetch_add(1, Ordering::Relaxed);
+    /// Whether a worker makes one connection after another, each when a request needs it.
+    pub(crate) fn churns(&self) -> bool {
+        self.exchange == Exchange::OneShot || self.plan.per_connection.is_some()
+    }
+
+    /// A worker was told to stop before it was done.
+    pub(crate) fn cut_short(&self) {
+        self.cut.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether one was.
+    pub(crate) fn is_cut_short(&self) -> bool {
+        self.cut.load(Ordering::Relaxed)
+    }
+
+    /// Time is over for a worker that held a request back for want of room.
+    pub(crate) fn leave_behind(&self) {
+        self.left_behind.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many workers did.
+    pub(crate) fn left_behind(&self) -> u64 {
+        self.left_behind.load(Ordering::Relaxed)
+    }
+
+    /// So many more requests have ended.
+    pub(crate) fn count_ended(&self, count: u64) {
+        self.ended.fetch_add(count, Ordering::Relaxed);
     }
 
     /// How many requests have ended.

@@ -1,7 +1,9 @@
-//! One worker's book of requests that have ended, handed on by the batch.
+//! A host's book of requests that have ended, handed on by the batch.
 //!
-//! Distributions are kept once for all workers and not by worker: a thousand workers with five
-//! histograms each would take a hundred megabytes. A worker takes the lock once a batch.
+//! Distributions are kept once for all hosts and not by host: a thousand threads with five
+//! histograms each would take a hundred megabytes. A host takes the lock once a batch.
+
+use std::mem;
 
 use history::{Outcome, Sample};
 use machine::Answer;
@@ -12,15 +14,41 @@ use crate::{
     request::{Departure, Ending, Facts, Request},
 };
 
-/// What one worker has to report.
+/// What the workers of one host have to report.
 pub(crate) struct Ledger<'a> {
     job: &'a Job<'a>,
-    worker: u32,
+    /// Of the worker that is being attended to.
+    pub(crate) account: Account,
+    wants_samples: bool,
     batch: Batch,
+    /// Workers that have come to their end since the last batch.
+    done: Vec<u32>,
     handed_on: Tick,
+    /// Requests ended that the run has not been told of.
+    uncounted: u64,
+}
+
+/// What is kept of each worker.
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) worker: u32,
     departed: Option<Tick>,
-    ended: u64,
-    last_ended: Tick,
+    /// How many requests have ended.
+    pub(crate) ended: u64,
+    /// When the last request ended.
+    pub(crate) last_ended: Tick,
+}
+
+impl Account {
+    /// Of a worker that has done nothing yet.
+    pub(crate) const fn new(worker: u32) -> Self {
+        Self {
+            worker,
+            departed: None,
+            ended: 0,
+            last_ended: Tick::ZERO,
+        }
+    }
 }
 
 /// Requests that have ended since the last batch.
@@ -36,23 +64,23 @@ pub(crate) struct Batch {
 }
 
 impl<'a> Ledger<'a> {
-    pub(crate) fn new(job: &'a Job<'a>, worker: u32) -> Self {
+    pub(crate) fn new(job: &'a Job<'a>) -> Self {
         Self {
             job,
-            worker,
+            account: Account::new(0),
+            wants_samples: job.watcher.wants_samples(),
             batch: Batch::default(),
+            done: Vec::new(),
             handed_on: Tick::ZERO,
-            departed: None,
-            ended: 0,
-            last_ended: Tick::ZERO,
+            uncounted: 0,
         }
     }
 
     /// A request departs `at`.
     pub(crate) fn depart(&mut self, request: &mut Request, at: Tick) {
+        let departed = self.account.departed.replace(at);
         request.departure.late_ns = Some(at.nanos_since(request.intended));
-        request.departure.gap_ns = self.departed.map(|before| at.nanos_since(before));
-        self.departed = Some(at);
+        request.departure.gap_ns = departed.map(|before| at.nanos_since(before));
     }
 
     /// A request has been answered.
@@ -61,7 +89,7 @@ impl<'a> Ledger<'a> {
             Answer::Right { reply_bytes, .. } => (Outcome::Ok, *reply_bytes),
             Answer::Wrong { expected, found } => {
                 if self.batch.wrong.len() < WRONG_KEPT {
-                    let text = wrong_text(self.worker, request.number, expected, found);
+                    let text = wrong_text(self.account.worker, request.number, expected, found);
                     self.batch.wrong.push(text);
                 }
                 (Outcome::Wrong, found.len() as u64)
@@ -84,35 +112,39 @@ impl<'a> Ledger<'a> {
     pub(crate) fn ended(&mut self, request: &Request, facts: &Facts, ending: &Ending) {
         self.batch
             .samples
-            .push(request.sample(self.worker, facts, ending));
+            .push(request.sample(self.account.worker, facts, ending));
         self.batch.departures.push(request.departure);
-        self.ended += 1;
-        self.last_ended = self.last_ended.max(ending.at);
-        self.job.count_ended();
+        self.account.ended += 1;
+        self.account.last_ended = self.account.last_ended.max(ending.at);
+        self.uncounted += 1;
         if self.batch.samples.len() >= BATCH {
             self.hand_on(ending.at);
         }
     }
 
-    /// How many requests have ended.
-    pub(crate) fn ended_count(&self) -> u64 {
-        self.ended
+    /// The worker that is being attended to has come to its end.
+    pub(crate) fn worker_done(&mut self) {
+        self.done.push(self.account.worker);
     }
 
-    /// When the last request ended.
-    pub(crate) fn last_ended(&self) -> Tick {
-        self.last_ended
+    /// Tells the run how many requests have ended since it was told last.
+    pub(crate) fn count(&mut self) {
+        if self.uncounted > 0 {
+            self.job.count_ended(mem::take(&mut self.uncounted));
+        }
     }
 
     /// Whether something has waited for long enough to be handed on when there is time.
     pub(crate) fn is_stale(&self, now: Tick) -> bool {
-        !self.batch.samples.is_empty() && now.nanos_since(self.handed_on) >= STALE_NS
+        let is_empty = self.batch.samples.is_empty() && self.done.is_empty();
+        !is_empty && now.nanos_since(self.handed_on) >= STALE_NS
     }
 
     /// Gives the batch to the watcher and to the tally of all workers.
     pub(crate) fn hand_on(&mut self, now: Tick) {
         self.handed_on = now;
-        if !self.batch.samples.is_empty() {
+        self.count();
+        if self.wants_samples && !self.batch.samples.is_empty() {
             self.job.watcher.on_samples(&self.batch.samples);
         }
         self.job.tally().take(&self.batch);
@@ -120,6 +152,9 @@ impl<'a> Ledger<'a> {
         self.batch.departures.clear();
         self.batch.wrong.clear();
         self.batch.unasked = 0;
+        for worker in self.done.drain(..) {
+            self.job.watcher.on_worker_done(worker);
+        }
     }
 }
 

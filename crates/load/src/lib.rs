@@ -1,14 +1,16 @@
 //! The load generator: workers, arrival schedules, checked answers.
 //!
 //! It speaks no protocol: it drives the client machines of a [`machine::ClientFactory`] over TCP.
-//! Each worker is a thread with a small loop over its connections, usually one.
+//! A worker asks on a schedule of its own, usually on one connection. A host is a thread that runs workers:
+//! one, or as many as there are ([`Client`]); the code is the same.
 //!
 //! ```text
-//!   Plan ──▶ drive ──▶ worker 0 ─┬─ Schedule    when the next request is intended
-//!                 │              ├─ Connection  socket + client machine + requests under way
-//!                 │              └─ Ledger      samples, by the batch ──▶ Watcher::on_samples
-//!                 ├──▶ worker 1 …                      │
-//!                 │                                    ▼
+//!   Plan ──▶ drive ──▶ host 0 ─┬─ Desk      poller, deadlines, and the Ledger: samples, by the batch
+//!                 │            │                                   │
+//!                 │            ├─ worker 0 ─┬─ Schedule            ├──▶ Watcher::on_samples
+//!                 │            │            └─ Connections         │
+//!                 │            └─ worker 1 …  socket + machine     │
+//!                 ├──▶ host 1 …                                    ▼
 //!                 └◀─── Report ◀── findings ◀──────  Tally (all workers' distributions)
 //! ```
 //!
@@ -27,6 +29,14 @@ mod findings;
 mod outage;
 mod tally;
 
+mod host;
+
+mod deadlines;
+mod desk;
+mod poller;
+mod table;
+mod token;
+
 mod worker;
 
 mod connection;
@@ -37,8 +47,12 @@ mod failure;
 mod job;
 mod ledger;
 mod schedule;
+mod slots;
+mod socket;
+mod sources;
+mod state;
 
 pub use drive::{Report, drive};
 pub use error::LoadError;
-pub use plan::{Loop, Plan};
+pub use plan::{Client, Loop, Plan};
 pub use watcher::{Unwatched, Watcher};

@@ -2,6 +2,7 @@
 
 use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
+use machine::Exchange;
 use stats::{Law, LawEntry, LawError};
 
 use crate::LoadError;
@@ -12,10 +13,20 @@ use crate::LoadError;
 pub struct Plan {
     /// Where to.
     pub target: SocketAddr,
-    /// How many workers, each a thread.
+    /// How many workers.
     pub workers: u32,
-    /// Requests of each worker.
+    /// What runs them.
+    pub client: Client,
+    /// Requests of each worker; with [`Plan::lasting`] at most so many.
     pub intervals: u64,
+    /// No request is taken up later than this after the common start; answers under way are awaited. What
+    /// was not taken up by then was not asked for. None: only the number of requests ends a run.
+    pub lasting: Option<Duration>,
+    /// How many requests are kept outstanding on a session in a closed loop.
+    pub pipeline: u32,
+    /// A session is closed after so many requests, and the worker makes the next when a request needs
+    /// it: what that takes is part of the time of that request. None: one session carries all.
+    pub per_connection: Option<u64>,
     /// The law of the gaps before requests.
     pub law: Arc<dyn Law + Send + Sync>,
     /// The parameter of the law as it was given, in the unit of [`Law::parameter`].
@@ -37,6 +48,9 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Most requests of a worker. A sample takes some 80 bytes of `samples.csv`; more than this fits no disk.
+    pub const INTERVALS_MAX: u64 = 1_000_000_000;
+
     /// One request of one worker to `target`, by the law `entry` with `parameter`, in an open loop.
     ///
     /// # Errors
@@ -45,7 +59,11 @@ impl Plan {
         Ok(Self {
             target,
             workers: 1,
+            client: Client::Threads,
             intervals: 1,
+            lasting: None,
+            pipeline: 1,
+            per_connection: None,
             law: Arc::from((entry.build)(parameter)?),
             parameter,
             loop_kind: Loop::Open,
@@ -57,26 +75,26 @@ impl Plan {
         })
     }
 
-    /// Requests of all workers.
+    /// Requests of all workers, if time is not over before.
     pub fn asked(&self) -> u64 {
         u64::from(self.workers).saturating_mul(self.intervals)
     }
 
-    /// Whether every setting is in its range.
+    /// Whether every setting is in its range, and goes with the others.
     ///
     /// # Errors
-    /// [`LoadError::OutOfRange`] with the first that is not.
+    /// The first that is or does not.
     pub fn check(&self) -> Result<(), LoadError> {
+        let workers_max = match self.client {
+            Client::Threads => THREADS_MAX,
+            Client::EventLoops => WORKERS_MAX,
+        };
         let ranges = [
-            (
-                "the number of workers",
-                u64::from(self.workers),
-                WORKERS_MAX,
-            ),
+            ("the number of workers", self.workers.into(), workers_max),
             (
                 "the number of requests a worker",
                 self.intervals,
-                INTERVALS_MAX,
+                Self::INTERVALS_MAX,
             ),
             (
                 "the limit of open connections",
@@ -93,28 +111,71 @@ impl Plan {
                 millis(self.reply_timeout),
                 MILLIS_MAX,
             ),
+            (
+                "the time that a run lasts in milliseconds",
+                self.lasting.map_or(1, millis),
+                MILLIS_MAX,
+            ),
+            ("the pipeline", self.pipeline.into(), PIPELINE_MAX),
+            (
+                "the number of requests a connection",
+                self.per_connection.unwrap_or(1),
+                Self::INTERVALS_MAX,
+            ),
+            (
+                "the port of the target",
+                self.target.port().into(),
+                u16::MAX.into(),
+            ),
         ];
-        for (name, found, highest) in ranges {
-            if !(1..=highest).contains(&found) {
-                let lowest = 1;
-                return Err(LoadError::OutOfRange {
-                    name,
-                    lowest,
-                    highest,
-                    found,
-                });
-            }
-        }
-        if self.target.port() == 0 {
-            let (name, lowest, highest) = ("the port of the target", 1, u64::from(u16::MAX));
+        let outside = ranges
+            .into_iter()
+            .find(|(_, found, highest)| !(1..=*highest).contains(found));
+        if let Some((name, found, highest)) = outside {
             return Err(LoadError::OutOfRange {
                 name,
-                lowest,
+                lowest: 1,
                 highest,
-                found: 0,
+                found,
             });
         }
-        Ok(())
+        match (self.loop_kind, self.pipeline) {
+            (Loop::Closed, _) | (Loop::Open, 1) => Ok(()),
+            (Loop::Open, pipeline) => Err(LoadError::PipelineInOpenLoop { pipeline }),
+        }
+    }
+
+    /// Whether every setting means something to a service with this exchange.
+    ///
+    /// # Errors
+    /// The first that does not.
+    pub fn check_exchange(&self, exchange: Exchange) -> Result<(), LoadError> {
+        let setting = match (exchange, self.pipeline, self.per_connection) {
+            (Exchange::OneShot, 2.., _) => "a pipeline",
+            (Exchange::OneShot, _, Some(_)) => "a number of requests a connection",
+            _ => return Ok(()),
+        };
+        Err(LoadError::NoSession { setting })
+    }
+}
+
+/// What runs the workers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Client {
+    /// Each worker has a thread of its own: the most punctual, up to as many as the machine has threads for.
+    Threads,
+    /// A few threads run many workers each, in event loops; past the limit of descriptors of one table,
+    /// as many threads with tables of their own as it takes.
+    EventLoops,
+}
+
+impl Client {
+    /// Its name in files and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Threads => "threads",
+            Self::EventLoops => "async",
+        }
     }
 }
 
@@ -149,10 +210,12 @@ fn millis(duration: Duration) -> u64 {
 }
 
 /// Threads of one process that a Linux machine of today gives without being tuned.
-const WORKERS_MAX: u64 = 20_000;
-/// A sample takes some 80 bytes of `samples.csv`; more than this fits no disk.
-const INTERVALS_MAX: u64 = 1_000_000_000;
-/// Every connection is polled on every turn, which beyond this takes longer than a millisecond.
+const THREADS_MAX: u64 = 20_000;
+/// Some 500 MB of sockets' memory in the kernel on either side.
+const WORKERS_MAX: u64 = 200_000;
+/// A depth past which requests wait in a socket's buffer, and no longer for the server.
+const PIPELINE_MAX: u64 = 10_000;
+/// Of one worker; more are more workers.
 const OPEN_LIMIT_MAX: u64 = 20_000;
 /// A day.
 const MILLIS_MAX: u64 = 86_400_000;
@@ -198,6 +261,71 @@ mod tests {
             |plan| plan.workers = 20_001,
             Some("the number of workers must be within 1 to 20000, found 20001"),
         );
+    }
+
+    #[test]
+    fn event_loops_take_more_workers() {
+        let workers = |workers| {
+            move |plan: &mut Plan| {
+                plan.workers = workers;
+                plan.client = Client::EventLoops;
+            }
+        };
+        check(workers(200_000), None);
+        check(
+            workers(200_001),
+            Some("the number of workers must be within 1 to 200000, found 200001"),
+        );
+    }
+
+    #[test]
+    fn a_pipeline_needs_a_closed_loop() {
+        let pipeline = |pipeline, loop_kind| {
+            move |plan: &mut Plan| {
+                plan.pipeline = pipeline;
+                plan.loop_kind = loop_kind;
+            }
+        };
+        check(pipeline(16, Loop::Closed), None);
+        check(
+            pipeline(16, Loop::Open),
+            Some(
+                "a pipeline of 16 needs a closed loop (--closed): an open loop sends at its instants, \
+                 whatever is outstanding",
+            ),
+        );
+        check(
+            pipeline(0, Loop::Closed),
+            Some("the pipeline must be within 1 to 10000, found 0"),
+        );
+    }
+
+    #[test]
+    fn no_time_and_no_requests_a_connection_are_refused() {
+        check(
+            |plan| plan.lasting = Some(Duration::ZERO),
+            Some("the time that a run lasts in milliseconds must be within 1 to 86400000, found 0"),
+        );
+        check(
+            |plan| plan.per_connection = Some(0),
+            Some("the number of requests a connection must be within 1 to 1000000000, found 0"),
+        );
+    }
+
+    #[test]
+    fn settings_of_sessions_mean_nothing_to_one_shots() {
+        let settings: [fn(&mut Plan); 2] = [
+            |plan| plan.pipeline = 2,
+            |plan| plan.per_connection = Some(1),
+        ];
+        for change in settings {
+            let mut plan = plan();
+            assert!(plan.check_exchange(Exchange::OneShot).is_ok());
+            change(&mut plan);
+            assert!(plan.check_exchange(Exchange::Session).is_ok());
+            let error = plan.check_exchange(Exchange::OneShot).expect_err("refused");
+            assert!(error.to_string().contains("means nothing"), "{error}");
+        }
     }
 
     #[test]

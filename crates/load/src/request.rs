@@ -68,6 +68,8 @@ pub(crate) struct Departure {
     pub(crate) gap_ns: Option<u64>,
     /// Whether it waited because its worker held as much as it may.
     pub(crate) held_back: bool,
+    /// Whether it is the first on its connection, and tells what that took.
+    pub(crate) opens: bool,
 }
 
 /// How a request ended.

@@ -2,9 +2,10 @@
 //!
 //! In an open loop the instants are absolute: the k-th is the origin plus the sum of the first k gaps
 //! (a gap precedes every request, the first included), so no delay of any kind shifts those after it.
-//! In a closed loop a gap begins with the answer to the request before.
+//! In a closed loop a gap begins with an answer; as many requests are outstanding or waiting for the end of
+//! their gap as the pipeline is deep.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use rand_core::SeedableRng;
 use rand_pcg::Pcg64;
@@ -20,7 +21,11 @@ pub(crate) struct Schedule {
     law: Arc<dyn Law + Send + Sync>,
     loop_kind: Loop,
     random: Pcg64,
-    next: Option<Tick>,
+    begun: bool,
+    /// In ascending order: one in an open loop, at most `depth` in a closed one.
+    next: VecDeque<Tick>,
+    /// How many begin at once.
+    depth: u32,
 }
 
 impl Schedule {
@@ -28,6 +33,7 @@ impl Schedule {
     pub(crate) fn new(
         law: Arc<dyn Law + Send + Sync>,
         loop_kind: Loop,
+        depth: u32,
         seed: u64,
         worker: u32,
     ) -> Self {
@@ -35,35 +41,50 @@ impl Schedule {
             law,
             loop_kind,
             random: Pcg64::seed_from_u64(split_mix(seed, worker)),
-            next: None,
+            begun: false,
+            next: VecDeque::new(),
+            depth,
         }
     }
 
-    /// The next request's instant; none before the beginning, and in a closed loop none while the
-    /// answer it counts from is outstanding.
+    /// Whether there has been an origin to count from.
+    pub(crate) const fn has_begun(&self) -> bool {
+        self.begun
+    }
+
+    /// The next request's instant; none before the beginning, and in a closed loop none while all the
+    /// answers that it could count from are outstanding.
     pub(crate) fn next(&self) -> Option<Tick> {
-        self.next
+        self.next.front().copied()
     }
 
     /// The first gap begins at `origin`.
     pub(crate) fn begin(&mut self, origin: Tick) {
-        let gap = self.gap();
-        self.next = Some(origin + gap);
+        self.begun = true;
+        for _ in 0..self.depth {
+            self.add(origin);
+        }
     }
 
     /// The next request has been taken up.
     pub(crate) fn advance(&mut self) {
-        self.next = match (self.loop_kind, self.next) {
-            (Loop::Open, Some(intended)) => Some(intended + self.gap()),
-            _ => None,
-        };
+        let taken = self.next.pop_front();
+        if let (Loop::Open, Some(intended)) = (self.loop_kind, taken) {
+            self.add(intended);
+        }
     }
 
-    /// All requests that were taken up have ended, the last `at`.
+    /// A request that was taken up has ended `at`.
     pub(crate) fn resume(&mut self, at: Tick) {
-        if self.loop_kind == Loop::Closed && self.next.is_none() {
-            self.begin(at);
+        if self.loop_kind == Loop::Closed {
+            self.add(at);
         }
+    }
+
+    fn add(&mut self, origin: Tick) {
+        let intended = origin + self.gap();
+        let place = self.next.partition_point(|&other| other <= intended);
+        self.next.insert(place, intended);
     }
 
     fn gap(&mut self) -> Duration {
@@ -94,7 +115,7 @@ mod tests {
 
     fn schedule(law: &str, parameter: f64, loop_kind: Loop, seed: u64, worker: u32) -> Schedule {
         let law = (stats::by_name(law).expect("a law").build)(parameter).expect("in range");
-        Schedule::new(Arc::from(law), loop_kind, seed, worker)
+        Schedule::new(Arc::from(law), loop_kind, 1, seed, worker)
     }
 
     /// The first instants of an open loop, in nanoseconds.
@@ -164,5 +185,25 @@ mod tests {
         schedule.advance();
         schedule.resume(ORIGIN + Duration::from_secs(100));
         assert_eq!(schedule.next(), Some(ORIGIN + Duration::from_secs(4)));
+    }
+
+    #[test]
+    fn a_pipeline_begins_as_deep_as_it_is_and_stays_so() {
+        let law = (stats::by_name("uniform").expect("a law").build)(2.0).expect("in range");
+        let mut schedule = Schedule::new(Arc::from(law), Loop::Closed, 4, 7, 0);
+        assert!(!schedule.has_begun());
+        schedule.begin(ORIGIN);
+        let mut last = ORIGIN;
+        for _ in 0..4 {
+            let next = schedule.next().expect("four of them");
+            assert!(next >= last);
+            last = next;
+            schedule.advance();
+        }
+        assert_eq!(schedule.next(), None);
+        schedule.resume(last);
+        assert!(schedule.next() >= Some(last));
+        schedule.advance();
+        assert_eq!(schedule.next(), None);
     }
 }

@@ -48,6 +48,11 @@ impl SendQueue {
         Ok(())
     }
 
+    /// Keeps `bytes` after what waits, for [`SendQueue::flush`] to send with it.
+    pub(crate) fn keep(&mut self, bytes: &[u8]) {
+        self.waiting.extend_from_slice(bytes);
+    }
+
     /// Sends what waits, as far as the kernel takes it.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use rustix::io::Errno;
 use stats::Distribution;
 
 use crate::{
+    Plan,
     ledger::{Batch, WRONG_KEPT},
     request::Departure,
 };
@@ -67,6 +68,14 @@ impl Tally {
         self.outcomes.get(outcome.name()).copied().unwrap_or(0)
     }
 
+    /// How many requests were asked for: all of the plan, unless it was to last for a time.
+    pub(crate) fn asked(&self, plan: &Plan) -> u64 {
+        match plan.lasting {
+            Some(_) => self.outcomes.values().sum(),
+            None => plan.asked(),
+        }
+    }
+
     /// A connection came to nothing.
     pub(crate) fn refused_by(&mut self, error: Errno) {
         self.refusal.get_or_insert(error);
@@ -75,7 +84,7 @@ impl Tally {
     /// Takes a worker's batch into account.
     pub(crate) fn take(&mut self, batch: &Batch) {
         for (sample, departure) in batch.samples.iter().zip(&batch.departures) {
-            self.take_sample(sample);
+            self.take_sample(sample, departure.opens);
             self.take_departure(departure);
         }
         let room = WRONG_KEPT - self.wrong.len();
@@ -83,13 +92,13 @@ impl Tally {
         self.unasked += batch.unasked;
     }
 
-    fn take_sample(&mut self, sample: &Sample) {
+    fn take_sample(&mut self, sample: &Sample, opens: bool) {
         match self.outcomes.get_mut(sample.outcome.name()) {
             Some(count) => *count += 1,
             None => drop(self.outcomes.insert(sample.outcome.name().to_owned(), 1)),
         }
-        // A session connects once, and all its samples say when.
-        if self.exchange == Exchange::OneShot || sample.number == 0 {
+        // All samples of a session say when it connected, and it did so once.
+        if opens || self.exchange == Exchange::OneShot || sample.number == 0 {
             record(&mut self.connect, sample.connect_duration_ns());
             // A client that is not greeted is ready in the turn in which its connection stands.
             record(

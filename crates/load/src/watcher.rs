@@ -16,6 +16,11 @@ pub trait Watcher: Sync {
         true
     }
 
+    /// Whether it wants the samples of requests; when not, it is told of none.
+    fn wants_samples(&self) -> bool {
+        true
+    }
+
     /// The workers are about to be made.
     fn on_start(&self, _workers: u32, _target: SocketAddr) {}
 
@@ -31,8 +36,9 @@ pub trait Watcher: Sync {
     /// A request has been answered.
     fn on_answer(&self, _worker: u32, _number: u64, _answer: &Answer) {}
 
-    /// Requests have ended, in the order in which they did: at least every 256 of a worker, at its
-    /// end, and about every second in between when it has time.
+    /// Requests have ended, in the order in which they did: at least every 256 of the workers of one
+    /// thread, before one of them comes to its end, and about every second in between when there is
+    /// time.
     fn on_samples(&self, _samples: &[Sample]) {}
 
     /// A worker has come to its end.
@@ -49,6 +55,10 @@ pub struct Unwatched;
 
 impl Watcher for Unwatched {
     fn wants_notes(&self) -> bool {
+        false
+    }
+
+    fn wants_samples(&self) -> bool {
         false
     }
 }

@@ -1,55 +1,78 @@
-//! One worker: a loop that sends what is due, attends to its connections, and sleeps in between.
+//! One worker: takes up the requests of its schedule and gives them to its connections.
 //!
 //! ```text
-//!   ┌─▶ sleep until a request is due, a deadline passes, a socket is ready, a stop is asked for
-//!   │   heed the stop ─▶ take up what is due ─▶ sockets ─▶ deadlines ─▶ drop what is over
-//!   └────────────────────────────────────────────────────────────────────────┘
+//!   host ── time, readiness ──▶ connection ──▶ mind it ──▶ take up what is due ──▶ enter deadlines
+//!                                              over? ready? watch?
 //! ```
+//!
+//! A worker does nothing of its own accord: its host calls it, and lends it the desk for that long. It
+//! looks at the connection that it is called about and at those it gives requests to, never at all of
+//! them, so the price of a turn does not grow with their number.
 
 use std::mem;
 
 use history::Outcome;
 use machine::{Exchange, Machine};
-use rustix::{
-    event::{PollFd, PollFlags},
-    fd::OwnedFd,
-    io::Errno,
-    net::{AddressFamily, SocketFlags, SocketType, ipproto, socket_with, sockopt::set_tcp_nodelay},
-};
+use rustix::{event::PollFlags, fd::OwnedFd, io::Errno};
 use timing::Tick;
 
 use crate::{
-    connection::{Connection, Desk},
+    Loop,
+    connection::Connection,
+    desk::Desk,
     failure,
     job::Job,
+    ledger::Account,
     request::{Ending, Facts, Request},
     schedule::Schedule,
+    slots::Slots,
+    socket,
+    token::{Key, Token},
 };
 
 /// See the file's description.
 pub(crate) struct Worker<'a> {
     job: &'a Job<'a>,
-    desk: Desk<'a>,
+    index: u32,
+    /// Its place in its host.
+    place: u32,
+    /// Kept here while the worker is not attended to.
+    account: Account,
     schedule: Schedule,
-    connections: Vec<Connection>,
-    /// What the sockets are ready for: the first is the stop, then one for each connection.
-    readiness: Vec<PollFlags>,
+    connections: Slots<Connection>,
+    /// The connection that takes requests.
+    current: Option<Key>,
     /// Made before the common start, for the first connection.
     spare: Option<Fresh>,
     /// How many connections have been made.
     made: u64,
     /// How many requests have been taken up.
     taken: u64,
+    /// How many of those that ended the schedule has been told of.
+    resumed: u64,
     /// Whether the next request already waits for room.
     held_back: bool,
-    /// No more requests are to be taken up, whatever the plan says.
-    halted: bool,
-    /// Until when to wait for answers, once a stop has been asked for.
-    stopping: Option<Tick>,
+    /// Whether there was no room for the next request of an open loop when it was looked at last.
+    was_full: bool,
+    phase: Phase,
     /// Of the last session.
     facts: Facts,
     /// What ended the session before its time, if no request has been ended by it.
     cause: Option<Outcome>,
+    /// The earliest of its own entries among the deadlines.
+    entered: Option<Tick>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// The common start is still to come.
+    Waiting,
+    /// Requests are taken up.
+    Working,
+    /// No more requests are taken up, whatever the plan says.
+    Halted,
+    /// Nothing is outstanding any more, and the rest of the plan has been ended.
+    Done,
 }
 
 /// A socket that is not connected, and the machine that is to speak on it.
@@ -59,206 +82,291 @@ struct Fresh {
 }
 
 impl<'a> Worker<'a> {
-    /// Does everything that can be done before the common start. By the worker's own thread.
-    pub(crate) fn prepare(job: &'a Job<'a>, index: u32) -> Self {
-        run::make_punctual();
-        let law = job.plan.law.clone();
+    /// Does everything that can be done before the common start. By the host's own thread.
+    pub(crate) fn prepare(job: &'a Job<'a>, index: u32, place: u32) -> Self {
+        let (law, plan) = (job.plan.law.clone(), job.plan);
         let mut worker = Self {
             job,
-            desk: Desk::new(job, index),
-            schedule: Schedule::new(law, job.plan.loop_kind, job.plan.seed, index),
-            connections: Vec::new(),
-            readiness: Vec::new(),
+            index,
+            place,
+            account: Account::new(index),
+            schedule: Schedule::new(law, plan.loop_kind, plan.pipeline, plan.seed, index),
+            connections: Slots::new(),
+            current: None,
             spare: None,
             made: 0,
             taken: 0,
+            resumed: 0,
             held_back: false,
-            halted: false,
-            stopping: None,
+            was_full: false,
+            phase: Phase::Waiting,
             facts: Facts::default(),
             cause: None,
+            entered: None,
         };
         // What fails here is tried again, and counted, when the connection is needed.
         worker.spare = worker.fresh().ok();
         worker
     }
 
-    /// Runs from the common start until every request has ended.
-    pub(crate) fn run(mut self, start: Tick) {
-        self.sleep_until(start);
-        match self.job.exchange {
-            Exchange::Session => self.open(None),
-            Exchange::OneShot => self.schedule.begin(start),
-        }
-        self.drop_what_is_over();
-        // A burst is due at once: its requests need not wait for a look at the sockets.
-        self.take_up_what_is_due();
-        self.drop_what_is_over();
-        while !self.is_done() {
-            self.sleep();
-            self.heed_stop();
-            self.take_up_what_is_due();
-            self.attend();
-            self.drop_what_is_over();
-        }
-        self.end_the_rest(start);
-        self.desk.ledger.hand_on(self.job.clock.now());
-        self.job.watcher.on_worker_done(self.desk.worker);
+    /// Its own token, which comes up when a request is due.
+    pub(crate) const fn token(&self) -> Token {
+        Token::of_worker(self.place)
     }
 
-    fn is_done(&self) -> bool {
-        self.connections.is_empty() && (self.halted || self.taken == self.job.plan.intervals)
+    /// Enters the common start among the deadlines.
+    pub(crate) fn enter_start(&mut self, start: Tick, desk: &mut Desk<'_>) {
+        let token = self.token();
+        desk.deadlines.enter(token, Some(start), &mut self.entered);
+    }
+
+    /// Whether a deadline `at` this instant for `key` is still to be attended to.
+    pub(crate) fn is_entered(&self, key: Option<Key>, at: Tick) -> bool {
+        match key {
+            None => self.entered == Some(at),
+            Some(key) => self.connections.get(key).is_some_and(|c| c.is_entered(at)),
+        }
+    }
+
+    /// A deadline has come up: its own, or that of a connection.
+    pub(crate) fn handle_time(&mut self, key: Option<Key>, start: Tick, desk: &mut Desk<'_>) {
+        let now = desk.latest();
+        match key {
+            None => self.entered = None,
+            Some(key) => {
+                if let Some(connection) = self.connections.get_mut(key) {
+                    connection.leave_deadlines();
+                }
+            }
+        }
+        self.attended(start, desk, |worker, desk| {
+            let connection = key.and_then(|key| worker.connections.get_mut(key));
+            if let (Some(connection), Some(key)) = (connection, key) {
+                connection.handle_time(now, desk);
+                worker.mind(key, desk);
+            }
+            if worker.phase == Phase::Waiting {
+                worker.begin(start, desk);
+            }
+        });
+    }
+
+    /// The socket of a connection is ready for `flags`.
+    pub(crate) fn handle_readiness(
+        &mut self,
+        key: Key,
+        flags: PollFlags,
+        start: Tick,
+        desk: &mut Desk<'_>,
+    ) {
+        self.attended(start, desk, |worker, desk| {
+            if let Some(connection) = worker.connections.get_mut(key) {
+                connection.handle_readiness(flags, desk);
+                worker.mind(key, desk);
+            }
+        });
+    }
+
+    /// A stop was asked for: takes up nothing more, and ends what waits for no answer.
+    pub(crate) fn stop(&mut self, start: Tick, desk: &mut Desk<'_>) {
+        self.attended(start, desk, |worker, desk| {
+            if worker.phase == Phase::Done {
+                return;
+            }
+            if !worker.is_through() {
+                worker.job.cut_short();
+            }
+            worker.phase = Phase::Halted;
+            for key in worker.connections.keys() {
+                if let Some(connection) = worker.connections.get_mut(key) {
+                    connection.stop(desk.latest(), desk);
+                    worker.mind(key, desk);
+                }
+            }
+        });
+    }
+
+    /// A second stop was asked for, or the time for the first is over: ends everything.
+    pub(crate) fn give_up(&mut self, start: Tick, desk: &mut Desk<'_>) {
+        self.attended(start, desk, |worker, desk| {
+            for key in worker.connections.keys() {
+                if let Some(connection) = worker.connections.get_mut(key) {
+                    connection.fail(Outcome::Stopped, desk.latest(), desk);
+                    worker.mind(key, desk);
+                }
+            }
+        });
+    }
+
+    pub(crate) fn is_done(&self) -> bool {
+        self.phase == Phase::Done
+    }
+
+    /// Does `what` with the worker's account on the desk, and then what follows from it.
+    fn attended(
+        &mut self,
+        start: Tick,
+        desk: &mut Desk<'_>,
+        what: impl FnOnce(&mut Self, &mut Desk<'_>),
+    ) {
+        mem::swap(&mut self.account, &mut desk.ledger.account);
+        what(self, desk);
+        self.take_up_what_is_due(start, desk);
+        if self.phase != Phase::Done && self.is_through() {
+            self.end_the_rest(start, desk);
+            self.phase = Phase::Done;
+            desk.ledger.worker_done();
+        }
+        mem::swap(&mut self.account, &mut desk.ledger.account);
+    }
+
+    fn begin(&mut self, start: Tick, desk: &mut Desk<'_>) {
+        self.phase = Phase::Working;
+        match self.job.exchange {
+            Exchange::Session => self.open(None, desk),
+            Exchange::OneShot => self.schedule.begin(start),
+        }
+    }
+
+    fn is_through(&self) -> bool {
+        let no_more = match self.phase {
+            Phase::Waiting => false,
+            Phase::Working => self.taken == self.job.plan.intervals,
+            Phase::Halted | Phase::Done => true,
+        };
+        no_more && self.connections.is_empty()
     }
 
     /// Whether one more request may be taken up now.
     fn has_room(&self) -> bool {
-        match self.job.exchange {
-            Exchange::Session => self.connections.first().is_some_and(Connection::has_room),
-            Exchange::OneShot => self.connections.len() < self.job.open_limit,
-        }
+        let current = self.current.and_then(|key| self.connections.get(key));
+        current.is_some_and(Connection::has_room)
+            || (self.job.churns() && self.connections.len() < self.job.open_limit)
     }
 
     /// The next request's instant, unless it is not to be taken up.
     fn next_intended(&self) -> Option<Tick> {
-        let more = !self.halted && self.taken < self.job.plan.intervals;
+        let more = self.phase == Phase::Working && self.taken < self.job.plan.intervals;
         self.schedule.next().filter(|_| more)
     }
 
-    fn sleep_until(&self, start: Tick) {
-        loop {
-            let now = self.job.clock.now();
-            if now >= start {
-                return;
-            }
-            let mut fds = [PollFd::from_borrowed_fd(
-                self.job.stop.soon_fd(),
-                PollFlags::IN,
-            )];
-            // After an error nothing is marked as ready, and the next turn asks again.
-            let _ = run::wait(&mut fds, Some(start.since(now)));
-            if !fds[0].revents().is_empty() {
-                return;
-            }
+    fn take_up_what_is_due(&mut self, start: Tick, desk: &mut Desk<'_>) {
+        let end = self.job.plan.lasting.map(|lasting| start + lasting);
+        let pipelined = self.job.plan.pipeline > 1;
+        if let Some(connection) = self.current_mut().filter(|_| pipelined) {
+            connection.cork();
         }
-    }
-
-    fn sleep(&mut self) {
-        let due = self.next_intended().filter(|_| self.has_room());
-        let deadlines = self
-            .connections
-            .iter_mut()
-            .map(|connection| connection.deadline(&self.desk));
-        let deadline = deadlines.chain([due, self.stopping]).flatten().min();
-        let mut now = self.job.clock.now();
-        let idle = deadline.is_none_or(|deadline| deadline.nanos_since(now) >= IDLE_NS);
-        if idle && self.desk.ledger.is_stale(now) {
-            self.desk.ledger.hand_on(now);
-            now = self.job.clock.now();
-        }
-        let stop = match self.stopping {
-            None => self.job.stop.soon_fd(),
-            Some(_) => self.job.stop.at_once_fd(),
-        };
-        let mut fds = Vec::with_capacity(1 + self.connections.len());
-        fds.push(PollFd::from_borrowed_fd(stop, PollFlags::IN));
-        let sockets = self.connections.iter();
-        fds.extend(sockets.map(|open| PollFd::from_borrowed_fd(open.fd(), open.interest())));
-        // After an error nothing is marked as ready, and the next turn asks again.
-        let _ = run::wait(&mut fds, deadline.map(|deadline| deadline.since(now)));
-        self.readiness.clear();
-        self.readiness.extend(fds.iter().map(PollFd::revents));
-    }
-
-    fn heed_stop(&mut self) {
-        let now = self.job.clock.now();
-        let asked = !self.readiness[0].is_empty();
-        let grace_over = self.stopping.is_some_and(|until| now >= until);
-        match self.stopping {
-            None if asked => {
-                self.halted = true;
-                self.stopping = Some(now + self.job.plan.grace);
-            }
-            Some(_) if asked || grace_over => {
-                for connection in &mut self.connections {
-                    connection.fail(Outcome::Stopped, now, &mut self.desk);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn take_up_what_is_due(&mut self) {
         // Answers wait meanwhile, so a worker that is far behind catches up by the portion.
         for _ in 0..REQUESTS_AT_ONCE {
             let Some(intended) = self.next_intended() else {
-                return;
+                break;
             };
-            if intended > self.job.clock.now() {
-                return;
+            // What is intended after the end, or would be taken up after it, is not part of the run.
+            if end.is_some_and(|end| intended > end || desk.latest() > end) {
+                if end.is_some_and(|end| intended <= end) && self.was_full {
+                    self.job.leave_behind();
+                }
+                self.halt(desk);
+                break;
+            }
+            if !desk.has_come(intended) {
+                break;
             }
             if !self.has_room() {
                 self.held_back = true;
-                return;
+                break;
             }
             let mut request = Request::new(self.taken, intended);
-            request.departure.held_back = mem::take(&mut self.held_back);
+            request.departure.held_back = mem::take(&mut self.held_back) || self.was_full;
             self.taken += 1;
-            match self.job.exchange {
-                Exchange::Session => self.connections[0].ask(request, &mut self.desk),
-                Exchange::OneShot => self.open(Some(request)),
-            }
+            self.give(request, desk);
             // After the sending, because it takes time to draw a gap.
             self.schedule.advance();
+            self.resume(desk);
         }
+        self.uncork(desk);
+        let next = self.next_intended();
+        let due = next.filter(|_| self.has_room());
+        self.was_full = self.job.plan.loop_kind == Loop::Open && next.is_some() && due.is_none();
+        let token = self.token();
+        desk.deadlines.enter(token, due, &mut self.entered);
     }
 
-    fn attend(&mut self) {
-        // Connections made since the sleep have no readiness yet, and stand behind all that have.
-        for (connection, &flags) in self.connections.iter_mut().zip(&self.readiness[1..]) {
-            if !flags.is_empty() && !connection.is_over() {
-                connection.handle_readiness(flags, &mut self.desk);
-            }
-        }
-        let now = self.job.clock.now();
-        for connection in &mut self.connections {
-            if connection
-                .deadline(&self.desk)
-                .is_some_and(|deadline| now >= deadline)
-            {
-                connection.handle_time(now, &mut self.desk);
-            }
-        }
-        if self.stopping.is_some() {
-            for connection in &mut self.connections {
-                connection.stop(now, &mut self.desk);
-            }
-        }
-    }
-
-    /// Also learns from each connection what concerns the worker as a whole.
-    fn drop_what_is_over(&mut self) {
-        let mut index = 0;
-        while index < self.connections.len() {
-            let ready = self.connections[index].take_ready();
-            if let (Exchange::Session, Some(at)) = (self.job.exchange, ready) {
-                self.schedule.begin(at);
-            }
-            if !self.connections[index].is_over() {
-                index += 1;
-                continue;
-            }
-            let connection = self.connections.swap_remove(index);
-            match self.job.exchange {
-                Exchange::Session => {
-                    self.halted = true;
-                    self.facts = connection.facts();
-                    self.cause = connection.cause();
+    /// Gives a request to the connection that takes some, or makes one for it.
+    fn give(&mut self, request: Request, desk: &mut Desk<'_>) {
+        let key = self.current;
+        let connection = self
+            .current_mut()
+            .filter(|connection| connection.has_room());
+        match (connection, key) {
+            (Some(connection), Some(key)) => {
+                connection.take(request, desk);
+                if self.job.plan.pipeline == 1 {
+                    self.mind(key, desk);
                 }
-                Exchange::OneShot => self.halted |= self.nobody_is_there(&connection.facts()),
+            }
+            _ => {
+                self.uncork(desk);
+                self.open(Some(request), desk);
             }
         }
-        if self.taken > 0 && self.taken == self.desk.ledger.ended_count() {
-            self.schedule.resume(self.desk.ledger.last_ended());
+    }
+
+    /// Sends what a pipeline has been given in this portion.
+    fn uncork(&mut self, desk: &mut Desk<'_>) {
+        let Some(key) = self.current.filter(|_| self.job.plan.pipeline > 1) else {
+            return;
+        };
+        if let Some(connection) = self.connections.get_mut(key) {
+            connection.uncork(desk);
+        }
+        self.mind(key, desk);
+    }
+
+    fn current_mut(&mut self) -> Option<&mut Connection> {
+        self.connections.get_mut(self.current?)
+    }
+
+    /// Learns from a connection what concerns the worker as a whole, and drops it when it is over.
+    fn mind(&mut self, key: Key, desk: &mut Desk<'_>) {
+        let token = Token::of_connection(self.place, key);
+        let Some(connection) = self.connections.get_mut(key) else {
+            return;
+        };
+        if let Some(at) = connection.take_ready()
+            && !self.schedule.has_begun()
+        {
+            self.schedule.begin(at);
+        }
+        if self.phase == Phase::Halted && connection.is_idle() {
+            connection.retire();
+        }
+        if !connection.is_over() {
+            connection.watch(token, desk);
+        }
+        if connection.is_over() {
+            desk.poller.remove(token);
+            let connection = self.connections.remove(key).expect("it was there");
+            self.current = self.current.filter(|&current| current != key);
+            self.learn_from(&connection, desk);
+        }
+        self.resume(desk);
+    }
+
+    /// What the end of a connection means for the worker.
+    fn learn_from(&mut self, connection: &Connection, desk: &Desk<'_>) {
+        let facts = connection.facts();
+        let is_whole_session = self.job.exchange == Exchange::Session && !self.job.churns();
+        if is_whole_session || self.nobody_is_there(&facts) {
+            self.phase = Phase::Halted;
+            self.cause = connection.cause();
+        }
+        if self.job.exchange == Exchange::Session {
+            self.facts = facts;
+            if self.job.churns() && !self.schedule.has_begun() {
+                // It broke off before it was ready; the next is made when a request needs it.
+                self.schedule.begin(desk.latest());
+            }
         }
     }
 
@@ -268,8 +376,27 @@ impl<'a> Worker<'a> {
         facts.stood.is_none() && self.job.connected() == 0
     }
 
-    /// Begins a connection; `due` is the request of a one-shot exchange.
-    fn open(&mut self, due: Option<Request>) {
+    /// Tells the schedule of the requests that have ended.
+    fn resume(&mut self, desk: &Desk<'_>) {
+        let account = &desk.ledger.account;
+        if self.job.plan.loop_kind == Loop::Closed {
+            while self.resumed < account.ended {
+                self.resumed += 1;
+                self.schedule.resume(account.last_ended);
+            }
+        }
+    }
+
+    /// Takes up nothing more because time is over; what is outstanding is awaited.
+    fn halt(&mut self, desk: &mut Desk<'_>) {
+        self.phase = Phase::Halted;
+        for key in self.connections.keys() {
+            self.mind(key, desk);
+        }
+    }
+
+    /// Makes a connection; `due` is the request that it is made for.
+    fn open(&mut self, due: Option<Request>, desk: &mut Desk<'_>) {
         let fresh = match self.spare.take() {
             Some(fresh) => Ok(fresh),
             None => self.fresh(),
@@ -277,15 +404,20 @@ impl<'a> Worker<'a> {
         match fresh {
             Ok(Fresh { socket, machine }) => {
                 self.made += 1;
-                let connection = Connection::begin(socket, machine, due, &mut self.desk);
-                self.connections.push(connection);
+                // The request that it is made for has been taken up already.
+                let left = self.job.plan.intervals - self.taken + u64::from(due.is_some());
+                let capacity = self.job.capacity().min(left);
+                let connection = Connection::begin(socket, machine, capacity, due, desk);
+                let key = self.connections.insert(connection);
+                self.current = Some(key);
+                self.mind(key, desk);
             }
             Err(error) => {
                 let outcome = failure::of_connecting(error);
                 match due {
-                    Some(request) => self.end(&request, outcome),
+                    Some(request) => self.end(&request, outcome, desk),
                     None => {
-                        self.halted = true;
+                        self.phase = Phase::Halted;
                         self.cause = Some(outcome);
                     }
                 }
@@ -294,46 +426,44 @@ impl<'a> Worker<'a> {
     }
 
     fn fresh(&self) -> Result<Fresh, Errno> {
-        let family = match self.job.plan.target.is_ipv4() {
-            true => AddressFamily::INET,
-            false => AddressFamily::INET6,
-        };
-        let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
-        let socket = socket_with(family, SocketType::STREAM, flags, Some(ipproto::TCP))?;
-        // Else the kernel holds a small request back while an earlier one is not acknowledged.
-        set_tcp_nodelay(&socket, true)?;
-        let machine = self.job.factory.client(self.desk.worker, self.made);
+        let nth = u64::from(self.index) + self.made;
+        let socket = socket::open(self.job.plan.target, self.job.sources, nth)?;
+        let machine = self.job.factory.client(self.index, self.made);
         Ok(Fresh { socket, machine })
     }
 
-    /// Ends the requests that were never taken up: they are part of what was asked for.
-    fn end_the_rest(&mut self, start: Tick) {
+    /// Ends the requests that were never taken up: they are part of what was asked for. In a run that
+    /// lasts for a time they are not, but for the one that would have gone to a session that broke off.
+    fn end_the_rest(&mut self, start: Tick, desk: &mut Desk<'_>) {
+        let lasts = self.job.plan.lasting.is_some();
+        let rest = match lasts {
+            true => u64::from(self.cause.is_some_and(|cause| cause != Outcome::Stopped)),
+            false => u64::MAX,
+        };
+        let rest = rest.min(self.job.plan.intervals - self.taken);
         if self.taken == 0 && self.schedule.next().is_none() {
             self.schedule.begin(start);
         }
-        while self.taken < self.job.plan.intervals {
-            let intended = self.schedule.next().unwrap_or_else(|| self.job.clock.now());
+        for _ in 0..rest {
+            let intended = self.schedule.next().unwrap_or_else(|| desk.now());
             let outcome = self.cause.take().unwrap_or(Outcome::Stopped);
             let request = Request::new(self.taken, intended);
-            self.end(&request, outcome);
+            self.end(&request, outcome, desk);
             self.taken += 1;
             self.schedule.advance();
         }
     }
 
     /// Ends a request that no connection has.
-    fn end(&mut self, request: &Request, outcome: Outcome) {
-        let at = self.job.clock.now();
+    fn end(&mut self, request: &Request, outcome: Outcome, desk: &mut Desk<'_>) {
         let ending = Ending {
             outcome,
-            at,
+            at: desk.now(),
             reply_bytes: 0,
         };
-        self.desk.ledger.ended(request, &self.facts, &ending);
+        desk.ledger.ended(request, &self.facts, &ending);
     }
 }
 
-/// Requests taken up before the worker looks at its sockets again.
+/// Requests taken up before the host looks at its sockets again.
 const REQUESTS_AT_ONCE: usize = 64;
-/// With this long until something is due, there is time to hand samples on.
-const IDLE_NS: u64 = 5_000_000;

@@ -133,6 +133,7 @@ pub(crate) fn bench() -> Summary {
         gaps: ["iterative", "thread"]
             .map(|name| gap_panel(&mut dice, name))
             .to_vec(),
+        ..BenchSummary::default()
     });
     summary.conclude(vec![
         Finding::new(
@@ -198,6 +199,7 @@ fn point(dice: &mut Dice, model: &Model, clients: u64) -> Point {
         wall_ns_max: Some(runs[4].wall_ns),
         doubts: Vec::new(),
         runs,
+        ..Point::default()
     }
 }
 
@@ -338,6 +340,7 @@ pub(crate) fn load(samples: &[Sample]) -> Summary {
         fit: Some(fit(gaps.len() as u64, 0.006)),
         cpu_ns: 812_000_000,
         wall_ns: samples.len() as u64 * 400_000,
+        ..LoadSummary::default()
     });
     summary.conclude(vec![
         Finding::new(

@@ -33,7 +33,7 @@ pub use shards::{Shards, Totals};
 pub use signals::{ignore_stop_signals, stop_on_signals};
 pub use stop::Stop;
 pub use tallies::{CloseReason, Counter, Gap, TurnedAway};
-pub use waiting::{make_punctual, wait};
+pub use waiting::{make_punctual, nap, wait};
 
 use timing::Clock;
 

@@ -72,6 +72,15 @@ impl Stop {
         self.soon.drop_bell();
         self.at_once.drop_bell();
     }
+
+    /// In a thread that has just taken a descriptor table of its own: closes that table's copies of the
+    /// write ends, which would keep an alarm from ringing. The rest of the process keeps its own. From
+    /// before its split the thread must let no signal in: a handler that ran in it would close in the
+    /// wrong table.
+    pub fn leave_table(&self) {
+        self.soon.close_copy();
+        self.at_once.close_copy();
+    }
 }
 
 /// A pipe whose closing is the message.
@@ -79,14 +88,18 @@ impl Stop {
 struct Alarm {
     listen: OwnedFd,
     bell: AtomicI32,
+    /// The bell's number, also when it has rung.
+    number: i32,
 }
 
 impl Alarm {
     fn new() -> io::Result<Self> {
         let (listen, bell) = pipe_with(PipeFlags::CLOEXEC)?;
+        let number = bell.into_raw_fd();
         Ok(Self {
             listen,
-            bell: AtomicI32::new(bell.into_raw_fd()),
+            bell: AtomicI32::new(number),
+            number,
         })
     }
 
@@ -103,6 +116,13 @@ impl Alarm {
         let mut fds = [PollFd::new(&self.listen, PollFlags::IN)];
         let now = Timespec::default();
         matches!(poll(&mut fds, Some(&now)), Ok(ready) if ready > 0)
+    }
+
+    /// It may have rung since the split, so whether this process still has it does not matter.
+    fn close_copy(&self) {
+        // SAFETY: the thread's table is fresh and nothing in it belongs to anybody in this thread; should
+        // the number have gone to somebody else before the split, he keeps his own.
+        unsafe { libc::close(self.number) };
     }
 
     fn drop_bell(&self) {

@@ -26,10 +26,13 @@ pub fn wait(fds: &mut [PollFd<'_>], left: Option<Duration>) -> Result<usize, Err
     poll(fds, timeout.as_ref())
 }
 
-/// `poll` may be late by a thousandth of its time-out, whatever the thread's slack is
+/// How long to sleep at a time when `left` is left, for who waits in the kernel by other calls than
+/// [`wait`].
+///
+/// `poll` and `epoll_wait` may be late by a thousandth of their time-out, whatever the thread's slack is
 /// (`select_estimate_accuracy` in Linux, `fs/select.c`). So a longer sleep ends a little more than
 /// that early, and the rest is slept by itself: up to four seconds take two sleeps.
-fn nap(left: Duration) -> Duration {
+pub fn nap(left: Duration) -> Duration {
     match left > PRECISE {
         true => left - left / 800,
         false => left,

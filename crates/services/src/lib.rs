@@ -8,14 +8,18 @@ mod dialect;
 mod echo;
 mod expected;
 mod hello;
+mod http;
 mod mean;
 pub mod python_text;
 mod registry;
+mod remainder;
+mod resp;
 mod reverse;
 mod script;
 mod slow_reverse;
 pub mod tasks;
 mod timestamps;
+pub mod work;
 
 pub use dialect::{Dialect, ErrorStyle, Unit};
 pub use registry::{SERVICES, ServiceEntry, by_name};

@@ -2,7 +2,9 @@
 
 use machine::{ClientFactory, Exchange, Machine, Service, Shared};
 
-use crate::{Dialect, Script, echo, hello, mean, slow_reverse, tasks, timestamps};
+use crate::{
+    Dialect, Script, echo, hello, http, mean, resp, slow_reverse, tasks, timestamps, work,
+};
 
 /// One service: what it is called, what it does, and how to make either half of a connection.
 #[derive(Clone, Copy, Debug)]
@@ -11,7 +13,7 @@ pub struct ServiceEntry {
     pub name: &'static str,
     /// What it does, in a line.
     pub about: &'static str,
-    /// The port that the classic lab programs use for it.
+    /// The port that the classic lab programs use for it; where there are none, one of our choice.
     pub port: u16,
     /// What the classic lab programs do on the wire.
     pub dialect: fn() -> Dialect,
@@ -89,6 +91,36 @@ pub const SERVICES: &[ServiceEntry] = &[
         shared_words: 0,
         session: timestamps::session,
         client: timestamps::client,
+    },
+    ServiceEntry {
+        name: "resp",
+        about: "PING and ECHO of the Redis protocol, for redis-cli and redis-benchmark",
+        port: resp::PORT,
+        dialect: || Dialect::SEED,
+        exchange: |_| Exchange::Session,
+        shared_words: 0,
+        session: resp::session,
+        client: resp::client,
+    },
+    ServiceEntry {
+        name: "http",
+        about: "one fixed answer to every GET and HEAD, for wrk, ab and curl",
+        port: 8080,
+        dialect: || Dialect::SEED,
+        exchange: |_| Exchange::Session,
+        shared_words: 0,
+        session: http::session,
+        client: http::client,
+    },
+    ServiceEntry {
+        name: "work",
+        about: "waits and calculates as long as each request says",
+        port: 7780,
+        dialect: || Dialect::SEED,
+        exchange: |_| Exchange::Session,
+        shared_words: 0,
+        session: work::session,
+        client: work::client,
     },
 ];
 

@@ -18,6 +18,10 @@ pub struct Script {
     pub values: Vec<f64>,
     /// How long a client of `mean` waits before it says that it is ready.
     pub pause: Duration,
+    /// How long each request of `work` waits in the server.
+    pub wait: Duration,
+    /// How many steps each request of `work` then calculates.
+    pub steps: u64,
     /// Where random choices come from.
     pub seed: u64,
 }
@@ -31,6 +35,8 @@ impl Script {
             request_bytes: 0,
             values: Vec::new(),
             pause: Duration::from_secs(5),
+            wait: Duration::from_millis(1),
+            steps: 100_000,
             seed: 1,
         }
     }

@@ -5,7 +5,9 @@
 
 mod bad_input;
 mod bench;
+mod compare;
 mod conformance;
+mod experiments;
 mod interop;
 mod limits;
 mod mean;

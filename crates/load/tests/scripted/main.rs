@@ -1,5 +1,6 @@
 //! The generator against servers that do as they are told, good and bad, on real loopback sockets.
 
+mod clients;
 mod echo;
 mod faults;
 mod pacing;

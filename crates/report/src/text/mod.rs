@@ -4,10 +4,13 @@
 mod document;
 
 mod bench;
+mod comparison;
+mod kinds;
 mod load;
 mod serve;
 
 mod columns;
 mod paragraph;
 
+pub use comparison::comparison_text;
 pub use document::text;
