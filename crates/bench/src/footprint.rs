@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use crate::counters::kibibytes;
+
 /// Threads, processes and memory of a process and all its descendants at one instant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Footprint {
@@ -9,6 +11,12 @@ pub(crate) struct Footprint {
     pub(crate) threads: u64,
     /// Proportional set size: a page that several processes share counts once, in parts.
     pub(crate) memory_bytes: u64,
+    /// Resident set size: a page that several processes share counts in each.
+    pub(crate) rss_bytes: u64,
+    /// Page tables.
+    pub(crate) page_table_bytes: u64,
+    /// Open descriptors.
+    pub(crate) descriptors: u64,
 }
 
 impl Footprint {
@@ -17,26 +25,52 @@ impl Footprint {
         let mut footprint = Self::default();
         let mut open = vec![root];
         while let Some(pid) = open.pop() {
-            let threads = threads(pid);
-            if threads.is_empty() {
-                continue;
-            }
-            footprint.processes += 1;
-            footprint.threads += threads.len() as u64;
-            footprint.memory_bytes += memory_bytes(pid);
-            for thread in threads {
+            let one = Self::of_one(pid);
+            footprint = footprint.plus(one);
+            for thread in threads(pid) {
                 open.extend(children(pid, thread));
             }
         }
         footprint
     }
 
+    /// Looks at one process without its children; at nothing when it is not there.
+    pub(crate) fn of_one(pid: u32) -> Self {
+        let threads = threads(pid).len() as u64;
+        if threads == 0 {
+            return Self::default();
+        }
+        let read = |name: &str| fs::read_to_string(format!("/proc/{pid}/{name}"));
+        let rollup = read("smaps_rollup").unwrap_or_default();
+        let status = read("status").unwrap_or_default();
+        let descriptors = fs::read_dir(format!("/proc/{pid}/fd"));
+        Self {
+            processes: 1,
+            threads,
+            memory_bytes: kibibytes(&rollup, "Pss:") * 1024,
+            rss_bytes: kibibytes(&rollup, "Rss:") * 1024,
+            page_table_bytes: kibibytes(&status, "VmPTE:") * 1024,
+            descriptors: descriptors.map_or(0, |entries| entries.count() as u64),
+        }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        self.with(other, |a, b| a + b)
+    }
+
     /// The greater of each.
     pub(crate) fn max(self, other: Self) -> Self {
+        self.with(other, u64::max)
+    }
+
+    fn with(self, other: Self, both: fn(u64, u64) -> u64) -> Self {
         Self {
-            processes: self.processes.max(other.processes),
-            threads: self.threads.max(other.threads),
-            memory_bytes: self.memory_bytes.max(other.memory_bytes),
+            processes: both(self.processes, other.processes),
+            threads: both(self.threads, other.threads),
+            memory_bytes: both(self.memory_bytes, other.memory_bytes),
+            rss_bytes: both(self.rss_bytes, other.rss_bytes),
+            page_table_bytes: both(self.page_table_bytes, other.page_table_bytes),
+            descriptors: both(self.descriptors, other.descriptors),
         }
     }
 }
@@ -58,13 +92,6 @@ fn children(pid: u32, thread: u32) -> Vec<u32> {
         .collect()
 }
 
-fn memory_bytes(pid: u32) -> u64 {
-    let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
-    let line = text.lines().find_map(|line| line.strip_prefix("Pss:"));
-    let kibibytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kibibytes.unwrap_or(0) * 1024
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +101,11 @@ mod tests {
         let footprint = Footprint::of(std::process::id());
         assert!(footprint.processes >= 1 && footprint.threads >= 1);
         assert!(footprint.memory_bytes > 100_000, "{footprint:?}");
+        assert!(
+            footprint.rss_bytes >= footprint.memory_bytes,
+            "{footprint:?}"
+        );
+        assert!(footprint.page_table_bytes > 0 && footprint.descriptors > 0);
     }
 
     #[test]

@@ -4,13 +4,27 @@ use history::{FitSummary, GapPanel};
 use load::Plan;
 use services::Script;
 
-use crate::{BenchError, Subject, burst::Bench};
+use crate::{
+    BenchError, Subject,
+    measure::Bench,
+    server::{Order, Server},
+};
 
 impl Bench<'_> {
     /// A few workers send messages with exponential gaps; the server's own statistics tell how they
     /// came.
     pub(crate) fn gaps(&self, subject: &Subject) -> Result<GapPanel, BenchError> {
-        let server = self.server(subject, SERVICE, None, false)?;
+        let order = Order {
+            program: &self.experiment.program,
+            service: SERVICE,
+            model: &subject.model,
+            task: None,
+            ends_lines: false,
+            limit: None,
+            scratch: self.scratch,
+            with_events: false,
+        };
+        let server = Server::start(&order, self.clock)?;
         let entry = services::by_name(SERVICE).expect("the service is listed");
         let factory = entry.clients(&Script::seed((entry.dialect)()));
         let law = stats::by_name("exponential").expect("the law is listed");

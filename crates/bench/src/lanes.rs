@@ -5,19 +5,20 @@ use std::{collections::BTreeMap, fs, path::Path};
 use history::{Event, EventKind, Lane, LaneSet, Outcome, Sample};
 
 use crate::{
-    BenchError, Subject,
-    burst::{Bench, Samples},
-    experiment::SERVICE,
+    BenchError,
+    measure::{Bench, Samples},
+    place::Place,
 };
 
 impl Bench<'_> {
-    /// A run of `clients` clients with the server's events beside the clients' samples. Both
+    /// A run of the clients of a place with the server's events beside the clients' samples. Both
     /// processes read the same monotonic clock, so their instants lie on one axis.
-    pub(crate) fn lanes(&self, subject: &Subject, clients: u64) -> Result<LaneSet, BenchError> {
-        let server = self.server(subject, SERVICE, Some(self.experiment.task), true)?;
+    pub(crate) fn lanes(&self, place: &Place<'_>) -> Result<LaneSet, BenchError> {
+        let subject = place.subject;
+        let server = self.server(subject, place.clients, self.experiment.task, true)?;
         let samples = Samples::default();
         let began = self.clock.now().as_nanos();
-        let report = self.fire(&server, clients, self.experiment.task, &samples)?;
+        let report = self.fire(&server, place, &samples)?;
         let ended = server.stop()?;
         let offset = ended
             .summary

@@ -1,28 +1,52 @@
 //! Experiments: concurrency models under load, swept and repeated.
 //!
 //! ```text
-//!   Experiment ─▶ for each repetition, number of clients, model:
-//!                   Server (its own process)  ◀── burst: N clients at once, one request each
-//!                   wait4: CPU, switches           wall time, answers, the clients' own lateness
-//!              ─▶ for each model: a run seen connection by connection (lanes), a run whose memory is
-//!                 looked at (footprint), a run whose gaps are looked at (gaps)
+//!   Sheet ─▶ Experiment ─▶ for each repetition, number of clients, model:
+//!                            Server (its own process)  ◀── clients of a kind: burst, throughput,
+//!                            wait4: CPU, switches          churn, idle, mixed
+//!                        ─▶ for a burst, for each model: a run seen connection by connection (lanes),
+//!                           a run whose memory is looked at (footprint), a run whose gaps are looked
+//!                           at (gaps)
+//!                        ─▶ choices: which model for this load
+//!
+//!   Summary, Summary ─▶ compare ─▶ Comparison
 //! ```
 //!
 //! The server is its own process, so that what it costs can be read from the kernel and is not mixed
 //! with the clients'; and what costs time to look at is looked at in runs that are not timed.
 
-mod burst;
 mod error;
 mod experiment;
 mod floor;
-mod footprint;
-mod gaps;
-mod lanes;
-mod point;
-mod server;
+mod sheet;
+mod span;
+
+mod place;
+mod plan;
 mod sweep;
 
-pub use error::BenchError;
-pub use experiment::{Experiment, Subject};
-pub use floor::scaled_task;
+mod aftermath;
+mod calibrate;
+mod gaps;
+mod idle;
+mod lanes;
+mod measure;
+mod server;
+
+mod choices;
+mod counters;
+mod findings;
+mod footprint;
+mod obstacle;
+mod point;
+
+mod compare;
+mod shift;
+
+pub use compare::{Kept, compare};
+pub use error::{BenchError, CompareError, SettingError};
+pub use experiment::{ClientChoice, DEFAULT_MODELS, Experiment, Subject};
+pub use floor::floor;
+pub use sheet::Sheet;
+pub use span::Span;
 pub use sweep::{Progress, sweep};

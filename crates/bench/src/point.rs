@@ -1,60 +1,62 @@
 //! What the runs of a point come to.
 
-use std::time::Duration;
+use history::{BenchKind, Figure, Measured, Point};
 
-use history::{Measured, Point};
+use crate::{Experiment, obstacle};
 
-use crate::{Subject, floor::floor};
-
-/// A point without runs.
-pub(crate) fn empty(subject: &Subject, clients: u64, task: Duration) -> Point {
-    let floor = floor(task, clients, subject.is_iterative);
-    Point {
-        model: subject.model.clone(),
-        clients,
-        floor_ns: u64::try_from(floor.as_nanos()).unwrap_or(u64::MAX),
-        ..Point::default()
-    }
-}
-
-/// Whether the clients were on time, so far as the least time of the point goes.
+/// Whether the clients were late, so far as the least time of the point goes. Where there is none,
+/// answers take as long as they take, and a client is no later than they are.
 pub(crate) fn is_generator_late(floor_ns: u64, run: &Measured) -> bool {
-    run.lateness
-        .p99_ns
-        .is_some_and(|late| late > floor_ns as f64 * LATENESS_SHARE)
+    let allowed = floor_ns as f64 * LATENESS_SHARE;
+    floor_ns > 0 && run.lateness.p99_ns.is_some_and(|late| late > allowed)
 }
 
-/// Adds a run, and says again what all runs come to, of which `wanted` should count. Only runs in
-/// which every client was answered rightly have a completion time, and only those in which the
-/// clients were on time have one that is the server's.
-pub(crate) fn add(point: &mut Point, mut run: Measured, wanted: u32) {
+/// Adds a run, and says again what all runs come to. Only runs in which every client was answered
+/// rightly have figures, and only those in which the clients were on time have ones that are the
+/// server's.
+pub(crate) fn add(point: &mut Point, mut run: Measured, experiment: &Experiment) {
     run.generator_late = is_generator_late(point.floor_ns, &run);
     point.runs.push(run);
-    let counted = point
-        .runs
-        .iter()
-        .filter(|run| is_whole(run) && !run.generator_late);
-    let mut walls: Vec<u64> = counted.map(|run| run.wall_ns).collect();
-    walls.sort_unstable();
-    point.wall_ns_min = walls.first().copied();
-    point.wall_ns_max = walls.last().copied();
-    let figures: Vec<f64> = walls.iter().map(|&wall| wall as f64).collect();
-    point.wall_ns_median = stats::median(&figures).map(|median| median as u64);
-    point.doubts = doubts(point, walls.len(), wanted);
+    sum_up(point, experiment.kind, experiment.runs);
 }
 
-fn is_whole(run: &Measured) -> bool {
-    run.outcomes.keys().all(|outcome| outcome == OK)
+fn sum_up(point: &mut Point, kind: BenchKind, wanted: u32) {
+    let counted: Vec<&Measured> = point.runs.iter().filter(|run| run.counts()).collect();
+    if kind == BenchKind::Burst {
+        let mut walls: Vec<u64> = counted.iter().map(|run| run.wall_ns).collect();
+        walls.sort_unstable();
+        point.wall_ns_min = walls.first().copied();
+        point.wall_ns_max = walls.last().copied();
+        let figures: Vec<f64> = walls.iter().map(|&wall| wall as f64).collect();
+        point.wall_ns_median = stats::median(&figures).map(|median| median as u64);
+    }
+    point.figures = figures(kind, &counted);
+    let count = counted.len();
+    point.not_reached = obstacle::of_runs(&point.runs).or_else(|| match kind {
+        BenchKind::Idle => obstacle::of_silence(point),
+        _ => None,
+    });
+    point.doubts = doubts(point, count, wanted);
+}
+
+fn figures(kind: BenchKind, counted: &[&Measured]) -> Vec<Figure> {
+    let quantities = kind.quantities().iter().filter_map(|&quantity| {
+        let values: Vec<f64> = counted.iter().filter_map(|run| quantity.of(run)).collect();
+        Some(Figure {
+            quantity,
+            count: values.len() as u64,
+            median: stats::median(&values)?,
+            min: values.iter().copied().reduce(f64::min)?,
+            max: values.iter().copied().reduce(f64::max)?,
+        })
+    });
+    quantities.collect()
 }
 
 fn doubts(point: &Point, counted: usize, wanted: u32) -> Vec<String> {
     let mut doubts = Vec::new();
-    for (index, run) in point
-        .runs
-        .iter()
-        .enumerate()
-        .filter(|(_, run)| !is_whole(run))
-    {
+    let runs = point.runs.iter().enumerate();
+    for (index, run) in runs.filter(|(_, run)| !run.is_whole()) {
         let failed = run.outcomes.iter().filter(|(outcome, _)| *outcome != OK);
         let failed: Vec<String> = failed
             .map(|(outcome, n)| format!("{outcome} {n}"))
@@ -94,12 +96,17 @@ const LATENESS_SHARE: f64 = 0.25;
 mod tests {
     use super::*;
 
-    fn subject() -> Subject {
-        Subject {
-            model: "thread".to_owned(),
-            about: String::new(),
-            is_iterative: false,
+    fn point() -> Point {
+        Point {
+            floor_ns: 100,
+            ..Point::default()
         }
+    }
+
+    fn add(point: &mut Point, mut run: Measured, wanted: u32) {
+        run.generator_late = is_generator_late(point.floor_ns, &run);
+        point.runs.push(run);
+        sum_up(point, BenchKind::Burst, wanted);
     }
 
     fn run(wall_ns: u64, outcome: &str) -> Measured {
@@ -112,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_median_is_over_whole_runs_only_and_the_other_is_named() {
-        let mut point = empty(&subject(), 10, Duration::from_nanos(100));
+        let mut point = point();
         for (wall, outcome) in [(300, "ok"), (1, "reset"), (200, "ok"), (250, "ok")] {
             add(&mut point, run(wall, outcome), 4);
         }
@@ -127,14 +134,37 @@ mod tests {
 
     #[test]
     fn a_point_without_a_whole_run_has_no_time() {
-        let mut point = empty(&subject(), 10, Duration::from_nanos(100));
+        let mut point = point();
         add(&mut point, run(1, "timeout"), 1);
-        assert_eq!(point.wall_ns_median, None);
+        assert_eq!((point.wall_ns_median, point.figures.len()), (None, 0));
+        assert!(point.not_reached.is_some());
+    }
+
+    #[test]
+    fn figures_are_over_the_runs_that_count() {
+        let mut point = point();
+        for (wall, outcome) in [(300, "ok"), (1, "reset"), (200, "ok")] {
+            add(&mut point, run(wall, outcome), 3);
+        }
+        let figure = point
+            .figure(history::Quantity::CompletionTime)
+            .expect("one");
+        assert_eq!((figure.count, figure.median), (2, 250.0));
+        assert_eq!((figure.min, figure.max), (200.0, 300.0));
+        assert_eq!(point.not_reached, None);
+    }
+
+    #[test]
+    fn without_a_floor_nobody_is_late() {
+        let mut late = run(900, "ok");
+        late.lateness.p99_ns = Some(1e12);
+        assert!(!is_generator_late(0, &late));
+        assert!(is_generator_late(900, &late));
     }
 
     #[test]
     fn a_run_whose_clients_were_late_is_kept_and_does_not_count() {
-        let mut point = empty(&subject(), 10, Duration::from_nanos(100));
+        let mut point = point();
         let mut late = run(900, "ok");
         late.lateness.p99_ns = Some(26.0);
         add(&mut point, late, 1);

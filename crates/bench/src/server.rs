@@ -3,9 +3,9 @@
 use std::{
     fs, io, mem,
     net::SocketAddr,
-    os::unix::process::CommandExt as _,
+    os::unix::process::{CommandExt as _, ExitStatusExt as _},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     time::Duration,
 };
 
@@ -21,6 +21,7 @@ pub(crate) struct Server {
     is_reaped: bool,
     pub(crate) address: SocketAddr,
     summary_file: PathBuf,
+    stderr_file: PathBuf,
 }
 
 /// What a server cost and what it saw, once it has ended.
@@ -30,6 +31,8 @@ pub(crate) struct Ended {
     pub(crate) involuntary_switches: u64,
     /// Absent when it was killed.
     pub(crate) summary: Option<ServeSummary>,
+    /// How it ended, when that was not by our asking.
+    pub(crate) fate: Option<String>,
 }
 
 /// What to start.
@@ -39,6 +42,10 @@ pub(crate) struct Order<'a> {
     pub(crate) model: &'a str,
     /// How long a request waits, where that is a matter of the service.
     pub(crate) task: Option<Duration>,
+    /// Whether requests end with a line feed, against the service's custom.
+    pub(crate) ends_lines: bool,
+    /// How many connections and workers it may have; `None` for its own default.
+    pub(crate) limit: Option<u64>,
     /// A folder for files between the two processes.
     pub(crate) scratch: &'a Path,
     /// Whether events are written to `events.jsonl` in the scratch folder.
@@ -75,6 +82,9 @@ impl Server {
                     .task
                     .map(|task| format!("--task={}ms", task.as_secs_f64() * 1e3)),
             )
+            .args(order.ends_lines.then_some("--terminator=lf"))
+            .args(order.limit.map(|n| format!("--max-connections={n}")))
+            .args(order.limit.map(|n| format!("--max-workers={n}")))
             .arg("--ready-file")
             .arg(&ready)
             .arg("--summary-file")
@@ -100,6 +110,7 @@ impl Server {
             is_reaped: false,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             summary_file,
+            stderr_file: stderr.clone(),
         };
         server.address = server.wait_ready(&ready, &stderr, order.model, clock)?;
         Ok(server)
@@ -148,7 +159,7 @@ impl Server {
     /// When the system cannot tell.
     pub(crate) fn stop(mut self) -> Result<Ended, BenchError> {
         self.signal(Signal::INT);
-        let usage = self.reap().map_err(BenchError::Scratch)?;
+        let (usage, status) = self.reap().map_err(BenchError::Scratch)?;
         let text = fs::read_to_string(&self.summary_file).ok();
         let micros = |time: libc::timeval| time.tv_sec as u64 * 1_000_000 + time.tv_usec as u64;
         Ok(Ended {
@@ -156,6 +167,20 @@ impl Server {
             voluntary_switches: usage.ru_nvcsw as u64,
             involuntary_switches: usage.ru_nivcsw as u64,
             summary: text.and_then(|text| serde_json::from_str(&text).ok()),
+            fate: self.fate(ExitStatus::from_raw(status)),
+        })
+    }
+
+    /// The last that a server said that did not end well.
+    fn fate(&self, status: ExitStatus) -> Option<String> {
+        if status.success() {
+            return None;
+        }
+        let said = fs::read_to_string(&self.stderr_file).unwrap_or_default();
+        let last = said.lines().rfind(|line| !line.trim().is_empty());
+        Some(match last {
+            Some(last) => format!("the server ended with {status}: {}", last.trim()),
+            None => format!("the server ended with {status}"),
         })
     }
 
@@ -166,7 +191,7 @@ impl Server {
         }
     }
 
-    fn reap(&mut self) -> io::Result<libc::rusage> {
+    fn reap(&mut self) -> io::Result<(libc::rusage, libc::c_int)> {
         let pid = self.child.id() as libc::pid_t;
         // SAFETY: all-zero bytes are a valid `rusage`, which is made of integers.
         let mut usage: libc::rusage = unsafe { mem::zeroed() };
@@ -176,7 +201,7 @@ impl Server {
             let result = unsafe { libc::wait4(pid, &raw mut status, 0, &raw mut usage) };
             if result == pid {
                 self.is_reaped = true;
-                return Ok(usage);
+                return Ok((usage, status));
             }
             let error = io::Error::last_os_error();
             if error.kind() != io::ErrorKind::Interrupted {

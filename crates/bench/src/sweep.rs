@@ -1,18 +1,18 @@
 //! The whole experiment, in an order that spreads the machine's moods over all models.
 
-use std::{path::Path, sync::mpsc, thread, time::Duration};
+use std::path::Path;
 
-use history::{BenchSummary, Finding, Verdict};
+use history::{BenchKind, BenchSummary, Finding};
 use run::Stop;
 use timing::Clock;
 
 use crate::{
-    BenchError, Experiment,
-    burst::Bench,
-    experiment::{SEED_TASK, SERVICE},
-    footprint::Footprint,
-    point,
-    server::Server,
+    BenchError, Experiment, calibrate, choices,
+    experiment::{SEED_TASK, SLOW},
+    findings::findings,
+    idle,
+    measure::Bench,
+    place::Place,
 };
 
 /// Is told of each step of an experiment.
@@ -23,10 +23,11 @@ pub trait Progress {
 
 /// Makes the experiment; files between the processes go into `scratch`.
 ///
-/// After a request to stop it ends with the step under way, and a finding says so.
+/// After a request to stop it ends with the step under way, and a finding says so. A point that a model
+/// cannot reach is put down as such, and the experiment goes on.
 ///
 /// # Errors
-/// When a server or its clients cannot be started.
+/// When no point could be measured because servers or clients cannot be started.
 pub fn sweep(
     experiment: &Experiment,
     scratch: &Path,
@@ -34,11 +35,24 @@ pub fn sweep(
     stop: &Stop,
     progress: &mut dyn Progress,
 ) -> Result<(BenchSummary, Vec<Finding>), BenchError> {
+    let steps = match experiment.kind {
+        BenchKind::Mixed => {
+            let dialect = experiment.dialect();
+            calibrate::steps_of(experiment.service, &dialect, experiment.task, clock)
+        }
+        _ => 0,
+    };
+    let client_slab_bytes = match experiment.kind {
+        BenchKind::Idle => idle::slab_of_one_end(),
+        _ => 0.0,
+    };
     let bench = Bench {
         experiment,
         scratch,
         clock,
         stop,
+        steps,
+        client_slab_bytes,
     };
     let mut steps = Steps {
         summary: outline(experiment),
@@ -47,19 +61,22 @@ pub fn sweep(
         progress,
     };
     let finished = bench.all(&mut steps)?;
-    let findings = findings(&steps.summary, finished);
-    Ok((steps.summary, findings))
+    let mut summary = steps.summary;
+    summary.choices = choices::choices(&summary);
+    let findings = findings(&summary, finished, bench.steps);
+    Ok((summary, findings))
 }
 
-struct Steps<'a> {
-    summary: BenchSummary,
+/// What has been done so far.
+pub(crate) struct Steps<'a> {
+    pub(crate) summary: BenchSummary,
     done: u64,
     total: u64,
     progress: &'a mut dyn Progress,
 }
 
 impl Steps<'_> {
-    fn step(&mut self, what: &str) {
+    pub(crate) fn step(&mut self, what: &str) {
         self.done += 1;
         self.progress
             .on_step(self.done, self.total, what, &self.summary);
@@ -69,167 +86,77 @@ impl Steps<'_> {
 impl Bench<'_> {
     /// Says whether the experiment came to its end.
     fn all(&self, steps: &mut Steps<'_>) -> Result<bool, BenchError> {
-        let subjects = &self.experiment.subjects;
-        let most = self.experiment.clients.iter().copied().max().unwrap_or(0);
+        let places = Place::all(self.experiment);
+        let mut first_error = None;
         for repetition in 0..self.experiment.runs {
-            for index in 0..steps.summary.points.len() {
+            for (index, place) in places.iter().enumerate() {
                 if self.stop.requested() {
                     return Ok(false);
                 }
-                let (subject, clients) = self.place(index);
                 let point = &mut steps.summary.points[index];
-                self.measure_into(point, subject, self.experiment.runs)?;
-                steps.step(&format!(
-                    "{} {clients}, run {}",
-                    subject.model,
-                    repetition + 1
-                ));
+                let is_given_up =
+                    point.not_reached.is_some() && is_enough(repetition, point.runs.len());
+                if !is_given_up && let Some(error) = self.measure_into(point, place)? {
+                    first_error.get_or_insert(error);
+                }
+                steps.step(&format!("{}, run {}", place.in_words(), repetition + 1));
+            }
+            let nothing = steps
+                .summary
+                .points
+                .iter()
+                .all(|point| point.runs.is_empty());
+            if let Some(error) = first_error.take_if(|_| nothing) {
+                return Err(error);
             }
         }
-        for (index, subject) in subjects.iter().enumerate() {
-            if self.stop.requested() {
-                return Ok(false);
-            }
-            let lanes = self.lanes(subject, most.min(lane_count(self.experiment.task)))?;
-            steps.summary.lanes.push(lanes);
-            steps.step(&format!("{} lanes", subject.model));
-            let footprint = self.footprint(index, most)?;
-            set_footprint(&mut steps.summary, &subject.model, most, footprint);
-            steps.step(&format!("{} memory", subject.model));
-            if self.experiment.with_gaps {
-                let gaps = self.gaps(subject)?;
-                steps.summary.gaps.push(gaps);
-                steps.step(&format!("{} gaps", subject.model));
-            }
+        if self.experiment.kind == BenchKind::Burst {
+            self.after(steps)?;
         }
         Ok(!self.stop.requested())
     }
-
-    /// Points lie client count by client count, and within it model by model.
-    fn place(&self, index: usize) -> (&crate::Subject, u64) {
-        let subjects = &self.experiment.subjects;
-        let clients = self.experiment.clients[index / subjects.len()];
-        (&subjects[index % subjects.len()], clients)
-    }
-
-    /// A run of its own: looking at a process tree takes milliseconds, which no timed run should pay.
-    fn footprint(&self, subject: usize, clients: u64) -> Result<Footprint, BenchError> {
-        let subject = &self.experiment.subjects[subject];
-        // What a server takes up does not depend on how long a request waits; a run's length does.
-        let task = match subject.is_iterative {
-            true => self.experiment.task.min(SHORT_ENOUGH_TO_QUEUE),
-            false => self
-                .experiment
-                .task
-                .clamp(LONG_ENOUGH_TO_LOOK, LONG_ENOUGH_TO_LOOK * 2),
-        };
-        let server = self.server(subject, SERVICE, Some(task), false)?;
-        let footprint = thread::scope(|scope| {
-            let (over, is_over) = mpsc::channel::<()>();
-            let server = &server;
-            let watch = scope.spawn(move || watch(server, task, &is_over));
-            let fired = self.fire(server, clients, task, &load::Unwatched);
-            drop(over);
-            let footprint = watch.join().expect("watching cannot panic");
-            fired.map(|_| footprint)
-        })?;
-        server.stop()?;
-        Ok(footprint)
-    }
 }
 
-/// Looks four times a task, until told that it is over.
-fn watch(server: &Server, task: Duration, is_over: &mpsc::Receiver<()>) -> Footprint {
-    let mut footprint = Footprint::default();
-    while is_over.recv_timeout(task / 4) == Err(mpsc::RecvTimeoutError::Timeout) {
-        footprint = footprint.max(Footprint::of(server.pid()));
-    }
-    footprint
-}
-
-fn set_footprint(summary: &mut BenchSummary, model: &str, clients: u64, footprint: Footprint) {
-    let point = summary
-        .points
-        .iter_mut()
-        .find(|p| p.model == model && p.clients == clients);
-    if let Some(run) = point.and_then(|point| point.runs.first_mut()) {
-        run.server_memory_bytes = Some(footprint.memory_bytes);
-        run.server_threads = Some(footprint.threads);
-        run.server_processes = Some(footprint.processes);
+/// A point that failed is tried once more, as it may have been bad luck; one of which no run came about
+/// is not.
+fn is_enough(repetition: u32, runs: usize) -> bool {
+    match runs {
+        0 => repetition > 0,
+        runs => runs > 1,
     }
 }
 
 fn outline(experiment: &Experiment) -> BenchSummary {
-    let points = experiment.clients.iter().flat_map(|&clients| {
-        let empty = move |subject| point::empty(subject, clients, experiment.task);
-        experiment.subjects.iter().map(empty)
-    });
+    let nanos = |time: std::time::Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    let is_seed = experiment.kind == BenchKind::Burst && experiment.service.name == SLOW;
     BenchSummary {
-        service: SERVICE.to_owned(),
-        task_ns: u64::try_from(experiment.task.as_nanos()).unwrap_or(u64::MAX),
-        scale: SEED_TASK.as_secs_f64() / experiment.task.as_secs_f64(),
+        kind: experiment.kind,
+        service: experiment.service.name.to_owned(),
+        task_ns: nanos(experiment.task),
+        scale: match is_seed {
+            true => SEED_TASK.as_secs_f64() / experiment.task.as_secs_f64(),
+            false => 0.0,
+        },
+        pipeline: experiment.pipeline.into(),
+        payload_bytes: experiment.payload_bytes,
+        lasting_ns: experiment.lasting.map(nanos),
         runs: u64::from(experiment.runs),
         models: experiment
             .subjects
             .iter()
             .map(|subject| subject.model.clone())
             .collect(),
-        points: points.collect(),
-        lanes: Vec::new(),
-        gaps: Vec::new(),
+        points: Place::all(experiment).iter().map(Place::point).collect(),
         ..BenchSummary::default()
     }
 }
 
 fn total_steps(experiment: &Experiment) -> u64 {
-    let (subjects, clients) = (experiment.subjects.len(), experiment.clients.len());
-    let looks = if experiment.with_gaps { 3 } else { 2 };
-    (subjects * clients) as u64 * u64::from(experiment.runs) + (subjects * looks) as u64
+    let points = Place::all(experiment).len() as u64;
+    let looks = match (experiment.kind, experiment.with_gaps) {
+        (BenchKind::Burst, true) => 3,
+        (BenchKind::Burst, false) => 2,
+        _ => 0,
+    };
+    points * u64::from(experiment.runs) + experiment.subjects.len() as u64 * looks
 }
-
-fn findings(summary: &BenchSummary, finished: bool) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if !finished {
-        let text = "the experiment was stopped; what had been measured is kept";
-        findings.push(Finding::new(Verdict::Unknown, text));
-    }
-    let late = summary
-        .points
-        .iter()
-        .flat_map(|point| &point.runs)
-        .filter(|run| run.generator_late);
-    match late.count() {
-        0 => {}
-        count => findings.push(Finding::new(
-            Verdict::Valid,
-            format!("{count} runs were made again because the clients themselves were late"),
-        )),
-    }
-    for point in &summary.points {
-        let wrong: u64 = point
-            .runs
-            .iter()
-            .filter_map(|run| run.outcomes.get("wrong"))
-            .sum();
-        if wrong > 0 {
-            let text = format!("{} {}: {wrong} wrong answers", point.model, point.clients);
-            findings.push(Finding::new(Verdict::Invalid, text));
-        }
-        for doubt in &point.doubts {
-            let text = format!("{} with {} clients: {doubt}", point.model, point.clients);
-            findings.push(Finding::new(Verdict::Unknown, text));
-        }
-    }
-    findings
-}
-
-/// As many lanes as a reader can tell apart, but fewer when an iterative server would take minutes.
-fn lane_count(task: Duration) -> u64 {
-    let within = LANES_WITHIN.as_secs_f64() / task.as_secs_f64();
-    (within as u64).clamp(8, LANES)
-}
-
-const LANES: u64 = 40;
-const LANES_WITHIN: Duration = Duration::from_secs(30);
-const SHORT_ENOUGH_TO_QUEUE: Duration = Duration::from_millis(20);
-const LONG_ENOUGH_TO_LOOK: Duration = Duration::from_millis(400);

@@ -1,6 +1,7 @@
 //! The flags: their names, their help, their types. Parsing does no work.
 
 mod bench;
+mod compare;
 mod crew;
 mod dialect;
 mod limits;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub use bench::BenchArgs;
+pub use compare::CompareArgs;
 pub use crew::CrewArgs;
 pub use dialect::DialectArgs;
 pub use limits::LimitArgs;
@@ -36,8 +38,10 @@ pub enum Command {
     Serve(ServeArgs),
     /// Load a server with workers that send on schedule and check every answer
     Load(LoadArgs),
-    /// Compare the concurrency models: N clients at once, one slow request each
+    /// Compare the concurrency models: under a burst, a closed loop, churn, silence, or mixed work
     Bench(BenchArgs),
+    /// Compare two runs of bench or load: what changed, and whether it got worse
+    Compare(CompareArgs),
     /// Draw the report of a run folder again, and print its result
     Report(ReportArgs),
     /// Explain the concurrency models: how connections map to execution, what each is good and bad at

@@ -203,6 +203,9 @@ pub struct Measured {
     pub voluntary_switches: u64,
     /// Times that the kernel took it away.
     pub involuntary_switches: u64,
+    /// Most connections that the server had open at once; absent when it did not get to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_open_max: Option<u64>,
     /// What the kernel's TCP counted meanwhile, on the whole machine.
     #[serde(default)]
     pub tcp: TcpCounters,

@@ -15,6 +15,7 @@
 //! Every bare number carries its unit at the end of its name.
 
 mod bench;
+mod comparison;
 mod environment;
 mod event;
 mod folder;
@@ -29,6 +30,7 @@ pub use bench::{
     BenchSummary, Choice, Figure, GapPanel, IdleMemory, Lane, LaneSet, Measured, NotReached,
     Obstacle, Point, TcpCounters,
 };
+pub use comparison::{Change, Comparison, SettingChange, Tendency};
 pub use environment::Environment;
 pub use event::{Event, EventKind};
 pub use folder::{FolderError, RunFolder};

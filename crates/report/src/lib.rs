@@ -41,4 +41,4 @@ mod fixture;
 
 pub use number::duration;
 pub use page::html;
-pub use text::text;
+pub use text::{comparison_text, text};

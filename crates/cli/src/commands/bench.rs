@@ -1,17 +1,17 @@
-//! `wharf bench`: the concurrency models against each other, N clients at once.
+//! `wharf bench`: the concurrency models against each other, under one kind of load.
 
 use std::{
     env, fs,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
-use anyhow::{Context as _, Result};
-use bench::{Experiment, Progress, Subject, scaled_task};
-use history::{BenchSummary, Finding, Kind, Verdict};
+use anyhow::{Context as _, Result, anyhow};
+use bench::{DEFAULT_MODELS, Experiment, Progress, Sheet, Subject};
+use history::{BenchKind, BenchSummary, Finding, Kind, Verdict};
 use indicatif::ProgressBar;
-use run::{Stop, stop_on_signals};
+use run::{Crew, Stop, stop_on_signals};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
 use timing::SystemClock;
 
@@ -26,9 +26,17 @@ pub fn run(args: &BenchArgs) -> Result<Verdict> {
     let stop = Arc::new(Stop::new().context("no descriptors left")?);
     stop_on_signals(&stop).context("cannot listen for ^C")?;
     let clock = SystemClock::start();
-    let begun = Begun::new(Kind::Bench, "bench slow-reverse", &args.folder, &clock)?;
+    let name = match experiment.kind {
+        BenchKind::Burst => format!("bench {}", experiment.service.name),
+        kind => format!("bench {} {}", kind.name(), experiment.service.name),
+    };
+    let begun = Begun::new(Kind::Bench, &name, &args.folder, &clock)?;
     begun.write_plan(&settings(&experiment))?;
+    if let Some(folder) = begun.folder() {
+        folder.write(EXPERIMENT_FILE, &experiment.sheet().to_text())?;
+    }
     say::talk(&announcement(&experiment));
+    raise_descriptors(&experiment);
     let scratch = Scratch::new(&begun)?;
     let mut watch = Watch {
         bar: progress::line(0, "bench"),
@@ -53,41 +61,35 @@ pub fn run(args: &BenchArgs) -> Result<Verdict> {
 }
 
 fn experiment(args: &BenchArgs) -> Result<Experiment> {
-    let subjects = args
-        .models
+    let sheet = args.sheet().over(from_file(args)?);
+    let defaults = || DEFAULT_MODELS.map(str::to_owned).to_vec();
+    let models = sheet.models.clone().unwrap_or_else(defaults);
+    let subjects = models
         .iter()
         .map(|name| subject(name))
         .collect::<Result<Vec<_>>>()?;
-    let clients = args.clients.0.clone();
-    let most = clients.iter().copied().max().unwrap_or(0);
-    anyhow::ensure!(
-        most <= MOST_CLIENTS,
-        "{most} clients are too many: each is a thread, at most {MOST_CLIENTS}"
-    );
-    let doubled = (1..subjects.len()).any(|index| subjects[..index].contains(&subjects[index]));
-    anyhow::ensure!(
-        !doubled,
-        "a model is named twice in -m; each is compared once"
-    );
-    let runs = args.runs_per_point;
-    let task = match (args.task, args.full) {
-        (_, true) => Duration::from_secs(3),
-        (Some(task), _) => task,
-        (None, false) => scaled_task(&subjects, &clients, runs, BUDGET),
+    if let Some(name) = &sheet.service {
+        // Says what there is, and what may have been meant.
+        lists::service(name)?;
+    }
+    let program = env::current_exe().context("cannot find this executable")?;
+    Ok(Experiment::new(&sheet, subjects, program)?)
+}
+
+/// What the file says that was named, or that lies in the folder that was named.
+fn from_file(args: &BenchArgs) -> Result<Sheet> {
+    let of_run = args.from.as_ref().map(|run| run.join(EXPERIMENT_FILE));
+    let named = args.file.as_ref().or(args.experiment.as_ref());
+    let Some(path) = of_run.as_ref().or(named) else {
+        return Ok(Sheet::default());
     };
-    anyhow::ensure!(
-        !task.is_zero(),
-        "a task of no time has no floor to compare with; give --task 1ms or more"
-    );
-    Ok(Experiment {
-        program: env::current_exe().context("cannot find this executable")?,
-        subjects,
-        clients,
-        task,
-        runs,
-        seed: args.seed,
-        with_gaps: !args.no_gaps,
-    })
+    let text = fs::read_to_string(path).with_context(|| {
+        format!(
+            "cannot read {}; every run of `wharf bench` leaves such a file",
+            path.display()
+        )
+    })?;
+    Sheet::parse(&text).map_err(|error| anyhow!("{}: {error}", path.display()))
 }
 
 fn subject(name: &str) -> Result<Subject> {
@@ -95,7 +97,7 @@ fn subject(name: &str) -> Result<Subject> {
     Ok(Subject {
         model: model.name.to_owned(),
         about: model.about.to_owned(),
-        is_iterative: model.is_iterative(),
+        at_once: (model.at_once)(&Crew::default()),
     })
 }
 
@@ -105,13 +107,21 @@ fn settings(experiment: &Experiment) -> serde_json::Value {
         .iter()
         .map(|s| s.model.as_str())
         .collect();
+    let shares: Vec<f64> = experiment.cpu_shares.iter().copied().flatten().collect();
     json!({
         "command": "bench",
-        "service": "slow-reverse",
+        "kind": experiment.kind.name(),
+        "service": experiment.service.name,
         "models": models,
         "clients": experiment.clients,
+        "client": experiment.client.name(),
         "task_ms": experiment.task.as_secs_f64() * 1e3,
+        "for_ms": experiment.lasting.map(|lasting| lasting.as_secs_f64() * 1e3),
+        "pipeline": experiment.pipeline,
+        "payload_bytes": experiment.payload_bytes,
+        "cpu_shares": shares,
         "runs": experiment.runs,
+        "longest_ms": experiment.longest.as_secs_f64() * 1e3,
         "seed": experiment.seed,
         "gaps": experiment.with_gaps,
     })
@@ -123,30 +133,92 @@ fn announcement(experiment: &Experiment) -> String {
         .iter()
         .map(|s| s.model.as_str())
         .collect();
+    let counts = &experiment.clients;
+    let least = counts.iter().min().copied().unwrap_or(0);
+    let most = counts.iter().max().copied().unwrap_or(0);
+    let how = match experiment.kind {
+        BenchKind::Burst => format!("at once; {}", of_burst(experiment)),
+        kind => format!(
+            "{} of {}; {}",
+            kind.name(),
+            experiment.service.name,
+            of_time(experiment)
+        ),
+    };
+    let client = |count| experiment.client.settled(experiment.kind, count).name();
+    let drivers = match (client(least), client(most)) {
+        ("threads", "threads") => String::new(),
+        (one, other) if one == other => format!("; clients: {one}"),
+        (one, other) => format!("; clients: {one}, past a thousand {other}"),
+    };
+    format!(
+        "{} with {least} to {most} clients {how}{drivers}",
+        models.join(", ")
+    )
+}
+
+fn of_burst(experiment: &Experiment) -> String {
     let task = experiment.task.as_secs_f64();
+    let runs = experiment.runs;
+    if experiment.task.is_zero() {
+        return format!("{}; {runs} runs a point", experiment.service.name);
+    }
     let scale = match task == 3.0 {
+        _ if experiment.service.name != "slow-reverse" => experiment.service.name.to_owned(),
         true => "the seed experiment's own".to_owned(),
         false => format!("1 : {:.0} of the seed experiment's 3 s", 3.0 / task),
     };
-    let least: u64 = experiment
-        .clients
-        .iter()
-        .flat_map(|&n| {
-            experiment
-                .subjects
-                .iter()
-                .map(move |s| if s.is_iterative { n } else { 1 })
-        })
-        .sum();
+    let floors = experiment.clients.iter().flat_map(|&n| {
+        let floor = move |subject: &Subject| bench::floor(experiment.task, n, subject.at_once);
+        experiment.subjects.iter().map(floor)
+    });
+    let made = floors.filter(|floor| *floor <= experiment.longest);
+    let least: f64 = made.map(|floor| floor.as_secs_f64()).sum();
     format!(
-        "{} with {} to {} clients at once; task {:.0} ms ({scale}); {} runs a point; at least {:.0} s",
-        models.join(", "),
-        experiment.clients.iter().min().unwrap_or(&0),
-        experiment.clients.iter().max().unwrap_or(&0),
+        "task {:.0} ms ({scale}); {runs} runs a point; at least {:.0} s",
         task * 1e3,
-        experiment.runs,
-        least as f64 * task * f64::from(experiment.runs),
+        least * f64::from(runs),
     )
+}
+
+/// Of the kinds that ask for a time.
+fn of_time(experiment: &Experiment) -> String {
+    let points = experiment.clients.len() * experiment.cpu_shares.len() * experiment.subjects.len();
+    let runs = experiment.runs;
+    match experiment.lasting {
+        Some(lasting) => format!(
+            "{runs} runs a point of {:.1} s each; at least {:.0} s",
+            lasting.as_secs_f64(),
+            lasting.as_secs_f64() * points as f64 * f64::from(runs)
+        ),
+        None => format!("{runs} runs a point"),
+    }
+}
+
+/// Raises this process's limit of descriptors, which the servers inherit, as far as is needed and
+/// allowed, and says so.
+fn raise_descriptors(experiment: &Experiment) {
+    let most = experiment.clients.iter().copied().max().unwrap_or(0);
+    let needed = most + DESCRIPTORS_BESIDE;
+    let limit = getrlimit(Resource::Nofile);
+    let Some(soft) = limit.current.filter(|soft| *soft < needed) else {
+        return;
+    };
+    let allowed = limit.maximum.map_or(needed, |hard| hard.min(needed));
+    let raised = Rlimit {
+        current: Some(allowed),
+        maximum: limit.maximum,
+    };
+    let is_raised = allowed > soft && setrlimit(Resource::Nofile, raised).is_ok();
+    let now = if is_raised { allowed } else { soft };
+    let enough = match now < needed {
+        true => format!(
+            "; a server of one process needs {needed}, and will run out of them: `ulimit -Hn` sets \
+             the hard limit"
+        ),
+        false => String::new(),
+    };
+    say::talk(&format!("descriptors a process: {soft}, now {now}{enough}"));
 }
 
 /// A folder for files between the benchmark and its servers, gone at the end.
@@ -193,9 +265,7 @@ impl Progress for Watch {
     }
 }
 
-/// Threads that the load generator makes at the most.
-const MOST_CLIENTS: u64 = 20_000;
-
-/// What the timed runs of a scaled experiment may take together; the rest of a minute is for starting
-/// servers and for the runs that are not timed.
-const BUDGET: Duration = Duration::from_secs(36);
+/// The sweep, in a run's folder.
+const EXPERIMENT_FILE: &str = "experiment.toml";
+/// What a process has open beside connections.
+const DESCRIPTORS_BESIDE: u64 = 128;

@@ -6,7 +6,9 @@
 
 mod bad_input;
 mod bench;
+mod compare;
 mod conformance;
+mod experiments;
 mod interop;
 mod limits;
 mod mean;

@@ -1,8 +1,8 @@
 //! A benchmark's tables.
 
-use history::{BenchSummary, Point};
+use history::{BenchKind, BenchSummary, Point};
 
-use super::{columns::Columns, paragraph::paragraph};
+use super::{columns::Columns, kinds, paragraph::paragraph};
 use crate::{
     chart::{COSTS, Cost},
     escape::{shortened, visible},
@@ -11,8 +11,17 @@ use crate::{
     wording,
 };
 
-/// Completion times by clients, slopes, costs.
+/// What the kind is about; for every kind, which model for this load.
 pub(super) fn text(bench: &BenchSummary) -> String {
+    let tables = match bench.kind {
+        BenchKind::Burst => burst(bench),
+        _ => kinds::table(bench) + &marked(bench) + &kinds::not_reached(bench),
+    };
+    tables + &kinds::choices(bench) + "\n"
+}
+
+/// Completion times by clients, slopes, costs.
+fn burst(bench: &BenchSummary) -> String {
     let models = sweep::models(bench);
     let subject = format!(
         "Completion time, {}, {} a point: median (least–greatest) and how far above the floor.",
@@ -22,6 +31,7 @@ pub(super) fn text(bench: &BenchSummary) -> String {
     let mut out = paragraph("", &subject) + "\n";
     out += &completion(bench, &models);
     out += &marked(bench);
+    out += &kinds::not_reached(bench);
     out += "\nA further client costs (a line through the medians):\n\n";
     out += &slopes(&models);
     out += "\nThe server with its children at the largest number of clients, median over runs:\n\n";
@@ -41,7 +51,7 @@ pub(super) fn text(bench: &BenchSummary) -> String {
             out += &paragraph("  - ", &words);
         }
     }
-    out + "\n"
+    out
 }
 
 /// One row a number of clients, one column a model.
@@ -62,6 +72,12 @@ fn completion(bench: &BenchSummary, models: &[ModelPoints<'_>]) -> String {
 
 fn in_cells(point: &Point) -> [String; 2] {
     let Some(median) = point.wall_ns_median else {
+        if let Some(not) = &point.not_reached {
+            return [
+                format!("× {}", not.obstacle.name()),
+                number::DASH.to_owned(),
+            ];
+        }
         return ["no run counts ×".to_owned(), number::DASH.to_owned()];
     };
     let sign = match (failures(point).is_empty(), point.doubts.is_empty()) {

@@ -5,10 +5,13 @@ mod document;
 
 mod bench;
 mod blocking;
+mod comparison;
+mod kinds;
 mod load;
 mod serve;
 
 mod columns;
 mod paragraph;
 
+pub use comparison::comparison_text;
 pub use document::text;
