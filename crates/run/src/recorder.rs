@@ -1,6 +1,9 @@
 //! One worker's pen: counts into its slot and tells whoever watches.
 
-use std::{cell::RefCell, net::SocketAddr};
+use std::{
+    cell::{Cell, RefCell},
+    net::SocketAddr,
+};
 
 use history::{Event, EventKind};
 use machine::Shared;
@@ -8,18 +11,23 @@ use timing::Tick;
 use wire::Ending;
 
 use crate::{
-    CloseReason, Counter, Gap, Observer, Run, Shards, TurnedAway, board::Chain,
-    shards::ServiceWords, tallies::Tallies,
+    CloseReason, Counter, Gap, Observer, Run, Shards, TurnedAway,
+    board::Chain,
+    shards::ServiceWords,
+    tallies::{Batch, Tallies},
 };
 
 /// Counts for the one worker that holds a slot.
 ///
-/// Counters are published with the next gap or [`Recorder::commit`]; a gap is published at once.
+/// What is counted is published by [`Recorder::commit`]: before a client is answered, so that whatever it
+/// has been answered is counted, and once for all requests of a read.
 pub struct Recorder<'a> {
     shards: &'a Shards,
     observer: &'a dyn Observer,
     slot: u32,
     tallies: RefCell<Tallies>,
+    /// Gaps between requests that are not published yet.
+    data: Cell<Option<Batch>>,
     service: ServiceWords<'a>,
 }
 
@@ -31,6 +39,7 @@ impl<'a> Recorder<'a> {
             observer: run.observer,
             slot,
             tallies: RefCell::new(run.shards.tallies(slot)),
+            data: Cell::new(None),
             service: ServiceWords {
                 shards: run.shards,
                 slot,
@@ -107,23 +116,52 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Publishes the counters.
+    /// Publishes what was counted.
     pub fn commit(&self) {
+        match self.data.take() {
+            Some(batch) => self.publish(Gap::Data, batch),
+            None => self.publish_tallies(),
+        }
+    }
+
+    fn publish_tallies(&self) {
         self.shards
             .publish_tallies(self.slot, &self.tallies.borrow());
+    }
+
+    /// A gap between requests: put into the batch, which is published first if this does not fit.
+    fn data_gap(&self, nanos: u64) {
+        let batch = match self.data.take() {
+            Some(batch) if nanos == 0 => Batch {
+                zeros: batch.zeros + 1,
+                ..batch
+            },
+            before => {
+                before
+                    .into_iter()
+                    .for_each(|batch| self.publish(Gap::Data, batch));
+                Batch { nanos, zeros: 0 }
+            }
+        };
+        self.data.set(Some(batch));
     }
 
     fn count(&self, counter: Counter, by: u64) {
         self.tallies.borrow_mut().count(counter, by);
     }
 
-    /// Publishes the gap in the tallies first and in the histogram second: a worker that is killed
-    /// between the two leaves a histogram that is one behind, which the tallies tell.
     fn gap(&self, gap: Gap, nanos: Option<u64>) {
-        let Some(nanos) = nanos else { return };
-        self.tallies.borrow_mut().record(gap, nanos);
-        self.commit();
-        self.shards.count_in_histogram(self.slot, gap, nanos);
+        if let Some(nanos) = nanos {
+            self.publish(gap, Batch { nanos, zeros: 0 });
+        }
+    }
+
+    /// Publishes gaps in the tallies first and in the histogram second: a worker that is killed
+    /// between the two leaves a histogram that is a batch behind, which the tallies tell.
+    fn publish(&self, gap: Gap, batch: Batch) {
+        self.tallies.borrow_mut().record(gap, batch);
+        self.publish_tallies();
+        self.shards.count_in_histogram(self.slot, gap, batch);
     }
 
     fn tell(&self, connection: u64, peer: SocketAddr, at: Tick, kind: impl FnOnce() -> EventKind) {
@@ -184,7 +222,7 @@ impl ConnectionRecord {
         recorder.count(Counter::SentBytes, count as u64);
     }
 
-    /// A whole request has come, its last byte `at`.
+    /// A whole request has come, its last byte `at`. To be published before it is answered.
     pub fn delivered(&mut self, text: &[u8], at: Tick, ending: Ending, recorder: &Recorder<'_>) {
         recorder.count(Counter::Requests, 1);
         recorder.count(
@@ -197,11 +235,7 @@ impl ConnectionRecord {
         );
         let gap = self.last_request.map(|last| at.nanos_since(last));
         self.last_request = Some(at);
-        // Published before the answer goes out: whatever a client has been answered is counted.
-        match gap {
-            Some(_) => recorder.gap(Gap::Data, gap),
-            None => recorder.commit(),
-        }
+        gap.into_iter().for_each(|nanos| recorder.data_gap(nanos));
         let wants_text = recorder.observer.wants_text();
         self.tell(recorder, at, || EventKind::Received {
             bytes: text.len() as u64,

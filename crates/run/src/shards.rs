@@ -12,7 +12,11 @@ use machine::Shared;
 use stats::{BUCKETS, Distribution, Histogram, bucket_of};
 
 use crate::{
-    Counter, Gap, board::Board, publication::Publication, region::Region, tallies::Tallies,
+    Counter, Gap,
+    board::Board,
+    publication::Publication,
+    region::Region,
+    tallies::{Batch, Tallies},
 };
 
 /// Everything that workers count, each in a slot of its own.
@@ -67,9 +71,8 @@ impl Shards {
     pub fn mend(&self, slot: u32) {
         let tallies = self.tallies(slot);
         for gap in Gap::ALL {
-            if self.is_one_behind(slot, gap, &tallies) {
-                self.histogram(slot, gap)[bucket_of(tallies.last[gap as usize])]
-                    .fetch_add(1, Ordering::Relaxed);
+            for (nanos, count) in self.missing(slot, gap, &tallies) {
+                self.histogram(slot, gap)[bucket_of(nanos)].fetch_add(count, Ordering::Relaxed);
             }
         }
     }
@@ -116,10 +119,15 @@ impl Shards {
         self.tallies_cell(slot).publish(&tallies.to_words());
     }
 
-    pub(crate) fn count_in_histogram(&self, slot: u32, gap: Gap, nanos: u64) {
-        let cell = &self.histogram(slot, gap)[bucket_of(nanos)];
-        // One writer: a load and a store are an increment, and no other core is asked.
-        cell.store(cell.load(Ordering::Relaxed) + 1, Ordering::Release);
+    pub(crate) fn count_in_histogram(&self, slot: u32, gap: Gap, batch: Batch) {
+        let histogram = self.histogram(slot, gap);
+        for (nanos, count) in [(batch.nanos, 1), (0, batch.zeros)] {
+            if count > 0 {
+                let cell = &histogram[bucket_of(nanos)];
+                // One writer: a load and a store are an addition, and no other core is asked.
+                cell.store(cell.load(Ordering::Relaxed) + count, Ordering::Release);
+            }
+        }
     }
 
     pub(crate) fn service_cell(&self, slot: u32) -> Publication<'_> {
@@ -144,17 +152,30 @@ impl Shards {
         for (index, count) in self.counted_buckets(slot, gap, tallies) {
             into.record_bucket(index, count);
         }
-        if self.is_one_behind(slot, gap, tallies) {
-            into.record(tallies.last[gap as usize]);
+        for (nanos, count) in self.missing(slot, gap, tallies) {
+            into.record_bucket(bucket_of(nanos), count);
         }
     }
 
-    fn is_one_behind(&self, slot: u32, gap: Gap, tallies: &Tallies) -> bool {
+    /// What the histogram lacks of the last batch, as values and how many of each: all of it, its zeros,
+    /// or nothing, because that is the order in which they are counted.
+    fn missing(&self, slot: u32, gap: Gap, tallies: &Tallies) -> [(u64, u64); 2] {
         let counted: u64 = self
             .counted_buckets(slot, gap, tallies)
             .map(|(_, count)| count)
             .sum();
-        counted + 1 == tallies.moments[gap as usize].count()
+        let Batch { nanos, zeros } = tallies.last[gap as usize];
+        // A reader may come while the writer counts, and then sees more than was published.
+        let behind = tallies.moments[gap as usize]
+            .count()
+            .saturating_sub(counted);
+        let (first, rest) = match behind {
+            0 => (0, 0),
+            _ if behind == zeros + 1 => (1, zeros),
+            _ if behind == zeros => (0, zeros),
+            _ => (0, 0),
+        };
+        [(nanos, first), (0, rest)]
     }
 
     /// The buckets between the least and the greatest gap. The others are empty, and reading a page
@@ -268,9 +289,10 @@ mod tests {
 
     fn record(shards: &Shards, slot: u32, nanos: u64) {
         let mut tallies = shards.tallies(slot);
-        tallies.record(Gap::Data, nanos);
+        let batch = Batch { nanos, zeros: 0 };
+        tallies.record(Gap::Data, batch);
         shards.publish_tallies(slot, &tallies);
-        shards.count_in_histogram(slot, Gap::Data, nanos);
+        shards.count_in_histogram(slot, Gap::Data, batch);
     }
 
     #[test]
@@ -295,14 +317,22 @@ mod tests {
         let slot = shards.claim().expect("free");
         record(&shards, slot, 100);
         let mut tallies = shards.tallies(slot);
-        tallies.record(Gap::Data, 7_000);
+        let batch = Batch {
+            nanos: 7_000,
+            zeros: 5,
+        };
+        tallies.record(Gap::Data, batch);
         shards.publish_tallies(slot, &tallies);
         let gaps = shards.totals().gaps(Gap::Data);
-        assert_eq!((gaps.count(), gaps.histogram().count()), (2, 2));
+        assert_eq!((gaps.count(), gaps.histogram().count()), (7, 7));
+        // Killed in the middle: the first gap is counted, the zeros are not.
+        shards.count_in_histogram(slot, Gap::Data, Batch { zeros: 0, ..batch });
+        let gaps = shards.totals().gaps(Gap::Data);
+        assert_eq!((gaps.count(), gaps.histogram().count()), (7, 7));
         shards.mend(slot);
         record(&shards, slot, 50);
         let gaps = shards.totals().gaps(Gap::Data);
-        assert_eq!((gaps.count(), gaps.histogram().count()), (3, 3));
+        assert_eq!((gaps.count(), gaps.histogram().count()), (8, 8));
     }
 
     #[test]

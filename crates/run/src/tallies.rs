@@ -156,18 +156,27 @@ impl Counter {
     }
 }
 
-/// One worker's counters and moments, and the last gap of each kind, from which a histogram that is
-/// one step behind is mended.
+/// One worker's counters and moments, and the last batch of gaps of each kind, from which a histogram
+/// that is a batch behind is mended.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Tallies {
     counters: [u64; Counter::COUNT],
     pub(crate) moments: [Moments; Gap::COUNT],
-    pub(crate) last: [u64; Gap::COUNT],
+    pub(crate) last: [Batch; Gap::COUNT],
+}
+
+/// Gaps that are published at once: of requests that came in one read, one gap and then gaps of nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Batch {
+    /// The first gap.
+    pub(crate) nanos: u64,
+    /// How many gaps of nothing follow.
+    pub(crate) zeros: u64,
 }
 
 impl Tallies {
     /// Its size in shared words.
-    pub(crate) const WORDS: usize = Counter::COUNT + Gap::COUNT * (Moments::WORDS + 1);
+    pub(crate) const WORDS: usize = Counter::COUNT + Gap::COUNT * (Moments::WORDS + 2);
 
     pub(crate) fn counter(&self, counter: Counter) -> u64 {
         self.counters[counter.index()]
@@ -177,9 +186,11 @@ impl Tallies {
         self.counters[counter.index()] += by;
     }
 
-    pub(crate) fn record(&mut self, gap: Gap, nanos: u64) {
-        self.moments[gap as usize].record(nanos);
-        self.last[gap as usize] = nanos;
+    pub(crate) fn record(&mut self, gap: Gap, batch: Batch) {
+        let moments = &mut self.moments[gap as usize];
+        moments.record(batch.nanos);
+        moments.record_zeros(batch.zeros);
+        self.last[gap as usize] = batch;
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
@@ -199,7 +210,9 @@ impl Tallies {
         for (words, moments) in moments.chunks_exact_mut(Moments::WORDS).zip(&self.moments) {
             words.copy_from_slice(&moments.to_words());
         }
-        last.copy_from_slice(&self.last);
+        for (words, batch) in last.chunks_exact_mut(2).zip(&self.last) {
+            words.copy_from_slice(&[batch.nanos, batch.zeros]);
+        }
         words
     }
 
@@ -215,7 +228,10 @@ impl Tallies {
         {
             *moments = Moments::from_words(words.try_into().expect("a chunk has its size"));
         }
-        tallies.last.copy_from_slice(last);
+        for (batch, words) in tallies.last.iter_mut().zip(last.chunks_exact(2)) {
+            let [nanos, zeros] = [words[0], words[1]];
+            *batch = Batch { nanos, zeros };
+        }
         tallies
     }
 }
@@ -229,8 +245,9 @@ mod tests {
         let mut tallies = Tallies::default();
         tallies.count(Counter::TurnedAway(TurnedAway::Workers), 3);
         tallies.count(Counter::Ended(CloseReason::Killed), 2);
-        tallies.record(Gap::Data, 17);
-        tallies.record(Gap::Data, 19);
+        for (nanos, zeros) in [(17, 0), (19, 3)] {
+            tallies.record(Gap::Data, Batch { nanos, zeros });
+        }
         assert_eq!(Tallies::from_words(&tallies.to_words()), tallies);
         assert_eq!(tallies.counter(Counter::Ended(CloseReason::Killed)), 2);
     }

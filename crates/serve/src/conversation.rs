@@ -386,9 +386,11 @@ impl<'a> Conversation<'a> {
             _ => None,
         });
         let (first, more) = (sends.next(), sends.next());
+        let mut delivers = false;
         for output in out.outputs() {
             match output {
                 Output::Deliver { text, at, ending } => {
+                    delivers = true;
                     self.request_began = None;
                     let text = out.bytes(text);
                     self.record.delivered(text, *at, *ending, desk.recorder);
@@ -407,6 +409,10 @@ impl<'a> Conversation<'a> {
                 Output::Send(_) | Output::Ready | Output::Answered(_) => {}
                 Output::Close(farewell) => self.phase = Phase::Leaving(*farewell),
             }
+        }
+        if delivers {
+            // Whatever a client has been answered is counted, even if this worker is killed now.
+            desk.recorder.commit();
         }
         match (first, more) {
             (Some(bytes), None) => self.send(bytes, now, desk, peer),

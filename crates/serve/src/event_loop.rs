@@ -111,15 +111,17 @@ impl<'a> EventLoop<'a> {
     pub(crate) fn run(mut self) -> Result<(), ServeError> {
         let mut events = Vec::with_capacity(EVENTS_AT_ONCE);
         let mut result = Ok(());
+        let mut now = self.run.clock.now();
         while self.acceptor.is_some() || !self.talks.is_empty() {
-            self.wait(&mut events);
+            self.wait(&mut events, now);
             for event in events.drain(..) {
                 if let Err(error) = self.on_event(event) {
                     self.run.stop.request();
                     result = Err(error);
                 }
             }
-            self.on_time();
+            now = self.run.clock.now();
+            self.on_time(now);
         }
         self.desk.recorder.commit();
         result
@@ -146,10 +148,10 @@ impl<'a> EventLoop<'a> {
         epoll::add(&self.epoll, acceptor.listener(), data, flags)
     }
 
-    fn wait(&mut self, events: &mut Vec<Event>) {
+    fn wait(&mut self, events: &mut Vec<Event>, now: Tick) {
         let next = [self.deadlines.next_at(), self.paused_until];
         let left = next.into_iter().flatten().min().map(|at| {
-            let left = at.since(self.run.clock.now());
+            let left = at.since(now);
             Timespec::try_from(nap(left)).unwrap_or(LONG)
         });
         // After an error there are no events, and the next turn waits again.
@@ -325,8 +327,7 @@ impl<'a> EventLoop<'a> {
         self.resume();
     }
 
-    fn on_time(&mut self) {
-        let now = self.run.clock.now();
+    fn on_time(&mut self, now: Tick) {
         if self.paused_until.is_some_and(|until| until <= now) {
             self.resume();
         }

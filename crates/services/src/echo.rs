@@ -5,22 +5,23 @@
 
 use machine::{Input, Machine, Outbox, Shared, Standing};
 use timing::Tick;
-use wire::{Ending, Inbox};
+use wire::{Ending, first_line};
 
-use crate::{Dialect, Script, expected::ExpectedReplies};
+use crate::{Dialect, Script, expected::ExpectedReplies, remainder::Remainder};
 
 /// The server's half of a connection.
 pub(crate) fn session<'a>(dialect: &'a Dialect, _: &'a dyn Shared) -> Box<dyn Machine + 'a> {
     Box::new(Session {
         dialect,
-        inbox: Inbox::new(dialect.request_bytes),
+        rest: Remainder::default(),
         has_lines: false,
     })
 }
 
 struct Session<'a> {
     dialect: &'a Dialect,
-    inbox: Inbox,
+    /// The beginning of a line that is not whole yet.
+    rest: Remainder,
     has_lines: bool,
 }
 
@@ -31,16 +32,21 @@ impl Session<'_> {
             return;
         }
         self.has_lines = true;
-        self.inbox.push(bytes);
-        loop {
-            match self.inbox.next_line() {
-                Ok(Some((line, ending))) => out.deliver(line, now, ending),
-                Ok(None) => return,
-                Err(_) => {
-                    out.close_too_long();
-                    return;
-                }
+        let most = self.dialect.request_bytes;
+        let mut is_too_long = false;
+        self.rest.feed(bytes, |all| {
+            let mut used = 0;
+            while let Some((line, ending, length)) = first_line(&all[used..]) {
+                is_too_long |= line.len() > most;
+                out.deliver(line, now, ending);
+                used += length;
             }
+            // A carriage return at the end may be half of an ending, which does not count.
+            is_too_long |= all.len() - used > most + 1;
+            used
+        });
+        if is_too_long {
+            out.close_too_long();
         }
     }
 }
@@ -59,7 +65,7 @@ impl Machine for Session<'_> {
     }
 
     fn standing(&self) -> Standing {
-        Standing::with_pending(self.inbox.is_empty())
+        Standing::with_pending(self.rest.is_empty())
     }
 }
 

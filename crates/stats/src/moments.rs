@@ -46,6 +46,18 @@ impl Moments {
         });
     }
 
+    /// Takes so many values of zero into account.
+    ///
+    /// # Panics
+    ///
+    /// When the count reaches 2^64.
+    pub fn record_zeros(&mut self, count: u64) {
+        self.merge(&Self {
+            count,
+            ..Self::default()
+        });
+    }
+
     /// Takes all the values of `other` into account. The order of merges is of no consequence.
     ///
     /// # Panics

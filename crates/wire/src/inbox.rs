@@ -7,6 +7,8 @@
 
 use std::str::FromStr;
 
+use memchr::memchr;
+
 /// How a message ended on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -72,6 +74,21 @@ impl FromStr for Terminator {
     }
 }
 
+/// The first line of `bytes` without its ending, how it ended, and how many bytes it takes with it.
+pub fn first_line(bytes: &[u8]) -> Option<(&[u8], Ending, usize)> {
+    let feed = memchr(b'\n', bytes)?;
+    let (line, ending) = without_return(&bytes[..feed]);
+    Some((line, ending, feed + 1))
+}
+
+/// A line up to its line feed, parted from the carriage return before it.
+fn without_return(line: &[u8]) -> (&[u8], Ending) {
+    match line.split_last() {
+        Some((b'\r', line)) => (line, Ending::CrLf),
+        _ => (line, Ending::Lf),
+    }
+}
+
 /// A message outgrew its bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("request longer than {limit_bytes} bytes")]
@@ -127,7 +144,7 @@ impl Inbox {
     /// # Errors
     /// [`TooLong`] when it, or what has come of it so far, is over the bound.
     pub fn next_line(&mut self) -> Result<Option<(&[u8], Ending)>, TooLong> {
-        let Some(found) = self.bytes[self.scanned..].iter().position(|&b| b == b'\n') else {
+        let Some(found) = memchr(b'\n', &self.bytes[self.scanned..]) else {
             self.scanned = self.bytes.len();
             // A pending `\r` may be half of an ending, which does not count.
             return match self.pending().len() > self.limit_bytes + 1 {
@@ -136,16 +153,13 @@ impl Inbox {
             };
         };
         let (start, feed) = (self.start, self.scanned + found);
-        let (end, ending) = match self.bytes[start..feed].last() {
-            Some(b'\r') => (feed - 1, Ending::CrLf),
-            _ => (feed, Ending::Lf),
-        };
-        if end - start > self.limit_bytes {
+        let (line, ending) = without_return(&self.bytes[start..feed]);
+        if line.len() > self.limit_bytes {
             return Err(self.too_long());
         }
         self.start = feed + 1;
         self.scanned = self.start;
-        Ok(Some((&self.bytes[start..end], ending)))
+        Ok(Some((line, ending)))
     }
 
     /// Takes the first `count` pending bytes as they are.
