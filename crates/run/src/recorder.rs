@@ -133,14 +133,14 @@ impl<'a> Recorder<'a> {
     fn data_gap(&self, nanos: u64) {
         let batch = match self.data.take() {
             Some(batch) if nanos == 0 => Batch {
-                zeros: batch.zeros + 1,
+                count: batch.count + 1,
                 ..batch
             },
             before => {
                 before
                     .into_iter()
                     .for_each(|batch| self.publish(Gap::Data, batch));
-                Batch { nanos, zeros: 0 }
+                Batch::of(nanos)
             }
         };
         self.data.set(Some(batch));
@@ -152,16 +152,18 @@ impl<'a> Recorder<'a> {
 
     fn gap(&self, gap: Gap, nanos: Option<u64>) {
         if let Some(nanos) = nanos {
-            self.publish(gap, Batch { nanos, zeros: 0 });
+            self.publish(gap, Batch::of(nanos));
         }
     }
 
-    /// Publishes gaps in the tallies first and in the histogram second: a worker that is killed
-    /// between the two leaves a histogram that is a batch behind, which the tallies tell.
+    /// Publishes gaps in the tallies, and leaves them out of the histogram until the next come: so it is
+    /// always known which gaps a worker may have been counting when it was killed, and the histogram of a
+    /// worker that sees one gap of a kind, as a thread with one connection does, takes no memory.
     fn publish(&self, gap: Gap, batch: Batch) {
+        let before = self.tallies.borrow().last[gap as usize];
+        self.shards.count_in_histogram(self.slot, gap, before);
         self.tallies.borrow_mut().record(gap, batch);
         self.publish_tallies();
-        self.shards.count_in_histogram(self.slot, gap, batch);
     }
 
     fn tell(&self, connection: u64, peer: SocketAddr, at: Tick, kind: impl FnOnce() -> EventKind) {

@@ -66,15 +66,17 @@ impl Shards {
         self.free().push(slot);
     }
 
-    /// Brings the histograms of a slot up to its tallies: to be called when its owner was killed,
-    /// which may have happened between the two.
+    /// Brings the histograms of a slot up to its tallies: to be called when its owner was killed, which
+    /// may have happened while it was doing so.
     pub fn mend(&self, slot: u32) {
-        let tallies = self.tallies(slot);
+        let mut tallies = self.tallies(slot);
         for gap in Gap::ALL {
             for (nanos, count) in self.missing(slot, gap, &tallies) {
-                self.histogram(slot, gap)[bucket_of(nanos)].fetch_add(count, Ordering::Relaxed);
+                self.add_to_bucket(slot, gap, nanos, count);
             }
+            tallies.last[gap as usize] = Batch::default();
         }
+        self.publish_tallies(slot, &tallies);
     }
 
     /// How many connections the owners of a slot have reported as ended.
@@ -120,13 +122,15 @@ impl Shards {
     }
 
     pub(crate) fn count_in_histogram(&self, slot: u32, gap: Gap, batch: Batch) {
-        let histogram = self.histogram(slot, gap);
-        for (nanos, count) in [(batch.nanos, 1), (0, batch.zeros)] {
-            if count > 0 {
-                let cell = &histogram[bucket_of(nanos)];
-                // One writer: a load and a store are an addition, and no other core is asked.
-                cell.store(cell.load(Ordering::Relaxed) + count, Ordering::Release);
-            }
+        self.add_to_bucket(slot, gap, batch.nanos, batch.count.min(1));
+        self.add_to_bucket(slot, gap, 0, batch.zeros());
+    }
+
+    fn add_to_bucket(&self, slot: u32, gap: Gap, nanos: u64, count: u64) {
+        if count > 0 {
+            let cell = &self.histogram(slot, gap)[bucket_of(nanos)];
+            // One writer: a load and a store are an addition, and no other core is asked.
+            cell.store(cell.load(Ordering::Relaxed) + count, Ordering::Release);
         }
     }
 
@@ -157,25 +161,25 @@ impl Shards {
         }
     }
 
-    /// What the histogram lacks of the last batch, as values and how many of each: all of it, its zeros,
-    /// or nothing, because that is the order in which they are counted.
+    /// What the histogram lacks of the last batch, as values and how many of each: all of it, its gaps of
+    /// nothing, or nothing, because that is the order in which its owner counts them.
     fn missing(&self, slot: u32, gap: Gap, tallies: &Tallies) -> [(u64, u64); 2] {
         let counted: u64 = self
             .counted_buckets(slot, gap, tallies)
             .map(|(_, count)| count)
             .sum();
-        let Batch { nanos, zeros } = tallies.last[gap as usize];
-        // A reader may come while the writer counts, and then sees more than was published.
+        let last = tallies.last[gap as usize];
+        // A reader may come while the owner counts on, and then sees more than was published.
         let behind = tallies.moments[gap as usize]
             .count()
             .saturating_sub(counted);
-        let (first, rest) = match behind {
+        let (first, zeros) = match behind {
             0 => (0, 0),
-            _ if behind == zeros + 1 => (1, zeros),
-            _ if behind == zeros => (0, zeros),
+            _ if behind == last.count => (1, last.zeros()),
+            _ if behind == last.zeros() => (0, last.zeros()),
             _ => (0, 0),
         };
-        [(nanos, first), (0, rest)]
+        [(last.nanos, first), (0, zeros)]
     }
 
     /// The buckets between the least and the greatest gap. The others are empty, and reading a page
@@ -287,24 +291,29 @@ mod tests {
         Shards::new(3, 2).expect("mapped")
     }
 
-    fn record(shards: &Shards, slot: u32, nanos: u64) {
+    /// As a recorder does: the batch before goes into the histogram.
+    fn record(shards: &Shards, slot: u32, batch: Batch) {
         let mut tallies = shards.tallies(slot);
-        let batch = Batch { nanos, zeros: 0 };
+        shards.count_in_histogram(slot, Gap::Data, tallies.last[Gap::Data as usize]);
         tallies.record(Gap::Data, batch);
         shards.publish_tallies(slot, &tallies);
-        shards.count_in_histogram(slot, Gap::Data, batch);
+    }
+
+    fn counts(shards: &Shards) -> (u64, u64) {
+        let gaps = shards.totals().gaps(Gap::Data);
+        (gaps.count(), gaps.histogram().count())
     }
 
     #[test]
     fn totals_are_over_all_slots_and_over_all_owners_of_a_slot() {
         let shards = shards();
         let (first, second) = (shards.claim().expect("free"), shards.claim().expect("free"));
-        record(&shards, first, 100);
-        record(&shards, second, 200);
+        record(&shards, first, Batch::of(100));
+        record(&shards, second, Batch::of(200));
         shards.release(first);
         let again = shards.claim().expect("free");
         assert_eq!(again, first);
-        record(&shards, again, 300);
+        record(&shards, again, Batch::of(300));
         let gaps = shards.totals().gaps(Gap::Data);
         assert_eq!(gaps.count(), 3);
         assert_eq!(gaps.digest().mean, Some(200.0));
@@ -312,36 +321,36 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_killed_between_its_tallies_and_its_histogram_loses_nothing() {
-        let shards = shards();
-        let slot = shards.claim().expect("free");
-        record(&shards, slot, 100);
-        let mut tallies = shards.tallies(slot);
+    fn a_worker_killed_while_it_counts_loses_nothing_and_counts_nothing_twice() {
         let batch = Batch {
             nanos: 7_000,
-            zeros: 5,
+            count: 6,
         };
-        tallies.record(Gap::Data, batch);
-        shards.publish_tallies(slot, &tallies);
-        let gaps = shards.totals().gaps(Gap::Data);
-        assert_eq!((gaps.count(), gaps.histogram().count()), (7, 7));
-        // Killed in the middle: the first gap is counted, the zeros are not.
-        shards.count_in_histogram(slot, Gap::Data, Batch { zeros: 0, ..batch });
-        let gaps = shards.totals().gaps(Gap::Data);
-        assert_eq!((gaps.count(), gaps.histogram().count()), (7, 7));
-        shards.mend(slot);
-        record(&shards, slot, 50);
-        let gaps = shards.totals().gaps(Gap::Data);
-        assert_eq!((gaps.count(), gaps.histogram().count()), (8, 8));
+        // How far it had come with the batch before when it was killed.
+        for counted in [(0, 0), (1, 0), (1, 5)] {
+            let shards = shards();
+            let slot = shards.claim().expect("free");
+            record(&shards, slot, Batch::of(100));
+            record(&shards, slot, batch);
+            assert_eq!(counts(&shards), (7, 7));
+            shards.add_to_bucket(slot, Gap::Data, batch.nanos, counted.0);
+            shards.add_to_bucket(slot, Gap::Data, 0, counted.1);
+            assert_eq!(counts(&shards), (7, 7), "{counted:?}");
+            shards.mend(slot);
+            record(&shards, slot, Batch::of(50));
+            record(&shards, slot, Batch::of(51));
+            assert_eq!(counts(&shards), (9, 9), "{counted:?}");
+        }
     }
 
     #[test]
     fn mending_what_is_whole_changes_nothing() {
         let shards = shards();
         let slot = shards.claim().expect("free");
-        record(&shards, slot, 100);
+        record(&shards, slot, Batch::of(100));
         shards.mend(slot);
-        assert_eq!(shards.totals().gaps(Gap::Data).histogram().count(), 1);
+        shards.mend(slot);
+        assert_eq!(counts(&shards), (1, 1));
     }
 
     #[test]

@@ -156,8 +156,8 @@ impl Counter {
     }
 }
 
-/// One worker's counters and moments, and the last batch of gaps of each kind, from which a histogram
-/// that is a batch behind is mended.
+/// One worker's counters and moments, and the last batch of gaps of each kind, which is not in the
+/// histogram yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Tallies {
     counters: [u64; Counter::COUNT],
@@ -170,8 +170,19 @@ pub(crate) struct Tallies {
 pub(crate) struct Batch {
     /// The first gap.
     pub(crate) nanos: u64,
-    /// How many gaps of nothing follow.
-    pub(crate) zeros: u64,
+    /// How many gaps there are; none: no batch.
+    pub(crate) count: u64,
+}
+
+impl Batch {
+    pub(crate) const fn of(nanos: u64) -> Self {
+        Self { nanos, count: 1 }
+    }
+
+    /// How many gaps of nothing follow the first.
+    pub(crate) const fn zeros(self) -> u64 {
+        self.count.saturating_sub(1)
+    }
 }
 
 impl Tallies {
@@ -189,7 +200,7 @@ impl Tallies {
     pub(crate) fn record(&mut self, gap: Gap, batch: Batch) {
         let moments = &mut self.moments[gap as usize];
         moments.record(batch.nanos);
-        moments.record_zeros(batch.zeros);
+        moments.record_zeros(batch.zeros());
         self.last[gap as usize] = batch;
     }
 
@@ -211,7 +222,7 @@ impl Tallies {
             words.copy_from_slice(&moments.to_words());
         }
         for (words, batch) in last.chunks_exact_mut(2).zip(&self.last) {
-            words.copy_from_slice(&[batch.nanos, batch.zeros]);
+            words.copy_from_slice(&[batch.nanos, batch.count]);
         }
         words
     }
@@ -229,8 +240,8 @@ impl Tallies {
             *moments = Moments::from_words(words.try_into().expect("a chunk has its size"));
         }
         for (batch, words) in tallies.last.iter_mut().zip(last.chunks_exact(2)) {
-            let [nanos, zeros] = [words[0], words[1]];
-            *batch = Batch { nanos, zeros };
+            let [nanos, count] = [words[0], words[1]];
+            *batch = Batch { nanos, count };
         }
         tallies
     }
@@ -245,8 +256,8 @@ mod tests {
         let mut tallies = Tallies::default();
         tallies.count(Counter::TurnedAway(TurnedAway::Workers), 3);
         tallies.count(Counter::Ended(CloseReason::Killed), 2);
-        for (nanos, zeros) in [(17, 0), (19, 3)] {
-            tallies.record(Gap::Data, Batch { nanos, zeros });
+        for (nanos, count) in [(17, 1), (19, 4)] {
+            tallies.record(Gap::Data, Batch { nanos, count });
         }
         assert_eq!(Tallies::from_words(&tallies.to_words()), tallies);
         assert_eq!(tallies.counter(Counter::Ended(CloseReason::Killed)), 2);

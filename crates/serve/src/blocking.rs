@@ -11,7 +11,6 @@ use std::os::fd::AsFd as _;
 use machine::Service;
 use run::{Recorder, Run, wait};
 use rustix::{
-    buffer::spare_capacity,
     event::{PollFd, PollFlags},
     io::Errno,
     net::{RecvFlags, recv},
@@ -24,6 +23,7 @@ use crate::{
     nudge,
     offload::do_work,
     peer::{Peer, Sends},
+    read_buffer::ReadBuffer,
 };
 
 /// Whether somebody interrupts the worker's reads when a stop is asked for.
@@ -52,7 +52,7 @@ pub(crate) fn serve_connection(
         peer,
         desk,
         run,
-        buffer: Vec::with_capacity(READ_BYTES),
+        buffer: ReadBuffer::small(),
         is_draining: false,
     };
     // A client's first bytes are often there before its worker is: no need to ask first.
@@ -74,7 +74,7 @@ struct Session<'a, 'r> {
     peer: Peer<'a>,
     desk: Desk<'a>,
     run: &'a Run<'r>,
-    buffer: Vec<u8>,
+    buffer: ReadBuffer,
     /// The first stop has been heard.
     is_draining: bool,
 }
@@ -104,14 +104,15 @@ impl Session<'_, '_> {
         if !self.conversation.wants_read() {
             return;
         }
-        self.buffer.clear();
         let stream = &self.connection.stream;
-        let received = recv(stream, spare_capacity(&mut self.buffer), flags);
+        let received = recv(stream, self.buffer.room(), flags);
         let now = self.run.clock.now();
         let (desk, peer) = (&mut self.desk, &mut self.peer);
         match received {
             Ok((0, _)) => self.conversation.ended(now, desk, peer),
-            Ok(_) => self.conversation.received(&self.buffer, now, desk, peer),
+            Ok(_) => self
+                .conversation
+                .received(self.buffer.bytes(), now, desk, peer),
             Err(error) if !is_transient(error) => self.conversation.broken(),
             // Interrupted, or silent for as long as it may be.
             Err(_) if flags.is_empty() => self.conversation.on_time(now, desk, peer),
@@ -179,6 +180,3 @@ impl Session<'_, '_> {
         self.conversation.drain(now, &mut self.desk, &mut self.peer);
     }
 }
-
-/// One read: as much as a socket usually has ready; longer requests take several.
-const READ_BYTES: usize = 16 * 1024;

@@ -35,6 +35,7 @@ use crate::{
     deadlines::Deadlines,
     offload::{Offload, do_work},
     peer::{Peer, Sends},
+    read_buffer::ReadBuffer,
     room::Room,
     slab::{Key, Slab},
 };
@@ -54,7 +55,7 @@ pub(crate) struct EventLoop<'a> {
     talks: Slab<Talk<'a>>,
     deadlines: Deadlines,
     offload: Option<Offload<Key>>,
-    buffer: Vec<u8>,
+    buffer: ReadBuffer,
 }
 
 /// A connection of this loop.
@@ -96,7 +97,7 @@ impl<'a> EventLoop<'a> {
             talks: Slab::new(),
             deadlines: Deadlines::default(),
             offload,
-            buffer: Vec::with_capacity(READ_BYTES),
+            buffer: ReadBuffer::large(),
         };
         it.listen()
             .and_then(|()| it.watch_bells())
@@ -262,15 +263,13 @@ impl<'a> EventLoop<'a> {
         if !talk.conversation.wants_read() {
             return;
         }
-        self.buffer.clear();
-        let buffer = spare_capacity(&mut self.buffer);
-        let received = recv(&talk.stream, buffer, RecvFlags::DONTWAIT);
+        let received = recv(&talk.stream, self.buffer.room(), RecvFlags::DONTWAIT);
         let now = self.run.clock.now();
         let mut peer = Peer::new(talk.stream.as_fd(), Sends::AtOnce);
         let conversation = &mut talk.conversation;
         match received {
             Ok((0, _)) => conversation.ended(now, &mut self.desk, &mut peer),
-            Ok(_) => conversation.received(&self.buffer, now, &mut self.desk, &mut peer),
+            Ok(_) => conversation.received(self.buffer.bytes(), now, &mut self.desk, &mut peer),
             Err(error) if is_transient(error) => {}
             Err(_) => conversation.broken(),
         }
@@ -396,8 +395,6 @@ impl<'a> EventLoop<'a> {
 const LISTENER: u64 = u64::MAX;
 const ALARM: u64 = u64::MAX - 1;
 const WORKED: u64 = u64::MAX - 2;
-/// One read: as much as a socket usually has ready; longer requests take several.
-const READ_BYTES: usize = 16 * 1024;
 const EVENTS_AT_ONCE: usize = 256;
 const ACCEPTS_AT_ONCE: usize = 64;
 const PAUSE: Duration = Duration::from_millis(20);

@@ -23,6 +23,7 @@ mod nudge;
 mod offload;
 mod peer;
 mod processes;
+mod read_buffer;
 mod room;
 mod slab;
 mod vacancy;
