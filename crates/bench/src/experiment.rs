@@ -47,8 +47,12 @@ pub struct Experiment {
 /// A concurrency model, as far as an experiment needs to know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// Its name.
+    /// What it goes by in the experiment: its name, with the choices that are not the standard ones.
     pub model: String,
+    /// Its name in the registry.
+    pub name: String,
+    /// The flags of `wharf serve` for these choices.
+    pub flags: Vec<String>,
     /// In words, how connections map to execution.
     pub about: String,
     /// How many sessions it serves at once; `None` when nothing but memory bounds it.
@@ -346,6 +350,8 @@ mod tests {
     fn made(sheet: &Sheet) -> Result<Experiment, SettingError> {
         let subject = Subject {
             model: "thread".to_owned(),
+            name: String::new(),
+            flags: Vec::new(),
             about: String::new(),
             at_once: None,
         };

@@ -73,6 +73,8 @@ mod tests {
     fn subject(at_once: Option<u64>) -> Subject {
         Subject {
             model: String::new(),
+            name: String::new(),
+            flags: Vec::new(),
             about: String::new(),
             at_once,
         }

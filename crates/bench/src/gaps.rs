@@ -17,7 +17,7 @@ impl Bench<'_> {
         let order = Order {
             program: &self.experiment.program,
             service: SERVICE,
-            model: &subject.model,
+            subject,
             task: None,
             ends_lines: false,
             limit: None,

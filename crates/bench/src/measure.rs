@@ -43,7 +43,7 @@ impl Bench<'_> {
         let order = Order {
             program: &self.experiment.program,
             service: self.experiment.service.name,
-            model: &subject.model,
+            subject,
             task: (self.experiment.service.name == SLOW).then_some(task),
             ends_lines: self.experiment.ends_lines(),
             limit: server_limit(clients),

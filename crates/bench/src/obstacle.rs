@@ -108,6 +108,8 @@ mod tests {
     fn a_point_is_not_tried_when_its_floor_is_too_long() {
         let subject = Subject {
             model: "iterative".to_owned(),
+            name: String::new(),
+            flags: Vec::new(),
             about: String::new(),
             at_once: Some(1),
         };

@@ -13,7 +13,7 @@ use history::ServeSummary;
 use rustix::process::{Pid, Signal, kill_process, set_parent_process_death_signal};
 use timing::{Clock, sleep_until};
 
-use crate::BenchError;
+use crate::{BenchError, Subject};
 
 /// A server that accepts connections.
 pub(crate) struct Server {
@@ -39,7 +39,7 @@ pub(crate) struct Ended {
 pub(crate) struct Order<'a> {
     pub(crate) program: &'a Path,
     pub(crate) service: &'a str,
-    pub(crate) model: &'a str,
+    pub(crate) subject: &'a Subject,
     /// How long a request waits, where that is a matter of the service.
     pub(crate) task: Option<Duration>,
     /// Whether requests end with a line feed, against the service's custom.
@@ -71,7 +71,7 @@ impl Server {
                 "serve",
                 order.service,
                 "-m",
-                order.model,
+                &order.subject.name,
                 "-p",
                 "0",
                 "-q",
@@ -82,6 +82,7 @@ impl Server {
                     .task
                     .map(|task| format!("--task={}ms", task.as_secs_f64() * 1e3)),
             )
+            .args(&order.subject.flags)
             .args(order.ends_lines.then_some("--terminator=lf"))
             .args(order.limit.map(|n| format!("--max-connections={n}")))
             .args(order.limit.map(|n| format!("--max-workers={n}")))
@@ -112,7 +113,7 @@ impl Server {
             summary_file,
             stderr_file: stderr.clone(),
         };
-        server.address = server.wait_ready(&ready, &stderr, order.model, clock)?;
+        server.address = server.wait_ready(&ready, &stderr, &order.subject.model, clock)?;
         Ok(server)
     }
 

@@ -9,6 +9,7 @@
 
 mod args;
 mod commands;
+mod descriptors;
 mod lists;
 mod progress;
 mod run_folder;

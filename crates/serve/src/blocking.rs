@@ -82,6 +82,9 @@ struct Session<'a, 'r> {
 impl Session<'_, '_> {
     fn turn(&mut self, nudged: Nudged) {
         self.work();
+        if self.conversation.is_over().is_some() {
+            return;
+        }
         let may_block = nudged == Nudged::Yes && !nudge::has_come() && self.conversation.is_idle();
         match may_block {
             true => self.read(RecvFlags::empty()),

@@ -33,7 +33,8 @@ pub struct BenchArgs {
     /// default echo. mixed: work, whose requests alone can be told how long to wait and calculate
     #[arg(short, long, verbatim_doc_comment)]
     pub service: Option<String>,
-    /// Concurrency models to compare; default iter,thr,proc
+    /// Concurrency models to compare, with choices as `wharf serve` has them: pool:size=128,
+    /// reactor:cpu-work=offload; default iter,thr,proc
     #[arg(short, long, value_delimiter = ',', value_name = "MODELS")]
     pub models: Option<Vec<String>>,
     /// Numbers of clients at once: 10,20,50 or 10..100+10; default 10..100+10 (burst), 1,10,100

@@ -1,5 +1,6 @@
 //! Flags for how the workers of a concurrency model are laid out.
 
+use clap::Parser as _;
 use run::{CpuWork, Crew, Sharing};
 use serve::{Choice, Model};
 
@@ -22,7 +23,24 @@ pub struct CrewArgs {
     cpu_work: Option<CpuWork>,
 }
 
+/// The flags by themselves.
+#[derive(clap::Parser)]
+#[command(disable_help_flag = true)]
+struct Line {
+    #[command(flatten)]
+    crew: CrewArgs,
+}
+
 impl CrewArgs {
+    /// The layout that these flags give: for who has them from elsewhere than the command line.
+    ///
+    /// # Errors
+    /// When one is unknown or its value is out of range.
+    pub fn from_flags(flags: &[String]) -> Result<Self, clap::Error> {
+        let nothing = String::new();
+        Line::try_parse_from([&nothing].into_iter().chain(flags)).map(|line| line.crew)
+    }
+
     /// The layout as the models take it.
     pub fn crew(&self) -> Crew {
         let standard = Crew::default();

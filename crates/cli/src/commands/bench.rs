@@ -10,12 +10,16 @@ use anyhow::{Context as _, Result, anyhow};
 use bench::{DEFAULT_MODELS, Experiment, Progress, Sheet, Subject};
 use history::{BenchKind, BenchSummary, Finding, Kind, Verdict};
 use indicatif::ProgressBar;
-use run::{Crew, Stop, stop_on_signals};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use run::{Stop, stop_on_signals};
 use serde_json::json;
 use timing::SystemClock;
 
-use crate::{args::BenchArgs, lists, progress, run_folder::Begun, say};
+use crate::{
+    args::{BenchArgs, CrewArgs},
+    descriptors, lists, progress,
+    run_folder::Begun,
+    say,
+};
 
 /// Runs the command.
 ///
@@ -36,7 +40,10 @@ pub fn run(args: &BenchArgs) -> Result<Verdict> {
         folder.write(EXPERIMENT_FILE, &experiment.sheet().to_text())?;
     }
     say::talk(&announcement(&experiment));
-    raise_descriptors(&experiment);
+    let most = experiment.clients.iter().copied().max().unwrap_or(0);
+    if let Some(text) = descriptors::raise(most) {
+        say::talk(&text);
+    }
     let scratch = Scratch::new(&begun)?;
     let mut watch = Watch {
         bar: progress::line(0, "bench"),
@@ -92,12 +99,27 @@ fn from_file(args: &BenchArgs) -> Result<Sheet> {
     Sheet::parse(&text).map_err(|error| anyhow!("{}: {error}", path.display()))
 }
 
-fn subject(name: &str) -> Result<Subject> {
-    let model = lists::model(name)?;
+/// The model that `MODEL[:choice=value[:choice=value…]]` names, with its choices as flags of `serve`.
+fn subject(text: &str) -> Result<Subject> {
+    let mut parts = text.split(':');
+    let model = lists::model(parts.next().unwrap_or_default())?;
+    let choices: Vec<&str> = parts.collect();
+    let flags: Vec<String> = choices.iter().map(|choice| format!("--{choice}")).collect();
+    let crew = CrewArgs::from_flags(&flags)
+        .with_context(|| format!("cannot lay out the workers of `{text}`"))?;
+    let idle = crew.without_effect(model);
+    anyhow::ensure!(
+        idle.is_empty(),
+        "{} means nothing to {}; `wharf models` tells what does",
+        idle.join(", "),
+        model.name
+    );
     Ok(Subject {
-        model: model.name.to_owned(),
+        model: [&[model.name], &choices[..]].concat().join(":"),
+        name: model.name.to_owned(),
+        flags,
         about: model.about.to_owned(),
-        at_once: (model.at_once)(&Crew::default()),
+        at_once: (model.at_once)(&crew.crew()),
     })
 }
 
@@ -195,32 +217,6 @@ fn of_time(experiment: &Experiment) -> String {
     }
 }
 
-/// Raises this process's limit of descriptors, which the servers inherit, as far as is needed and
-/// allowed, and says so.
-fn raise_descriptors(experiment: &Experiment) {
-    let most = experiment.clients.iter().copied().max().unwrap_or(0);
-    let needed = most + DESCRIPTORS_BESIDE;
-    let limit = getrlimit(Resource::Nofile);
-    let Some(soft) = limit.current.filter(|soft| *soft < needed) else {
-        return;
-    };
-    let allowed = limit.maximum.map_or(needed, |hard| hard.min(needed));
-    let raised = Rlimit {
-        current: Some(allowed),
-        maximum: limit.maximum,
-    };
-    let is_raised = allowed > soft && setrlimit(Resource::Nofile, raised).is_ok();
-    let now = if is_raised { allowed } else { soft };
-    let enough = match now < needed {
-        true => format!(
-            "; a server of one process needs {needed}, and will run out of them: `ulimit -Hn` sets \
-             the hard limit"
-        ),
-        false => String::new(),
-    };
-    say::talk(&format!("descriptors a process: {soft}, now {now}{enough}"));
-}
-
 /// A folder for files between the benchmark and its servers, gone at the end.
 struct Scratch {
     path: PathBuf,
@@ -267,5 +263,3 @@ impl Progress for Watch {
 
 /// The sweep, in a run's folder.
 const EXPERIMENT_FILE: &str = "experiment.toml";
-/// What a process has open beside connections.
-const DESCRIPTORS_BESIDE: u64 = 128;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use history::{Finding, Kind, Verdict};
-use run::{EventFile, Observer, Run, Shards, Stop, Tee, stop_on_signals};
+use run::{Crew, EventFile, Limits, Observer, Run, Shards, Stop, Tee, stop_on_signals};
 use serde_json::json;
 use serve::{Bound, Model, ServeError, Terms};
 use services::{Dialect, ServiceEntry};
@@ -16,7 +16,7 @@ use timing::SystemClock;
 use self::handover::Handover;
 use crate::{
     args::ServeArgs,
-    lists,
+    descriptors, lists,
     run_folder::Begun,
     say,
     transcript::{Transcript, Wording},
@@ -34,16 +34,15 @@ pub fn run(args: &ServeArgs) -> Result<Verdict> {
     dialect.request_bytes = limits.request_bytes;
     let service = entry.service(&dialect);
 
-    let port = args.port.or(args.positional_port).unwrap_or(entry.port);
     say::without_effect(entry.name, &args.dialect.without_effect(entry.name));
     say::without_effect(model.name, &args.crew.without_effect(model));
     let handover = Handover::open(args)?;
-    let terms = Terms {
-        backlog: args.limits.backlog,
-        sharing: crew.sharing,
-        idle: limits.idle,
-    };
-    let bound = serve::bind(&args.address, port, &terms)?;
+    let raised = descriptors::raise(limits.connections as u64);
+    raised
+        .filter(|_| !args.quiet)
+        .into_iter()
+        .for_each(|text| say::talk(&text));
+    let bound = listen(args, entry, &limits, &crew)?;
     let stop = Arc::new(Stop::new().context("no descriptors left")?);
     stop_on_signals(&stop).context("cannot listen for ^C")?;
     run::make_punctual();
@@ -96,6 +95,21 @@ pub fn run(args: &ServeArgs) -> Result<Verdict> {
         Verdict::Unknown => Verdict::Unknown,
         Verdict::Valid | Verdict::Invalid => Verdict::Valid,
     })
+}
+
+fn listen(
+    args: &ServeArgs,
+    entry: &ServiceEntry,
+    limits: &Limits,
+    crew: &Crew,
+) -> Result<Bound, ServeError> {
+    let port = args.port.or(args.positional_port).unwrap_or(entry.port);
+    let terms = Terms {
+        backlog: args.limits.backlog,
+        sharing: crew.sharing,
+        idle: limits.idle,
+    };
+    serve::bind(&args.address, port, &terms)
 }
 
 /// What kept the run from being whole.

@@ -213,7 +213,7 @@ fn worker_processes_do_not_outlive_a_killed_server() {
 
 #[test]
 fn a_killed_worker_takes_its_own_connection_along_and_no_other() {
-    let server = Server::start("slow-reverse", "process", &["--task", "1s"]);
+    let server = Server::start("slow-reverse", "process", &["--task", "3s"]);
     let mut doomed = server.connect();
     owe(&mut doomed);
     let worker = eventually("a worker", || server.children().first().copied());
