@@ -45,7 +45,7 @@ pub enum Command {
     /// Draw the report of a run folder again, and print its result
     Report(ReportArgs),
     /// Explain the concurrency models: how connections map to execution, what each is good and bad at
-    Models,
+    Models(ModelsArgs),
     /// List the services, concurrency models and arrival laws there are
     List,
 }
@@ -58,6 +58,14 @@ pub struct ReportArgs {
     /// Folder below which runs have their folders
     #[arg(long, value_name = "DIR", env = "WHARF_RUNS", default_value = "runs")]
     pub runs: PathBuf,
+}
+
+/// Flags of `models`.
+#[derive(Debug, clap::Args)]
+pub struct ModelsArgs {
+    /// As a table in Markdown, as the README has it
+    #[arg(long)]
+    pub markdown: bool,
 }
 
 /// Where runs are kept; the same for every command that measures.

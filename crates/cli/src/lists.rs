@@ -1,5 +1,7 @@
 //! What there is, by name: looked up, or listed.
 
+use std::path::Path;
+
 use anyhow::{Result, anyhow};
 use history::Verdict;
 use serve::{MODELS, Model};
@@ -48,25 +50,62 @@ pub fn law(name: &str) -> Result<&'static LawEntry> {
 ///
 /// # Errors
 /// Never; it has the form of a command.
-pub fn models() -> Result<Verdict> {
-    let about = |model: &Model| {
-        let names = match model.short_name == model.name {
-            true => model.name.to_owned(),
-            false => format!("{} ({})", model.name, model.short_name),
-        };
+pub fn models(as_markdown: bool) -> Result<Verdict> {
+    say::result(&match as_markdown {
+        true => table_of_models(),
+        false => MODELS.iter().map(paragraph).collect::<Vec<_>>().join("\n"),
+    });
+    Ok(Verdict::Valid)
+}
+
+/// Both names, where there are two.
+fn names(model: &Model) -> String {
+    match model.short_name == model.name {
+        true => model.name.to_owned(),
+        false => format!("{} ({})", model.name, model.short_name),
+    }
+}
+
+fn paragraph(model: &Model) -> String {
+    let choices: Vec<&str> = model.choices.iter().map(|choice| choice.flag()).collect();
+    let choices = match choices.is_empty() {
+        true => "none".to_owned(),
+        false => choices.join(", "),
+    };
+    format!(
+        "{}: {}\n  connections  {}\n  memory       {}\n  good at      {}\n  bad at       {}\n  \
+         choices      {choices}\n  read         {}\n",
+        names(model),
+        model.about,
+        model.execution,
+        model.memory.name(),
+        model.good_at,
+        model.bad_at,
+        model.file,
+    )
+}
+
+/// The table of the README.
+fn table_of_models() -> String {
+    let rows = MODELS.iter().map(|model| {
         format!(
-            "{names}: {}\n  connections  {}\n  memory       {}\n  good at      {}\n  bad at       {}\n  read         {}\n",
-            model.about,
+            "| `{}` | {} | {} | {} | {} | [{}]({}) |\n",
+            names(model),
             model.execution,
             model.memory.name(),
             model.good_at,
             model.bad_at,
+            Path::new(model.file)
+                .file_name()
+                .map_or_else(Default::default, |name| name.to_string_lossy()),
             model.file,
         )
-    };
-    let all: Vec<String> = MODELS.iter().map(about).collect();
-    say::result(&all.join("\n"));
-    Ok(Verdict::Valid)
+    });
+    format!(
+        "| model | how connections map to execution | memory | good at | bad at | read |\n\
+         |---|---|---|---|---|---|\n{}",
+        rows.collect::<String>()
+    )
 }
 
 /// Prints everything there is.

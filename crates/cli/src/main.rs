@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => commands::bench::run(args),
         Command::Compare(args) => commands::compare::run(args),
         Command::Report(args) => commands::report::run(args),
-        Command::Models => lists::models(),
+        Command::Models(args) => lists::models(args.markdown),
         Command::List => lists::print(),
     };
     match result {

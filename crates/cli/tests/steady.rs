@@ -19,7 +19,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use run::{Crew, Limits, Run, Sharing, Shards, Stop, Tee, stop_on_signals};
+use run::{Crew, Limits, Run, Shards, Sharing, Stop, Tee, stop_on_signals};
 use rustix::{
     mm::{MapFlags, ProtFlags, mmap},
     process::{Pid, Signal, kill_process},

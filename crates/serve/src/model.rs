@@ -73,6 +73,18 @@ pub enum Choice {
     CpuWork,
 }
 
+impl Choice {
+    /// The flag of the command line for it.
+    pub const fn flag(self) -> &'static str {
+        match self {
+            Self::Size => "--size",
+            Self::Queue => "--queue",
+            Self::Sharing => "--sharing",
+            Self::CpuWork => "--cpu-work",
+        }
+    }
+}
+
 impl Model {
     /// Serves until a stop is asked for, then drains.
     ///

@@ -55,14 +55,14 @@ impl CrewArgs {
     /// The flags that were given and mean nothing to this model.
     pub fn without_effect(&self, model: &Model) -> Vec<&'static str> {
         let given = [
-            (self.size.is_some(), "--size", Choice::Size),
-            (self.queue.is_some(), "--queue", Choice::Queue),
-            (self.sharing.is_some(), "--sharing", Choice::Sharing),
-            (self.cpu_work.is_some(), "--cpu-work", Choice::CpuWork),
+            (self.size.is_some(), Choice::Size),
+            (self.queue.is_some(), Choice::Queue),
+            (self.sharing.is_some(), Choice::Sharing),
+            (self.cpu_work.is_some(), Choice::CpuWork),
         ];
         let idle = given
             .iter()
-            .filter(|(is_given, _, choice)| *is_given && !model.choices.contains(choice));
-        idle.map(|(_, flag, _)| *flag).collect()
+            .filter(|(is_given, choice)| *is_given && !model.choices.contains(choice));
+        idle.map(|(_, choice)| choice.flag()).collect()
     }
 }

@@ -25,6 +25,21 @@ fn every_command_in_the_readme_is_one_that_a_test_runs_or_cargo_provides() {
 }
 
 #[test]
+fn the_table_of_models_is_the_one_that_wharf_prints() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md"));
+    let readme = readme.expect("a README");
+    let (_, rest) = readme
+        .split_once("<!-- models:begin -->\n")
+        .expect("a mark");
+    let (table, _) = rest.split_once("<!-- models:end -->").expect("a mark");
+    let printed = support::run(&["models", "--markdown"]).stdout;
+    assert_eq!(
+        table, printed,
+        "put in what `wharf models --markdown` prints"
+    );
+}
+
+#[test]
 fn the_lab_runs_as_it_is_printed() {
     let runs = tempfile::tempdir().expect("a temporary folder");
     let [serve, load] = [RUN[0], RUN[1]];
