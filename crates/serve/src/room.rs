@@ -1,5 +1,7 @@
 //! Whether there is room for one more connection, and for how many there can be.
 
+use std::fs;
+
 use run::{Limits, Run, TurnedAway, WhenFull};
 
 /// What becomes of the next connection.
@@ -56,3 +58,20 @@ pub(crate) fn one_slot_a_worker(limits: &Limits) -> u32 {
         .unwrap_or(u32::MAX - 1)
         .saturating_add(1)
 }
+
+/// Slots where every connection has a thread: no more than the kernel has mappings for.
+///
+/// A thread takes four: its stack, the guard below it, and the same for its signal handlers. When the
+/// kernel has no more (`vm.max_map_count`), a thread that has begun cannot go on, and takes the process
+/// along; so that is not tried.
+pub(crate) fn one_slot_a_thread(limits: &Limits) -> u32 {
+    let text = fs::read_to_string("/proc/sys/vm/max_map_count").unwrap_or_default();
+    let mappings = text.trim().parse().unwrap_or(MAPPINGS);
+    let threads = mappings.saturating_sub(MAPPINGS_BESIDE) / 4;
+    one_slot_a_worker(limits).min(threads)
+}
+
+/// What Linux gives unless told otherwise (`DEFAULT_MAX_MAP_COUNT`).
+const MAPPINGS: u32 = 65_530;
+/// For everything else, the memory of the allocator above all.
+const MAPPINGS_BESIDE: u32 = 4_000;

@@ -22,7 +22,7 @@ use crate::{
     acceptor::{Acceptor, Arrival, Connection},
     blocking::{Nudged, serve_connection},
     nudge::{self, Threads},
-    room::{Room, one_slot_a_worker},
+    room::{Room, one_slot_a_thread},
     vacancy::Vacancy,
 };
 
@@ -37,7 +37,7 @@ pub(super) const MODEL: Model = Model {
     file: file!(),
     choices: &[],
     at_once: |_| None,
-    slots: |limits, _| one_slot_a_worker(limits),
+    slots: |limits, _| one_slot_a_thread(limits),
     serve,
 };
 
@@ -47,7 +47,7 @@ fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<
         service,
         run,
         vacancy: Vacancy::new().map_err(ServeError::Workers)?,
-        threads: Threads::new(one_slot_a_worker(run.limits)),
+        threads: Threads::new(one_slot_a_thread(run.limits)),
     };
     // Leaving the scope waits for all threads, each of which ends within the grace period.
     thread::scope(|scope| {
