@@ -21,6 +21,7 @@ use timing::Tick;
 use crate::{
     acceptor::Connection,
     conversation::{Conversation, Desk, is_transient},
+    listener::SHORTEST_READ,
     nudge,
     offload::do_work,
     peer::{Peer, Sends},
@@ -82,8 +83,11 @@ struct Session<'a, 'r> {
 impl Session<'_, '_> {
     fn turn(&mut self, nudged: Nudged) {
         self.work();
-        let may_block = nudged == Nudged::Yes && !nudge::has_come() && self.conversation.is_idle();
-        match may_block {
+        if self.conversation.is_over().is_some() {
+            return;
+        }
+        let may_block = nudged == Nudged::Yes && self.run.limits.idle >= SHORTEST_READ;
+        match may_block && !nudge::has_come() && self.conversation.is_idle() {
             true => self.read(RecvFlags::empty()),
             false => self.wait(),
         }

@@ -7,6 +7,7 @@
 mod bad_input;
 mod bench;
 mod conformance;
+mod faults;
 mod interop;
 mod limits;
 mod mean;
