@@ -58,7 +58,7 @@ pub enum EventKind {
     /// It is over.
     Closed {
         /// Why: `done`, `peer`, `reset`, `idle`, `request-timeout`, `write-timeout`, `too-long`,
-        /// `drained`, `grace-over`, `panicked`, `killed`.
+        /// `drained`, `grace-over`, `panicked`, `killed`, `no-worker`.
         reason: String,
         /// Bytes read.
         received_bytes: u64,

@@ -4,15 +4,12 @@ use std::{
     fs::{File, OpenOptions},
     io::{self, Write as _},
     path::Path,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Mutex, MutexGuard, PoisonError, atomic::Ordering},
 };
 
 use history::Event;
 
-use crate::Observer;
+use crate::{Observer, region::Region};
 
 /// The file of events.
 ///
@@ -23,7 +20,8 @@ use crate::Observer;
 pub struct EventFile {
     file: File,
     held: Mutex<Vec<u8>>,
-    is_broken: AtomicBool,
+    /// One word, not zero once a write has failed: of this process, or of a worker that it forked.
+    broken: Region,
 }
 
 impl EventFile {
@@ -35,18 +33,18 @@ impl EventFile {
         Ok(Self {
             file: OpenOptions::new().create(true).append(true).open(path)?,
             held: Mutex::new(Vec::new()),
-            is_broken: AtomicBool::new(false),
+            broken: Region::new(1)?,
         })
     }
 
-    /// Whether this process could not write some of its events.
+    /// Whether this process, or a worker that it forked, could not write some of its events.
     pub fn is_broken(&self) -> bool {
-        self.is_broken.load(Ordering::Relaxed)
+        self.broken.words(0, 1)[0].load(Ordering::Relaxed) != 0
     }
 
     fn write(&self, held: &mut Vec<u8>) {
         if !held.is_empty() && (&self.file).write_all(held).is_err() {
-            self.is_broken.store(true, Ordering::Relaxed);
+            self.broken.words(0, 1)[0].store(1, Ordering::Relaxed);
         }
         held.clear();
     }

@@ -91,13 +91,12 @@ impl<'a> Recorder<'a> {
 
     /// The worker of `connection` was killed before it could say that the connection ended.
     pub fn killed(&self, connection: u64, peer: SocketAddr, now: Tick) {
-        self.count(Counter::Ended(CloseReason::Killed), 1);
-        self.commit();
-        self.tell(connection, peer, now, || EventKind::Closed {
-            reason: CloseReason::Killed.name().to_owned(),
-            received_bytes: 0,
-            sent_bytes: 0,
-        });
+        self.lost(CloseReason::Killed, (connection, peer), now);
+    }
+
+    /// The system would give no worker for `connection`, which was accepted.
+    pub fn unserved(&self, connection: u64, peer: SocketAddr, now: Tick) {
+        self.lost(CloseReason::NoWorker, (connection, peer), now);
     }
 
     /// The holder of this slot was killed: the connections that it had are counted as ended by that. By
@@ -144,6 +143,16 @@ impl<'a> Recorder<'a> {
             }
         };
         self.data.set(Some(batch));
+    }
+
+    fn lost(&self, reason: CloseReason, (connection, peer): (u64, SocketAddr), now: Tick) {
+        self.count(Counter::Ended(reason), 1);
+        self.commit();
+        self.tell(connection, peer, now, || EventKind::Closed {
+            reason: reason.name().to_owned(),
+            received_bytes: 0,
+            sent_bytes: 0,
+        });
     }
 
     fn count(&self, counter: Counter, by: u64) {

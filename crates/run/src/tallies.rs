@@ -46,11 +46,13 @@ pub enum CloseReason {
     Panicked,
     /// Its worker process was killed.
     Killed,
+    /// The system gave no thread or process to serve it.
+    NoWorker,
 }
 
 impl CloseReason {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Done,
         Self::Peer,
         Self::Reset,
@@ -62,6 +64,7 @@ impl CloseReason {
         Self::GraceOver,
         Self::Panicked,
         Self::Killed,
+        Self::NoWorker,
     ];
 
     /// Its name in files and tables.
@@ -78,6 +81,7 @@ impl CloseReason {
             Self::GraceOver => "grace-over",
             Self::Panicked => "panicked",
             Self::Killed => "killed",
+            Self::NoWorker => "no-worker",
         }
     }
 }
@@ -89,7 +93,7 @@ pub enum TurnedAway {
     Descriptors,
     /// As many connections are open as may be.
     Connections,
-    /// As many workers serve as may, or the system would not give one more.
+    /// As many workers serve as may.
     Workers,
 }
 

@@ -20,6 +20,7 @@ use timing::Tick;
 use crate::{
     acceptor::Connection,
     conversation::{Conversation, Desk, is_transient},
+    listener::SHORTEST_READ,
     nudge,
     offload::do_work,
     peer::{Peer, Sends},
@@ -85,8 +86,8 @@ impl Session<'_, '_> {
         if self.conversation.is_over().is_some() {
             return;
         }
-        let may_block = nudged == Nudged::Yes && !nudge::has_come() && self.conversation.is_idle();
-        match may_block {
+        let may_block = nudged == Nudged::Yes && self.run.limits.idle >= SHORTEST_READ;
+        match may_block && !nudge::has_come() && self.conversation.is_idle() {
             true => self.read(RecvFlags::empty()),
             false => self.wait(),
         }

@@ -33,10 +33,16 @@ impl Deadlines {
 
     /// A connection with an entry at `entered` has gone.
     pub(crate) fn leave(&mut self, entered: Tick, is_valid: impl Fn(Tick, Key) -> bool) {
-        if entered == Tick::MAX {
-            return;
+        if entered != Tick::MAX {
+            self.stale += 1;
+            self.throw_out(is_valid);
         }
-        self.stale += 1;
+    }
+
+    /// Throws out what means nothing any more when it is more than half. To be called after
+    /// [`Deadlines::enter`] too: a connection with a timer for each request leaves an entry behind each
+    /// time, which would stay until the limit on idleness.
+    pub(crate) fn throw_out(&mut self, is_valid: impl Fn(Tick, Key) -> bool) {
         if self.stale > FEW && self.stale * 2 > self.entries.len() {
             self.entries.retain(|&Reverse((at, key))| is_valid(at, key));
             self.stale = 0;
@@ -102,6 +108,24 @@ mod tests {
             let mut entered = Tick::MAX;
             deadlines.enter(key(index), at(1_000_000), &mut entered);
             deadlines.leave(entered, |_, key| key.index > index);
+        }
+        assert!(deadlines.entries.len() <= 2 * FEW + 2);
+    }
+
+    /// Regression: entries were thrown out only when a connection went, so one that stayed and had a
+    /// timer for each request left an entry until the limit on idleness, 24 bytes a request.
+    #[test]
+    fn a_connection_with_a_timer_for_each_request_leaves_a_bounded_number_of_entries() {
+        let mut deadlines = Deadlines::default();
+        let mut entered = Tick::MAX;
+        for now in 0..100_000 {
+            for due in [now + 1_000_000, now + 1] {
+                deadlines.enter(key(0), at(due), &mut entered);
+                let last = entered;
+                deadlines.throw_out(|at, _| at == last);
+            }
+            assert_eq!(deadlines.pop_due(at(now + 1)), Some((at(now + 1), key(0))));
+            entered = Tick::MAX;
         }
         assert!(deadlines.entries.len() <= 2 * FEW + 2);
     }

@@ -118,6 +118,8 @@ impl<'a> EventLoop<'a> {
             for event in events.drain(..) {
                 if let Err(error) = self.on_event(event) {
                     self.run.stop.request();
+                    // In a worker process nobody hears that, and the listener would fail on and on.
+                    self.heed_stop();
                     result = Err(error);
                 }
             }
@@ -305,6 +307,9 @@ impl<'a> EventLoop<'a> {
         }
         let deadline = talk.conversation.deadline(self.run.limits);
         self.deadlines.enter(key, deadline, &mut talk.entered);
+        let talks = &self.talks;
+        let is_valid = |at, key| talks.get(key).is_some_and(|talk| talk.entered == at);
+        self.deadlines.throw_out(is_valid);
     }
 
     /// A conversation is over: writes it down and closes the connection.
@@ -315,9 +320,8 @@ impl<'a> EventLoop<'a> {
         let Self {
             deadlines, talks, ..
         } = self;
-        deadlines.leave(talk.entered, |at, key| {
-            talks.get(key).is_some_and(|talk| talk.entered == at)
-        });
+        let is_valid = |at, key| talks.get(key).is_some_and(|talk| talk.entered == at);
+        deadlines.leave(talk.entered, is_valid);
         talk.conversation
             .close(self.run.clock.now(), &mut self.desk);
         self.desk.recorder.left();
@@ -359,6 +363,9 @@ impl<'a> EventLoop<'a> {
     }
 
     fn heed_stop(&mut self) {
+        // Closing does not take the listener off `epoll` where other processes hold it too, and it would be
+        // told of on and on.
+        self.pause();
         let is_first = self.acceptor.take().is_some();
         self.paused_until = None;
         if is_first {

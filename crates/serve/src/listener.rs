@@ -82,13 +82,17 @@ fn listen(address: SocketAddr, terms: &Terms) -> io::Result<TcpListener> {
     // Connections inherit it. Answers are small and each is whole when it is written: waiting for more
     // gains nothing.
     socket.set_tcp_nodelay(true)?;
-    // So do they this, if it is there before they come. Zero would be no time-out.
-    socket.set_read_timeout(Some(terms.idle.max(Duration::from_micros(1))))?;
+    // So do they this, if it is there before they come.
+    socket.set_read_timeout(Some(terms.idle.max(SHORTEST_READ)))?;
     socket.bind(&address.into())?;
     socket.listen(terms.backlog)?;
     socket.set_nonblocking(true)?;
     Ok(socket.into())
 }
+
+/// Where clients may be silent for less than this, workers wait in `poll`: a time-out of the listener's is
+/// one of `accept` too, and many processes that wait there would wake again and again for nothing.
+pub(crate) const SHORTEST_READ: Duration = Duration::from_millis(100);
 
 fn backlog_limit() -> i32 {
     let limit = fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap_or_default();

@@ -114,10 +114,12 @@ impl<T> Processes<T> {
                 });
             }
             let mut next = until.max(now + MARGIN);
-            if now < nudges_until {
-                self.for_each_pid(nudge::nudge_process);
-                next = next.min(now + nudge::BETWEEN);
-            }
+            self.for_each_pid(nudge::nudge_process);
+            next = next.min(match now < nudges_until {
+                true => now + nudge::BETWEEN,
+                // One that lost its processor between its last look and its read is still reached.
+                false => now + NUDGES,
+            });
             self.bell.wait(run, is_at_once, next, now);
         }
     }
@@ -174,6 +176,6 @@ impl Drop for Bell {
 const PANICKED: i32 = 101;
 /// Beyond the grace period, within which workers end by themselves.
 const MARGIN: Duration = Duration::from_millis(500);
-/// For how long workers are nudged: far longer than one takes from its last look at the stop to its
-/// next read.
+/// For how long workers are nudged often: far longer than one takes from its last look at the stop to its
+/// next read. After that they are nudged this seldom.
 const NUDGES: Duration = Duration::from_millis(100);

@@ -9,6 +9,7 @@ mod bench;
 mod compare;
 mod conformance;
 mod experiments;
+mod faults;
 mod interop;
 mod limits;
 mod mean;

@@ -17,8 +17,8 @@ pub fn models() -> Vec<&'static str> {
     serve::MODELS.iter().map(|model| model.name).collect()
 }
 
-/// Of a model with a fixed number of workers the tests want few: they start hundreds of servers. It must
-/// come before other flags, and yields to them.
+/// Of a model with a fixed number of workers the tests want few, where they do not say how many: they
+/// start hundreds of servers.
 pub fn few_workers(model: &str) -> &'static [&'static str] {
     let model = serve::by_name(model).expect("a model");
     match model.choices.contains(&serve::Choice::Size) {
@@ -102,7 +102,11 @@ impl Server {
         let ready = folder.path().join("ready.json");
         let child = wharf(&folder)
             .args(["serve", service, "-m", model, "-p", &port.to_string()])
-            .args(few_workers(model))
+            .args(
+                Some(few_workers(model))
+                    .filter(|_| !more.contains(&"--size"))
+                    .unwrap_or_default(),
+            )
             .arg("--ready-file")
             .arg(&ready)
             .arg("--summary-file")

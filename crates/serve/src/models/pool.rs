@@ -12,12 +12,13 @@
 use std::{
     collections::VecDeque,
     net::TcpListener,
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError},
     thread::{self, Builder},
 };
 
 use machine::Service;
-use run::{Crew, Recorder, Run, TurnedAway};
+use run::{Crew, Limits, Recorder, Run, TurnedAway};
+use timing::Tick;
 
 use crate::{
     Choice, Memory, Model, ServeError,
@@ -58,6 +59,7 @@ fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<
         queue: Queue::default(),
         vacancy: Vacancy::new().map_err(ServeError::Workers)?,
         threads: Threads::new(herd::slots(size)),
+        stopped_at: OnceLock::new(),
     };
     thread::scope(|scope| {
         for _ in 0..size {
@@ -71,6 +73,7 @@ fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<
             }
         }
         let accepted = pool.accept_all(listener);
+        let _ = pool.stopped_at.set(run.clock.now());
         pool.queue.close();
         pool.threads.nudge_until_gone();
         accepted
@@ -83,6 +86,8 @@ struct Pool<'a> {
     queue: Queue,
     vacancy: Vacancy,
     threads: Threads,
+    /// When a stop was heard: the grace period of those in the queue runs from then on.
+    stopped_at: OnceLock<Tick>,
 }
 
 impl Pool<'_> {
@@ -114,12 +119,28 @@ impl Pool<'_> {
         Room::when(room.is_some(), limits.when_full, limit)
     }
 
+    /// For a connection that is taken up now: of the grace period, what is left of it.
+    fn limits(&self) -> Limits {
+        let limits = self.run.limits.clone();
+        let now = self.run.clock.now();
+        let gone = self.stopped_at.get().map(|&at| now.since(at));
+        Limits {
+            grace: limits.grace.saturating_sub(gone.unwrap_or_default()),
+            ..limits
+        }
+    }
+
     fn work(&self, slot: u32) {
         let recorder = Recorder::new(self.run, slot);
         let _membership = self.threads.join(slot);
         while let Some(connection) = self.queue.pop() {
             self.vacancy.tell();
-            serve_connection(&connection, self.service, &recorder, self.run, Nudged::Yes);
+            let limits = self.limits();
+            let run = Run {
+                limits: &limits,
+                ..*self.run
+            };
+            serve_connection(&connection, self.service, &recorder, &run, Nudged::Yes);
             recorder.left();
             drop(connection);
             self.vacancy.tell();

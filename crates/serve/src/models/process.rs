@@ -14,7 +14,7 @@
 use std::net::{SocketAddr, TcpListener};
 
 use machine::Service;
-use run::{Recorder, Run, TurnedAway};
+use run::{Recorder, Run};
 
 use crate::{
     Memory, Model, ServeError,
@@ -62,7 +62,7 @@ fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<
                 let child = Child::of(&connection, slot, run);
                 let life = || live(&connection, service, slot, &acceptor, run);
                 if let Err(child) = children.start(child, run, life) {
-                    recorder.turned_away(child.peer, run.clock.now(), TurnedAway::Workers);
+                    recorder.unserved(child.connection, child.peer, run.clock.now());
                     recorder.left();
                     claimed = Some(slot);
                 }

@@ -15,7 +15,7 @@ use std::{
 };
 
 use machine::Service;
-use run::{Recorder, Run, TurnedAway};
+use run::{Recorder, Run};
 
 use crate::{
     Memory, Model, ServeError,
@@ -84,11 +84,11 @@ fn accept_all<'s>(
             Arrival::Woken => vacancy.silence(),
             Arrival::Connection(connection) => {
                 let slot = claimed.take().expect("there was room");
-                let peer = connection.peer;
+                let (number, peer) = (connection.number, connection.peer);
                 let work = move || staff.work(connection, slot);
                 let builder = Builder::new().stack_size(STACK_BYTES);
                 if builder.spawn_scoped(scope, work).is_err() {
-                    recorder.turned_away(peer, run.clock.now(), TurnedAway::Workers);
+                    recorder.unserved(number, peer, run.clock.now());
                     recorder.left();
                     claimed = Some(slot);
                 }

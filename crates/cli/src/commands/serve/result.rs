@@ -58,7 +58,11 @@ pub fn findings(summary: &ServeSummary) -> Vec<Finding> {
     };
     remark(
         ended(CloseReason::Killed),
-        "worker processes were killed; what they had counted is kept",
+        "connections were lost with worker processes that were killed; what those had counted is kept",
+    );
+    remark(
+        ended(CloseReason::NoWorker),
+        "connections were closed unserved: the system gave no thread or process (`ulimit -u`; lower --max-workers)",
     );
     remark(
         ended(CloseReason::Panicked),

@@ -58,6 +58,7 @@ pub fn read_until_over(stream: &mut TcpStream) -> Vec<u8> {
             Ok(0) => return found,
             Ok(count) => found.extend_from_slice(&buffer[..count]),
             Err(error) if error.kind() == ErrorKind::ConnectionReset => return found,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => panic!("neither closed nor reset: {error}"),
         }
     }
@@ -70,6 +71,7 @@ pub fn write_until_over(stream: &mut TcpStream, most_bytes: usize) -> usize {
     while written < most_bytes {
         match stream.write(&block) {
             Ok(count) => written += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) if is_gone(error.kind()) => break,
             Err(error) => panic!("neither taken nor closed: {error}"),
         }

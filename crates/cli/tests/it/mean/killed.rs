@@ -71,7 +71,7 @@ fn processes_killed_among_others_leave_the_others_their_mean() {
         .collect::<Vec<_>>()
         .join(" ");
     assert!(
-        printed.contains("2 worker processes were killed"),
+        printed.contains("2 connections were lost with worker processes that were killed"),
         "{printed}"
     );
 }
