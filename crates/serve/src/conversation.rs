@@ -36,9 +36,27 @@ impl<'a> Desk<'a> {
         Self {
             limits: run.limits,
             recorder,
-            out: Outbox::watched(run.observer.wants_text()),
+            out: outbox(run),
         }
     }
+
+    /// A desk for a moment: takes an outbox that was made by [`outbox`] and gives it back at the end.
+    pub(crate) fn for_now(limits: &'a Limits, recorder: &'a Recorder<'a>, out: Outbox) -> Self {
+        Self {
+            limits,
+            recorder,
+            out,
+        }
+    }
+
+    pub(crate) fn into_outbox(self) -> Outbox {
+        self.out
+    }
+}
+
+/// The outbox of a worker.
+pub(crate) fn outbox(run: &Run<'_>) -> Outbox {
+    Outbox::watched(run.observer.wants_text())
 }
 
 /// See the file's description.

@@ -3,9 +3,11 @@
 //!
 //! A new model owes: an [`Acceptor`](crate::acceptor) that it asks for connections, saying each time
 //! whether there is room; a claimed slot and a [`run::Recorder`] for every worker, released when the
-//! worker is gone; a [`Conversation`](crate::conversation) for every connection;
-//! [`run::Recorder::left`] once for every connection; and an end within the grace period.
+//! worker is gone (tasks that move between workers find theirs through [`Pens`](crate::pens)); a
+//! [`Conversation`](crate::conversation) for every connection; [`run::Recorder::left`] once for every
+//! connection; and an end within the grace period.
 
+mod async_tasks;
 mod iterative;
 mod names;
 mod percore;
@@ -26,6 +28,7 @@ pub const MODELS: &[Model] = &[
     prefork::MODEL,
     reactor::MODEL,
     percore::MODEL,
+    async_tasks::MODEL,
 ];
 
 pub use names::by_name;
