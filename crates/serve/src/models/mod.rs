@@ -14,6 +14,8 @@ mod prefork;
 mod process;
 mod reactor;
 mod thread;
+mod uring;
+mod uring_percore;
 
 use crate::Model;
 
@@ -26,6 +28,8 @@ pub const MODELS: &[Model] = &[
     prefork::MODEL,
     reactor::MODEL,
     percore::MODEL,
+    uring::MODEL,
+    uring_percore::MODEL,
 ];
 
 pub use names::by_name;
