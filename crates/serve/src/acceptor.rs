@@ -3,8 +3,8 @@
 use std::{
     fs::File,
     io,
-    net::{SocketAddr, TcpListener, TcpStream},
-    os::fd::{AsFd as _, AsRawFd as _, BorrowedFd},
+    net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener, TcpStream},
+    os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd},
     time::Duration,
 };
 
@@ -53,6 +53,9 @@ pub(crate) struct Acceptor<'a> {
     /// accepted and closed, which tells the client, instead of leaving the listener readable for
     /// ever, which burns a core.
     spare: Option<File>,
+    /// Whether other processes accept from the same listener: out of descriptors, this one leaves
+    /// connections to them instead of turning any away.
+    yields: bool,
 }
 
 impl<'a> Acceptor<'a> {
@@ -61,7 +64,13 @@ impl<'a> Acceptor<'a> {
             listener,
             run,
             spare: spare(),
+            yields: false,
         }
+    }
+
+    /// The same, of a process beside which others accept from the listener, or not.
+    pub(crate) fn yielding(self, yields: bool) -> Self {
+        Self { yields, ..self }
     }
 
     /// The listener, to wait for.
@@ -181,7 +190,7 @@ impl<'a> Acceptor<'a> {
                 // The client was gone before it was accepted: not our trouble.
                 Err(Errno::CONNABORTED | Errno::PROTO) => {}
                 Err(Errno::MFILE | Errno::NFILE) => {
-                    if !self.turn_one_away(recorder) {
+                    if self.yields || !self.turn_one_away(recorder) {
                         return Ok(Look::Later);
                     }
                 }
@@ -189,6 +198,44 @@ impl<'a> Acceptor<'a> {
                 Err(error) => return Err(ServeError::Accept(error.into())),
             }
         }
+    }
+
+    /// Takes a connection that the kernel has accepted by itself, or turns it away. One that was accepted
+    /// with the spare descriptor is served if there is another one by now.
+    pub(crate) fn admit(
+        &mut self,
+        accepted: OwnedFd,
+        recorder: &Recorder<'_>,
+        room: Room,
+    ) -> Option<Connection> {
+        let stream = TcpStream::from(accepted);
+        let now = self.run.clock.now();
+        // A client that has gone already is counted all the same.
+        let peer = stream.peer_addr().unwrap_or(UNKNOWN);
+        let turned_away = match room {
+            Room::Refuse(limit) => Some(limit),
+            _ if !self.recover_spare() => Some(TurnedAway::Descriptors),
+            _ => None,
+        };
+        let Some(limit) = turned_away else {
+            return Some(self.take(recorder, stream, peer, now));
+        };
+        drop(stream);
+        recorder.turned_away(peer, now, limit);
+        self.recover_spare();
+        None
+    }
+
+    /// Gives up the spare descriptor, so that one more connection can be accepted: [`Acceptor::admit`]
+    /// then turns it away. Says whether there was one.
+    pub(crate) fn give_up_spare(&mut self) -> bool {
+        self.spare.take().is_some()
+    }
+
+    /// Whether the spare descriptor is there, if need be by opening it again.
+    pub(crate) fn recover_spare(&mut self) -> bool {
+        self.spare = self.spare.take().or_else(spare);
+        self.spare.is_some()
     }
 
     fn take(
@@ -240,4 +287,6 @@ fn pause() {
     );
 }
 
+/// The address of a client that cannot be asked for it any more.
+const UNKNOWN: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
 const PAUSE: Duration = Duration::from_millis(20);

@@ -133,4 +133,14 @@ pub enum ServeError {
     /// Something that every worker needs could not be set up.
     #[error("cannot set up workers: {0}")]
     Workers(io::Error),
+    /// The kernel would not give an io_uring that has all that is needed.
+    #[error("cannot set up io_uring: {reason}; {hint}, or use {instead}")]
+    Ring {
+        /// What the system said.
+        reason: io::Error,
+        /// What to do about it.
+        hint: &'static str,
+        /// What does without.
+        instead: &'static str,
+    },
 }

@@ -11,6 +11,7 @@ use rustix::{
 pub(crate) struct Peer<'a> {
     socket: BorrowedFd<'a>,
     sends: Sends,
+    holds_unread: bool,
 }
 
 /// Who hands bytes to the kernel.
@@ -24,7 +25,20 @@ pub(crate) enum Sends {
 
 impl<'a> Peer<'a> {
     pub(crate) fn new(socket: BorrowedFd<'a>, sends: Sends) -> Self {
-        Self { socket, sends }
+        Self {
+            socket,
+            sends,
+            holds_unread: false,
+        }
+    }
+
+    /// Whether the driver holds bytes of the peer that the conversation has not been given yet: the
+    /// kernel would not tell of them any more.
+    pub(crate) fn holding(self, holds_unread: bool) -> Self {
+        Self {
+            holds_unread,
+            ..self
+        }
     }
 
     /// How many of the bytes were taken.
@@ -49,6 +63,9 @@ impl<'a> Peer<'a> {
     }
 
     pub(crate) fn has_unread(&self) -> bool {
+        if self.holds_unread {
+            return true;
+        }
         let mut scrap = [0; 1];
         let flags = RecvFlags::DONTWAIT | RecvFlags::PEEK;
         matches!(recv(self.socket, &mut scrap[..], flags), Ok((1.., _)))

@@ -247,8 +247,9 @@ fn out_of_descriptors_clients_are_turned_away_and_no_processor_is_burnt() {
             // One that has been turned away already may refuse to take it.
             let _ = client.write_all(b"x\n");
         }
-        // One table of descriptors for all connections, or a few.
-        let is_held = model.choices.contains(&Choice::CpuWork) || model.memory == Memory::Shared;
+        // One table of descriptors for all connections; who has others beside it leaves it to them.
+        let is_loop = model.choices.contains(&Choice::CpuWork);
+        let is_held = is_loop && model.memory != Memory::Separate || model.memory == Memory::Shared;
         let mut held = Vec::new();
         for mut client in clients {
             match reads_echo(&mut client) {

@@ -16,6 +16,8 @@ mod prefork;
 mod process;
 mod reactor;
 mod thread;
+mod uring;
+mod uring_percore;
 
 use crate::Model;
 
@@ -29,6 +31,8 @@ pub const MODELS: &[Model] = &[
     reactor::MODEL,
     percore::MODEL,
     async_tasks::MODEL,
+    uring::MODEL,
+    uring_percore::MODEL,
 ];
 
 pub use names::by_name;

@@ -43,8 +43,8 @@ pub(super) fn size(crew: &Crew) -> usize {
 fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<(), ServeError> {
     herd::keep(listener, size(run.crew), run, &|worker: Worker| {
         let recorder = Recorder::new(run, worker.slot);
-        let acceptor = Acceptor::new(worker.listener, run);
         let is_shared = run.crew.sharing == Sharing::Listener;
+        let acceptor = Acceptor::new(worker.listener, run).yielding(is_shared);
         EventLoop::new(acceptor, is_shared, service, &recorder, run)?.run()
     })
 }
