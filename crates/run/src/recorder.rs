@@ -24,6 +24,9 @@ use crate::{
 pub struct Recorder<'a> {
     shards: &'a Shards,
     observer: &'a dyn Observer,
+    /// Asked once: a request should not have to ask.
+    watches: bool,
+    wants_text: bool,
     slot: u32,
     tallies: RefCell<Tallies>,
     /// Gaps between requests that are not published yet.
@@ -37,6 +40,8 @@ impl<'a> Recorder<'a> {
         Self {
             shards: run.shards,
             observer: run.observer,
+            watches: run.observer.watches(),
+            wants_text: run.observer.wants_text(),
             slot,
             tallies: RefCell::new(run.shards.tallies(slot)),
             data: Cell::new(None),
@@ -176,7 +181,7 @@ impl<'a> Recorder<'a> {
     }
 
     fn tell(&self, connection: u64, peer: SocketAddr, at: Tick, kind: impl FnOnce() -> EventKind) {
-        if self.observer.watches() {
+        if self.watches {
             self.observer.on_event(&Event {
                 at_ns: at.as_nanos(),
                 connection,
@@ -247,7 +252,7 @@ impl ConnectionRecord {
         let gap = self.last_request.map(|last| at.nanos_since(last));
         self.last_request = Some(at);
         gap.into_iter().for_each(|nanos| recorder.data_gap(nanos));
-        let wants_text = recorder.observer.wants_text();
+        let wants_text = recorder.wants_text;
         self.tell(recorder, at, || EventKind::Received {
             bytes: text.len() as u64,
             text: match wants_text {
@@ -259,7 +264,7 @@ impl ConnectionRecord {
 
     /// The service had something to say.
     pub fn note(&self, text: &[u8], now: Tick, recorder: &Recorder<'_>) {
-        if recorder.observer.wants_text() {
+        if recorder.wants_text {
             self.tell(recorder, now, || EventKind::Note {
                 text: String::from_utf8_lossy(text).into_owned(),
             });

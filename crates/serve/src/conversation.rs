@@ -399,12 +399,7 @@ impl<'a> Conversation<'a> {
     }
 
     fn carry_out(&mut self, out: &Outbox, now: Tick, desk: &mut Desk<'_>, peer: &mut Peer<'_>) {
-        let mut sends = out.outputs().iter().filter_map(|output| match output {
-            Output::Send(range) => Some(out.bytes(range)),
-            _ => None,
-        });
-        let (first, more) = (sends.next(), sends.next());
-        let mut delivers = false;
+        let (mut sends, mut first, mut delivers) = (0, &(0..0), false);
         for output in out.outputs() {
             match output {
                 Output::Deliver { text, at, ending } => {
@@ -420,11 +415,16 @@ impl<'a> Conversation<'a> {
                     self.is_working = true;
                 }
                 Output::Note(range) => self.record.note(out.bytes(range), now, desk.recorder),
-                // Several become one: each system call less is time gained.
-                Output::Send(range) if more.is_some() => {
-                    self.kept.extend_from_slice(out.bytes(range));
+                Output::Send(range) => {
+                    sends += 1;
+                    match sends {
+                        1 => first = range,
+                        // Several become one: each system call less is time gained.
+                        2 => self.keep([out.bytes(first), out.bytes(range)]),
+                        _ => self.keep([out.bytes(range)]),
+                    }
                 }
-                Output::Send(_) | Output::Ready | Output::Answered(_) => {}
+                Output::Ready | Output::Answered(_) => {}
                 Output::Close(farewell) => self.phase = Phase::Leaving(*farewell),
             }
         }
@@ -432,10 +432,10 @@ impl<'a> Conversation<'a> {
             // Whatever a client has been answered is counted, even if this worker is killed now.
             desk.recorder.commit();
         }
-        match (first, more) {
-            (Some(bytes), None) => self.send(bytes, now, desk, peer),
-            (Some(_), Some(_)) => self.writable(now, desk, peer),
-            (None, _) => {}
+        match sends {
+            0 => {}
+            1 => self.send(out.bytes(first), now, desk, peer),
+            _ => self.writable(now, desk, peer),
         }
         if let Phase::Leaving(farewell) = self.phase
             && self.is_flushed()
@@ -450,16 +450,21 @@ impl<'a> Conversation<'a> {
     /// Sends, and keeps what the peer does not take.
     fn send(&mut self, bytes: &[u8], now: Tick, desk: &mut Desk<'_>, peer: &mut Peer<'_>) {
         if !self.is_flushed() {
-            self.kept.extend_from_slice(bytes);
-            return;
+            return self.keep([bytes]);
         }
         match peer.send(bytes) {
             Ok(count) => {
                 self.note_sent(count, now, desk);
-                self.kept.extend_from_slice(&bytes[count..]);
+                self.keep([&bytes[count..]]);
             }
             Err(_) => self.broken(),
         }
+    }
+
+    fn keep<const N: usize>(&mut self, parts: [&[u8]; N]) {
+        parts
+            .iter()
+            .for_each(|part| self.kept.extend_from_slice(part));
     }
 
     fn note_sent(&mut self, count: usize, now: Tick, desk: &mut Desk<'_>) {

@@ -305,6 +305,10 @@ impl<'a> EventLoop<'a> {
             // It was added, so it can be changed.
             let _ = epoll::modify(&self.epoll, &talk.stream, data, interest);
         }
+        // The limit on idleness has only moved away.
+        if talk.entered != Tick::MAX && talk.conversation.is_idle() {
+            return;
+        }
         let deadline = talk.conversation.deadline(self.run.limits);
         self.deadlines.enter(key, deadline, &mut talk.entered);
         let talks = &self.talks;

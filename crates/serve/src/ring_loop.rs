@@ -285,6 +285,10 @@ impl<'a> RingLoop<'a> {
             }
             as_it_is => as_it_is,
         };
+        // The limit on idleness has only moved away.
+        if talk.entered != Tick::MAX && conversation.is_idle() {
+            return;
+        }
         let deadline = conversation.deadline(self.run.limits);
         self.deadlines.enter(key, deadline, &mut talk.entered);
         let talks = &self.talks;
