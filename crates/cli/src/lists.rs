@@ -175,7 +175,7 @@ mod tests {
     fn a_typing_slip_is_answered_with_the_word_that_was_meant() {
         let error = service("timestamp").expect_err("unknown").to_string();
         assert!(error.contains("did you mean `timestamps`?"), "{error}");
-        let error = model("thread-pool").err().expect("unknown").to_string();
+        let error = model("thread-pool").expect_err("unknown").to_string();
         assert!(error.contains("iter, iterative, thr, thread"), "{error}");
     }
 

@@ -22,7 +22,7 @@ use run::{CloseReason, ConnectionRecord, Limits, Recorder, Run};
 use rustix::io::Errno;
 use timing::Tick;
 
-use crate::peer::Peer;
+use crate::{kept::Kept, peer::Peer};
 
 /// What a worker lends to the conversation that it attends to.
 pub(crate) struct Desk<'a> {
@@ -64,9 +64,7 @@ pub(crate) struct Conversation<'a> {
     machine: Box<dyn Machine + 'a>,
     record: ConnectionRecord,
     timers: Timers<TimerId>,
-    /// What the peer has not taken, from `taken` on.
-    kept: Vec<u8>,
-    taken: usize,
+    kept: Kept,
     /// When it began not to take.
     refused_since: Option<Tick>,
     work: Option<Work>,
@@ -105,8 +103,7 @@ impl<'a> Conversation<'a> {
             machine: service.session(shared),
             record: ConnectionRecord::open(number, address, now, desk.recorder),
             timers: Timers::new(),
-            kept: Vec::new(),
-            taken: 0,
+            kept: Kept::default(),
             refused_since: None,
             work: None,
             is_working: false,
@@ -144,7 +141,7 @@ impl<'a> Conversation<'a> {
 
     /// What the peer has yet to take.
     pub(crate) fn unsent(&self) -> &[u8] {
-        &self.kept[self.taken..]
+        self.kept.bytes()
     }
 
     /// A calculation to be made, handed out once; its result goes to [`Conversation::worked`].
@@ -272,14 +269,11 @@ impl<'a> Conversation<'a> {
         desk: &mut Desk<'_>,
         peer: &mut Peer<'_>,
     ) {
-        self.taken += count;
+        self.kept.take(count);
         self.note_sent(count, now, desk);
         if !self.is_flushed() {
             return;
         }
-        self.taken = 0;
-        self.kept.clear();
-        self.kept.shrink_to(KEPT_BYTES);
         self.refused_since = None;
         if let Phase::Leaving(farewell) = self.phase {
             self.leave(farewell, now, desk, peer);
@@ -329,7 +323,7 @@ impl<'a> Conversation<'a> {
     }
 
     fn is_flushed(&self) -> bool {
-        self.taken == self.kept.len()
+        self.kept.is_empty()
     }
 
     /// A machine that waits for its own timer is not idle, however long that takes; nor is one that
@@ -420,8 +414,11 @@ impl<'a> Conversation<'a> {
                     match sends {
                         1 => first = range,
                         // Several become one: each system call less is time gained.
-                        2 => self.keep([out.bytes(first), out.bytes(range)]),
-                        _ => self.keep([out.bytes(range)]),
+                        2 => {
+                            self.kept.push(out.bytes(first));
+                            self.kept.push(out.bytes(range));
+                        }
+                        _ => self.kept.push(out.bytes(range)),
                     }
                 }
                 Output::Ready | Output::Answered(_) => {}
@@ -450,21 +447,15 @@ impl<'a> Conversation<'a> {
     /// Sends, and keeps what the peer does not take.
     fn send(&mut self, bytes: &[u8], now: Tick, desk: &mut Desk<'_>, peer: &mut Peer<'_>) {
         if !self.is_flushed() {
-            return self.keep([bytes]);
+            return self.kept.push(bytes);
         }
         match peer.send(bytes) {
             Ok(count) => {
                 self.note_sent(count, now, desk);
-                self.keep([&bytes[count..]]);
+                self.kept.push(&bytes[count..]);
             }
             Err(_) => self.broken(),
         }
-    }
-
-    fn keep<const N: usize>(&mut self, parts: [&[u8]; N]) {
-        parts
-            .iter()
-            .for_each(|part| self.kept.extend_from_slice(part));
     }
 
     fn note_sent(&mut self, count: usize, now: Tick, desk: &mut Desk<'_>) {
@@ -492,10 +483,7 @@ impl<'a> Conversation<'a> {
     }
 }
 
-/// Whether an error of a read or a write means that there is nothing to do at the moment.
+/// Whether an error means that there is nothing to do at the moment.
 pub(crate) fn is_transient(error: Errno) -> bool {
     matches!(error, Errno::AGAIN | Errno::INTR)
 }
-
-/// What an emptied queue may hold on to: one large answer must not pin its size.
-const KEPT_BYTES: usize = 4 * 1024;

@@ -17,6 +17,7 @@ mod event_loop;
 mod hall;
 mod handshake;
 mod herd;
+mod kept;
 mod listener;
 mod model;
 mod models;
