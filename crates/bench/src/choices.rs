@@ -47,15 +47,35 @@ fn choice(kind: BenchKind, points: &[&Point]) -> Choice {
         models: tied.iter().map(|(point, _)| point.model.clone()).collect(),
         quantity,
         median: best.map(|(_, figure)| figure.median),
-        reason: reason(kind, &tied, ranked.get(tied.len()).copied(), points),
+        reason: reason(kind, &tied, ranked.get(tied.len()).copied(), points)
+            + &left_out(kind, points),
     }
 }
 
-/// Silent connections past those that a model serves at once stand in the listener's queue: what they
-/// take up there is no merit of the model.
+/// Sessions past those that a model serves at once wait until others leave, which they do not while a run
+/// lasts: that nobody has to share with them is no merit of the model.
 pub(crate) fn holds_all(kind: BenchKind, point: &Point) -> bool {
     let queues = point.at_once.is_some_and(|at_once| at_once < point.clients);
-    kind != BenchKind::Idle || !queues
+    let stays = matches!(
+        kind,
+        BenchKind::Idle | BenchKind::Throughput | BenchKind::Mixed
+    );
+    !(stays && queues)
+}
+
+/// Who is no choice because clients wait for the whole run, as a part of a sentence.
+fn left_out(kind: BenchKind, points: &[&Point]) -> String {
+    let starving = points.iter().filter(|point| !holds_all(kind, point));
+    let names: Vec<String> = starving
+        .filter_map(|point| Some(format!("{} ({} at once)", point.model, point.at_once?)))
+        .collect();
+    match names.is_empty() {
+        true => String::new(),
+        false => format!(
+            "; not considered, because they serve fewer clients than there are: {}",
+            names.join(", ")
+        ),
+    }
 }
 
 /// Whether two ranges have something in common. One run each has no range, so nearly the same is the
@@ -258,7 +278,8 @@ mod tests {
         let mut queueing = point("iterative", Quantity::IdlePss, [1.0, 1.0, 1.0]);
         queueing.at_once = Some(1);
         let holding = point("thread", Quantity::IdlePss, [16384.0, 16384.0, 16384.0]);
-        let reason = "thread: 16.0 KiB PSS a connection";
+        let reason = "thread: 16.0 KiB PSS a connection; not considered, because they serve fewer \
+                      clients than there are: iterative (1 at once)";
         check(
             BenchKind::Idle,
             vec![queueing, holding],
