@@ -26,6 +26,9 @@ pub enum Output {
         at: Tick,
         /// How it ended on the wire.
         ending: Ending,
+        /// How many requests this stands for: more than one only where nobody looks at each
+        /// ([`Outbox::only_counting`]), and then the text is that of the first.
+        count: u64,
     },
     /// Call again at this instant; replaces an earlier setting of the same timer.
     WakeAt {
@@ -66,6 +69,7 @@ pub struct Outbox {
     bytes: Vec<u8>,
     outputs: Vec<Output>,
     is_watched: bool,
+    only_counts: bool,
 }
 
 impl Outbox {
@@ -79,6 +83,15 @@ impl Outbox {
         Self {
             is_watched,
             ..Self::default()
+        }
+    }
+
+    /// The same outbox for requests that are counted and not looked at: those that came together and
+    /// ended alike become one [`Output::Deliver`], so that a pipeline's depth costs next to nothing.
+    pub fn only_counting(self, only_counts: bool) -> Self {
+        Self {
+            only_counts,
+            ..self
         }
     }
 
@@ -108,8 +121,30 @@ impl Outbox {
 
     /// Reports a whole request whose last byte was received `at`.
     pub fn deliver(&mut self, request: &[u8], at: Tick, ending: Ending) {
+        if self.only_counts && self.count_with_last(at, ending) {
+            return;
+        }
         let text = self.keep(request);
-        self.outputs.push(Output::Deliver { text, at, ending });
+        self.outputs.push(Output::Deliver {
+            text,
+            at,
+            ending,
+            count: 1,
+        });
+    }
+
+    /// Whether the last output was the delivery of a request that came and ended alike; it then stands
+    /// for one more.
+    fn count_with_last(&mut self, this_at: Tick, this_ending: Ending) -> bool {
+        match self.outputs.last_mut() {
+            Some(Output::Deliver {
+                at, ending, count, ..
+            }) if *at == this_at && *ending == this_ending => {
+                *count += 1;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Asks for [`crate::Input::Timer`] at `at`.
@@ -226,6 +261,19 @@ mod tests {
         out.send(b"cd");
         assert_eq!(out.outputs().len(), 3);
         assert_eq!(out.sent(), b"abcd");
+    }
+
+    #[test]
+    fn requests_that_are_only_counted_become_one_delivery_where_they_are_alike() {
+        let mut out = Outbox::new().only_counting(true);
+        for ending in [Ending::Lf, Ending::Lf, Ending::Lf, Ending::CrLf] {
+            out.deliver(b"request", Tick::ZERO, ending);
+        }
+        let counts = out.outputs().iter().map(|output| match output {
+            Output::Deliver { count, .. } => *count,
+            _ => 0,
+        });
+        assert_eq!(counts.collect::<Vec<_>>(), [3, 1]);
     }
 
     #[test]

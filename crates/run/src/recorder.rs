@@ -133,18 +133,24 @@ impl<'a> Recorder<'a> {
             .publish_tallies(self.slot, &self.tallies.borrow());
     }
 
-    /// A gap between requests: put into the batch, which is published first if this does not fit.
-    fn data_gap(&self, nanos: u64) {
+    /// The gaps before so many requests that came at once, the first none if there was none before: put
+    /// into the batch, which is published first if they do not fit.
+    fn data_gaps(&self, first: Option<u64>, requests: u64) {
+        let count = requests - u64::from(first.is_none());
+        let nanos = first.unwrap_or(0);
+        if count == 0 {
+            return;
+        }
         let batch = match self.data.take() {
             Some(batch) if nanos == 0 => Batch {
-                count: batch.count + 1,
+                count: batch.count + count,
                 ..batch
             },
             before => {
                 before
                     .into_iter()
                     .for_each(|batch| self.publish(Gap::Data, batch));
-                Batch::of(nanos)
+                Batch { nanos, count }
             }
         };
         self.data.set(Some(batch));
@@ -238,20 +244,27 @@ impl ConnectionRecord {
         recorder.count(Counter::SentBytes, count as u64);
     }
 
-    /// A whole request has come, its last byte `at`. To be published before it is answered.
-    pub fn delivered(&mut self, text: &[u8], at: Tick, ending: Ending, recorder: &Recorder<'_>) {
-        recorder.count(Counter::Requests, 1);
+    /// A whole request has come, its last byte `at`; or several that came at once and ended alike, if
+    /// nobody watches. To be published before they are answered.
+    pub fn delivered(
+        &mut self,
+        text: &[u8],
+        at: Tick,
+        (ending, count): (Ending, u64),
+        recorder: &Recorder<'_>,
+    ) {
+        recorder.count(Counter::Requests, count);
         recorder.count(
             match ending {
                 Ending::Bare => Counter::EndedBare,
                 Ending::Lf => Counter::EndedLf,
                 Ending::CrLf => Counter::EndedCrLf,
             },
-            1,
+            count,
         );
         let gap = self.last_request.map(|last| at.nanos_since(last));
         self.last_request = Some(at);
-        gap.into_iter().for_each(|nanos| recorder.data_gap(nanos));
+        recorder.data_gaps(gap, count);
         let wants_text = recorder.wants_text;
         self.tell(recorder, at, || EventKind::Received {
             bytes: text.len() as u64,

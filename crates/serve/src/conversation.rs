@@ -56,7 +56,7 @@ impl<'a> Desk<'a> {
 
 /// The outbox of a worker.
 pub(crate) fn outbox(run: &Run<'_>) -> Outbox {
-    Outbox::watched(run.observer.wants_text())
+    Outbox::watched(run.observer.wants_text()).only_counting(!run.observer.watches())
 }
 
 /// See the file's description.
@@ -396,11 +396,17 @@ impl<'a> Conversation<'a> {
         let (mut sends, mut first, mut delivers) = (0, &(0..0), false);
         for output in out.outputs() {
             match output {
-                Output::Deliver { text, at, ending } => {
+                Output::Deliver {
+                    text,
+                    at,
+                    ending,
+                    count,
+                } => {
                     delivers = true;
                     self.request_began = None;
                     let text = out.bytes(text);
-                    self.record.delivered(text, *at, *ending, desk.recorder);
+                    self.record
+                        .delivered(text, *at, (*ending, *count), desk.recorder);
                 }
                 Output::WakeAt { at, timer } => self.timers.set(*timer, *at),
                 Output::Cancel(timer) => self.timers.cancel(*timer),
