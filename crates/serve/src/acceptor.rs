@@ -55,7 +55,7 @@ pub(crate) struct Acceptor<'a> {
     spare: Option<File>,
     /// Whether other processes accept from the same listener: out of descriptors, this one leaves
     /// connections to them instead of turning any away.
-    yields: bool,
+    is_shared: bool,
 }
 
 impl<'a> Acceptor<'a> {
@@ -64,13 +64,18 @@ impl<'a> Acceptor<'a> {
             listener,
             run,
             spare: spare(),
-            yields: false,
+            is_shared: false,
         }
     }
 
     /// The same, of a process beside which others accept from the listener, or not.
-    pub(crate) fn yielding(self, yields: bool) -> Self {
-        Self { yields, ..self }
+    pub(crate) fn shared(self, is_shared: bool) -> Self {
+        Self { is_shared, ..self }
+    }
+
+    /// Whether other processes accept from the listener, too.
+    pub(crate) const fn is_shared(&self) -> bool {
+        self.is_shared
     }
 
     /// The listener, to wait for.
@@ -190,7 +195,7 @@ impl<'a> Acceptor<'a> {
                 // The client was gone before it was accepted: not our trouble.
                 Err(Errno::CONNABORTED | Errno::PROTO) => {}
                 Err(Errno::MFILE | Errno::NFILE) => {
-                    if self.yields || !self.turn_one_away(recorder) {
+                    if self.is_shared || !self.turn_one_away(recorder) {
                         return Ok(Look::Later);
                     }
                 }

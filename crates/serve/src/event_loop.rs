@@ -16,7 +16,7 @@ use std::{
 };
 
 use machine::Service;
-use run::{CpuWork, Recorder, Run, nap};
+use run::{Recorder, Run, nap};
 use rustix::{
     buffer::spare_capacity,
     event::{
@@ -47,8 +47,6 @@ pub(crate) struct EventLoop<'a> {
     acceptor: Option<Acceptor<'a>>,
     /// Until when nobody is accepted, when there was no room.
     paused_until: Option<Tick>,
-    /// Whether other processes wait for the same listener.
-    is_shared: bool,
     service: &'a dyn Service,
     run: &'a Run<'a>,
     desk: Desk<'a>,
@@ -69,28 +67,23 @@ struct Talk<'a> {
 }
 
 impl<'a> EventLoop<'a> {
-    /// A loop on `acceptor`; `is_shared` says whether other processes wait for the same listener.
+    /// A loop on `acceptor`.
     ///
     /// # Errors
     /// When the system has no descriptors left, or no threads to calculate.
     pub(crate) fn new(
         acceptor: Acceptor<'a>,
-        is_shared: bool,
         service: &'a dyn Service,
         recorder: &'a Recorder<'a>,
         run: &'a Run<'a>,
     ) -> Result<Self, ServeError> {
-        let offload = match run.crew.cpu_work {
-            CpuWork::Inline => None,
-            CpuWork::Offloaded => Some(Offload::new().map_err(ServeError::Workers)?),
-        };
+        let offload = Offload::if_asked(run.crew).map_err(ServeError::Workers)?;
         let epoll = epoll::create(CreateFlags::CLOEXEC)
             .map_err(|error| ServeError::Workers(error.into()))?;
         let it = Self {
             epoll,
             acceptor: Some(acceptor),
             paused_until: None,
-            is_shared,
             service,
             run,
             desk: Desk::new(run, recorder),
@@ -146,7 +139,7 @@ impl<'a> EventLoop<'a> {
             return Ok(());
         };
         let mut flags = EventFlags::IN;
-        flags.set(EventFlags::EXCLUSIVE, self.is_shared);
+        flags.set(EventFlags::EXCLUSIVE, acceptor.is_shared());
         let data = EventData::new_u64(LISTENER);
         epoll::add(&self.epoll, acceptor.listener(), data, flags)
     }

@@ -9,6 +9,7 @@ use std::{
 };
 
 use machine::Work;
+use run::{CpuWork, Crew};
 use rustix::event::{EventfdFlags, eventfd};
 
 /// A pool of as many threads as there are processors. A connection hands out one work at a time, so
@@ -34,11 +35,22 @@ struct Queue<K> {
 pub(crate) type Done<K> = (K, Option<Vec<u8>>);
 
 impl<K: Send + 'static> Offload<K> {
+    /// The threads, if a loop is to have its calculations done elsewhere.
+    ///
+    /// # Errors
+    /// When the system would not give them.
+    pub(crate) fn if_asked(crew: &Crew) -> io::Result<Option<Self>> {
+        match crew.cpu_work {
+            CpuWork::Inline => Ok(None),
+            CpuWork::Offloaded => Self::new().map(Some),
+        }
+    }
+
     /// Starts the threads.
     ///
     /// # Errors
     /// When the system would not give them.
-    pub(crate) fn new() -> io::Result<Self> {
+    fn new() -> io::Result<Self> {
         let shared = Arc::new(Shared {
             queue: Mutex::new(Queue {
                 works: VecDeque::new(),

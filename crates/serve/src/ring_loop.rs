@@ -18,7 +18,7 @@ use std::{
 };
 
 use machine::Service;
-use run::{CpuWork, Recorder, Run};
+use run::{Recorder, Run};
 use rustix::io::Errno;
 use timing::Tick;
 
@@ -90,10 +90,7 @@ impl<'a> RingLoop<'a> {
         recorder: &'a Recorder<'a>,
         run: &'a Run<'a>,
     ) -> Result<Self, ServeError> {
-        let offload = match run.crew.cpu_work {
-            CpuWork::Inline => None,
-            CpuWork::Offloaded => Some(Offload::new().map_err(ServeError::Workers)?),
-        };
+        let offload = Offload::if_asked(run.crew).map_err(ServeError::Workers)?;
         Ok(Self {
             ring,
             arrivals: Arrivals::new(listener, is_shared, run)?,

@@ -44,7 +44,7 @@ fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<
     herd::keep(listener, size(run.crew), run, &|worker: Worker| {
         let recorder = Recorder::new(run, worker.slot);
         let is_shared = run.crew.sharing == Sharing::Listener;
-        let acceptor = Acceptor::new(worker.listener, run).yielding(is_shared);
-        EventLoop::new(acceptor, is_shared, service, &recorder, run)?.run()
+        let acceptor = Acceptor::new(worker.listener, run).shared(is_shared);
+        EventLoop::new(acceptor, service, &recorder, run)?.run()
     })
 }

@@ -34,5 +34,5 @@ fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<
     let slot = run.shards.claim().expect("this model has a slot");
     let recorder = Recorder::new(run, slot);
     let acceptor = Acceptor::new(listener, run);
-    EventLoop::new(acceptor, false, service, &recorder, run)?.run()
+    EventLoop::new(acceptor, service, &recorder, run)?.run()
 }
