@@ -27,7 +27,7 @@ pub enum Output {
         /// How it ended on the wire.
         ending: Ending,
         /// How many requests this stands for: more than one only where nobody looks at each
-        /// ([`Outbox::only_counting`]), and then the text is that of the first.
+        /// ([`Outbox::only_counting`]), and then the text is that of the first, or of none.
         count: u64,
     },
     /// Call again at this instant; replaces an earlier setting of the same timer.
@@ -131,6 +131,26 @@ impl Outbox {
             ending,
             count: 1,
         });
+    }
+
+    /// Whether requests are only counted.
+    pub const fn only_counts(&self) -> bool {
+        self.only_counts
+    }
+
+    /// Reports so many requests that came together and ended alike, where requests are only counted; the
+    /// text is that of none.
+    pub fn deliver_alike(&mut self, count: u64, at: Tick, ending: Ending) {
+        debug_assert!(self.only_counts, "somebody looks at each request");
+        if count > 0 {
+            let text = self.keep(&[]);
+            self.outputs.push(Output::Deliver {
+                text,
+                at,
+                ending,
+                count,
+            });
+        }
     }
 
     /// Whether the last output was the delivery of a request that came and ended alike; it then stands

@@ -29,6 +29,8 @@ pub struct Recorder<'a> {
     wants_text: bool,
     slot: u32,
     tallies: RefCell<Tallies>,
+    /// Something of connections was counted and not published.
+    has_connections: Cell<bool>,
     /// Gaps between requests that are not published yet.
     data: Cell<Option<Batch>>,
     service: ServiceWords<'a>,
@@ -44,6 +46,7 @@ impl<'a> Recorder<'a> {
             wants_text: run.observer.wants_text(),
             slot,
             tallies: RefCell::new(run.shards.tallies(slot)),
+            has_connections: Cell::new(false),
             data: Cell::new(None),
             service: ServiceWords {
                 shards: run.shards,
@@ -128,9 +131,13 @@ impl<'a> Recorder<'a> {
         }
     }
 
+    /// Connections first: there is no moment with a request and without its connection.
     fn publish_tallies(&self) {
-        self.shards
-            .publish_tallies(self.slot, &self.tallies.borrow());
+        let tallies = self.tallies.borrow();
+        if self.has_connections.take() {
+            self.shards.publish_connections(self.slot, &tallies);
+        }
+        self.shards.publish_traffic(self.slot, &tallies);
     }
 
     /// The gaps before so many requests that came at once, the first none if there was none before: put
@@ -167,6 +174,9 @@ impl<'a> Recorder<'a> {
     }
 
     fn count(&self, counter: Counter, by: u64) {
+        if !counter.is_traffic() {
+            self.has_connections.set(true);
+        }
         self.tallies.borrow_mut().count(counter, by);
     }
 
@@ -180,6 +190,9 @@ impl<'a> Recorder<'a> {
     /// always known which gaps a worker may have been counting when it was killed, and the histogram of a
     /// worker that sees one gap of a kind, as a thread with one connection does, takes no memory.
     fn publish(&self, gap: Gap, batch: Batch) {
+        if gap != Gap::Data {
+            self.has_connections.set(true);
+        }
         let before = self.tallies.borrow().last[gap as usize];
         self.shards.count_in_histogram(self.slot, gap, before);
         self.tallies.borrow_mut().record(gap, batch);

@@ -76,7 +76,8 @@ impl Shards {
             }
             tallies.last[gap as usize] = Batch::default();
         }
-        self.publish_tallies(slot, &tallies);
+        self.publish_connections(slot, &tallies);
+        self.publish_traffic(slot, &tallies);
     }
 
     /// How many connections the owners of a slot have reported as ended.
@@ -112,13 +113,19 @@ impl Shards {
     }
 
     pub(crate) fn tallies(&self, slot: u32) -> Tallies {
-        let mut words = [0; Tallies::WORDS];
-        self.tallies_cell(slot).read(&mut words);
-        Tallies::from_words(&words)
+        let mut traffic = [0; Tallies::TRAFFIC_WORDS];
+        let mut connections = [0; Tallies::CONNECTION_WORDS];
+        self.traffic_cell(slot).read(&mut traffic);
+        self.connections_cell(slot).read(&mut connections);
+        Tallies::from_words(&traffic, &connections)
     }
 
-    pub(crate) fn publish_tallies(&self, slot: u32, tallies: &Tallies) {
-        self.tallies_cell(slot).publish(&tallies.to_words());
+    pub(crate) fn publish_traffic(&self, slot: u32, tallies: &Tallies) {
+        self.traffic_cell(slot).publish(&tallies.traffic());
+    }
+
+    pub(crate) fn publish_connections(&self, slot: u32, tallies: &Tallies) {
+        self.connections_cell(slot).publish(&tallies.connections());
     }
 
     pub(crate) fn count_in_histogram(&self, slot: u32, gap: Gap, batch: Batch) {
@@ -135,14 +142,21 @@ impl Shards {
     }
 
     pub(crate) fn service_cell(&self, slot: u32) -> Publication<'_> {
-        let offset = self.cell_offset(slot) + Publication::words(Tallies::WORDS);
-        let words = Publication::words(self.service_words);
-        Publication::new(self.region.words(offset, words))
+        self.cell(slot, TALLIES_WORDS, self.service_words)
     }
 
-    fn tallies_cell(&self, slot: u32) -> Publication<'_> {
-        let words = Publication::words(Tallies::WORDS);
-        Publication::new(self.region.words(self.cell_offset(slot), words))
+    fn traffic_cell(&self, slot: u32) -> Publication<'_> {
+        self.cell(slot, 0, Tallies::TRAFFIC_WORDS)
+    }
+
+    fn connections_cell(&self, slot: u32) -> Publication<'_> {
+        self.cell(slot, TRAFFIC_CELL_WORDS, Tallies::CONNECTION_WORDS)
+    }
+
+    /// The publication of so many words that begins there in the slot's cell.
+    fn cell(&self, slot: u32, begin: usize, words: usize) -> Publication<'_> {
+        let offset = self.cell_offset(slot) + begin;
+        Publication::new(self.region.words(offset, Publication::words(words)))
     }
 
     fn histogram(&self, slot: u32, gap: Gap) -> &[AtomicU64] {
@@ -208,7 +222,7 @@ impl Shards {
     }
 
     const fn cell_words(service_words: usize) -> usize {
-        let words = Publication::words(Tallies::WORDS) + Publication::words(service_words);
+        let words = TALLIES_WORDS + Publication::words(service_words);
         words.next_multiple_of(LINE_WORDS)
     }
 
@@ -277,6 +291,10 @@ fn ended(tallies: &Tallies) -> u64 {
         .sum()
 }
 
+/// Words of a slot's tallies: its traffic, and its connections behind it.
+const TRAFFIC_CELL_WORDS: usize = Publication::words(Tallies::TRAFFIC_WORDS);
+const TALLIES_WORDS: usize = TRAFFIC_CELL_WORDS + Publication::words(Tallies::CONNECTION_WORDS);
+
 /// Words of a slot's histograms; a multiple of a line.
 const HISTOGRAM_WORDS: usize = Gap::COUNT * BUCKETS;
 
@@ -296,7 +314,7 @@ mod tests {
         let mut tallies = shards.tallies(slot);
         shards.count_in_histogram(slot, Gap::Data, tallies.last[Gap::Data as usize]);
         tallies.record(Gap::Data, batch);
-        shards.publish_tallies(slot, &tallies);
+        shards.publish_traffic(slot, &tallies);
     }
 
     fn counts(shards: &Shards) -> (u64, u64) {

@@ -1,4 +1,7 @@
 //! What one worker has counted: counters and the exact moments of each kind of gap, as fixed words.
+//!
+//! There are two parts. *Traffic* changes with every request, and is small, because it is published each
+//! time; *connections* changes with a connection's beginning and end.
 
 use stats::Moments;
 
@@ -142,16 +145,22 @@ impl Counter {
     const REASONS: usize = CloseReason::ALL.len();
     const LIMITS: usize = TurnedAway::ALL.len();
     const COUNT: usize = 9 + Self::REASONS + Self::LIMITS;
+    /// So many of them, the first, are traffic.
+    const TRAFFIC: usize = 6;
+
+    pub(crate) const fn is_traffic(self) -> bool {
+        self.index() < Self::TRAFFIC
+    }
 
     const fn index(self) -> usize {
         match self {
-            Self::Accepted => 0,
-            Self::Requests => 1,
-            Self::ReceivedBytes => 2,
-            Self::SentBytes => 3,
-            Self::EndedBare => 4,
-            Self::EndedLf => 5,
-            Self::EndedCrLf => 6,
+            Self::Requests => 0,
+            Self::ReceivedBytes => 1,
+            Self::SentBytes => 2,
+            Self::EndedBare => 3,
+            Self::EndedLf => 4,
+            Self::EndedCrLf => 5,
+            Self::Accepted => 6,
             Self::ConnectBounds => 7,
             Self::ConnectUnknown => 8,
             Self::Ended(reason) => 9 + reason as usize,
@@ -190,8 +199,11 @@ impl Batch {
 }
 
 impl Tallies {
-    /// Its size in shared words.
-    pub(crate) const WORDS: usize = Counter::COUNT + Gap::COUNT * (Moments::WORDS + 2);
+    /// The size of its traffic in shared words.
+    pub(crate) const TRAFFIC_WORDS: usize = Counter::TRAFFIC + GAP_WORDS;
+    /// The size of its connections in shared words.
+    pub(crate) const CONNECTION_WORDS: usize =
+        Counter::COUNT - Counter::TRAFFIC + CONNECTION_GAPS.len() * GAP_WORDS;
 
     pub(crate) fn counter(&self, counter: Counter) -> u64 {
         self.counters[counter.index()]
@@ -217,39 +229,59 @@ impl Tallies {
         }
     }
 
-    pub(crate) fn to_words(&self) -> [u64; Self::WORDS] {
-        let mut words = [0; Self::WORDS];
-        let (counters, rest) = words.split_at_mut(Counter::COUNT);
-        let (moments, last) = rest.split_at_mut(Gap::COUNT * Moments::WORDS);
-        counters.copy_from_slice(&self.counters);
-        for (words, moments) in moments.chunks_exact_mut(Moments::WORDS).zip(&self.moments) {
-            words.copy_from_slice(&moments.to_words());
-        }
-        for (words, batch) in last.chunks_exact_mut(2).zip(&self.last) {
-            words.copy_from_slice(&[batch.nanos, batch.count]);
+    pub(crate) fn traffic(&self) -> [u64; Self::TRAFFIC_WORDS] {
+        self.words(&self.counters[..Counter::TRAFFIC], &[Gap::Data])
+    }
+
+    pub(crate) fn connections(&self) -> [u64; Self::CONNECTION_WORDS] {
+        self.words(&self.counters[Counter::TRAFFIC..], &CONNECTION_GAPS)
+    }
+
+    pub(crate) fn from_words(
+        traffic: &[u64; Self::TRAFFIC_WORDS],
+        connections: &[u64; Self::CONNECTION_WORDS],
+    ) -> Self {
+        let mut tallies = Self::default();
+        let (first, rest) = tallies.counters.split_at_mut(Counter::TRAFFIC);
+        let (traffic, data) = traffic.split_at(first.len());
+        let (connections, gaps) = connections.split_at(rest.len());
+        first.copy_from_slice(traffic);
+        rest.copy_from_slice(connections);
+        tallies.take_gaps(data, &[Gap::Data]);
+        tallies.take_gaps(gaps, &CONNECTION_GAPS);
+        tallies
+    }
+
+    fn words<const N: usize>(&self, counters: &[u64], gaps: &[Gap]) -> [u64; N] {
+        let mut words = [0; N];
+        let (first, rest) = words.split_at_mut(counters.len());
+        first.copy_from_slice(counters);
+        for (words, &gap) in rest.chunks_exact_mut(GAP_WORDS).zip(gaps) {
+            let (moments, batch) = words.split_at_mut(Moments::WORDS);
+            moments.copy_from_slice(&self.moments[gap as usize].to_words());
+            let last = self.last[gap as usize];
+            batch.copy_from_slice(&[last.nanos, last.count]);
         }
         words
     }
 
-    pub(crate) fn from_words(words: &[u64; Self::WORDS]) -> Self {
-        let mut tallies = Self::default();
-        let (counters, rest) = words.split_at(Counter::COUNT);
-        let (moments, last) = rest.split_at(Gap::COUNT * Moments::WORDS);
-        tallies.counters.copy_from_slice(counters);
-        for (moments, words) in tallies
-            .moments
-            .iter_mut()
-            .zip(moments.chunks_exact(Moments::WORDS))
-        {
-            *moments = Moments::from_words(words.try_into().expect("a chunk has its size"));
+    fn take_gaps(&mut self, words: &[u64], gaps: &[Gap]) {
+        for (words, &gap) in words.chunks_exact(GAP_WORDS).zip(gaps) {
+            let (moments, batch) = words.split_at(Moments::WORDS);
+            self.moments[gap as usize] =
+                Moments::from_words(moments.try_into().expect("a part has its size"));
+            self.last[gap as usize] = Batch {
+                nanos: batch[0],
+                count: batch[1],
+            };
         }
-        for (batch, words) in tallies.last.iter_mut().zip(last.chunks_exact(2)) {
-            let [nanos, count] = [words[0], words[1]];
-            *batch = Batch { nanos, count };
-        }
-        tallies
     }
 }
+
+/// The gaps that belong to connections; the others are traffic.
+const CONNECTION_GAPS: [Gap; 3] = [Gap::Connect, Gap::Accept, Gap::FirstByte];
+/// Of one kind of gap: its moments and the last batch.
+const GAP_WORDS: usize = Moments::WORDS + 2;
 
 #[cfg(test)]
 mod tests {
@@ -263,14 +295,19 @@ mod tests {
         for (nanos, count) in [(17, 1), (19, 4)] {
             tallies.record(Gap::Data, Batch { nanos, count });
         }
-        assert_eq!(Tallies::from_words(&tallies.to_words()), tallies);
+        tallies.record(Gap::Accept, Batch::of(23));
+        let (traffic, connections) = (tallies.traffic(), tallies.connections());
+        assert_eq!(Tallies::from_words(&traffic, &connections), tallies);
         assert_eq!(tallies.counter(Counter::Ended(CloseReason::Killed)), 2);
     }
 
     #[test]
     fn words_of_zero_are_nothing_counted() {
         assert_eq!(
-            Tallies::from_words(&[0; Tallies::WORDS]),
+            Tallies::from_words(
+                &[0; Tallies::TRAFFIC_WORDS],
+                &[0; Tallies::CONNECTION_WORDS]
+            ),
             Tallies::default()
         );
     }

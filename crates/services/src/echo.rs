@@ -5,7 +5,7 @@
 
 use machine::{Input, Machine, Outbox, Shared, Standing};
 use timing::Tick;
-use wire::{Ending, first_line};
+use wire::{Ending, count_lines, first_line};
 
 use crate::{Dialect, Script, expected::ExpectedReplies, remainder::Remainder};
 
@@ -32,6 +32,9 @@ impl Session<'_> {
             return;
         }
         self.has_lines = true;
+        if self.count_whole(now, bytes, out) {
+            return;
+        }
         let most = self.dialect.request_bytes;
         let mut is_too_long = false;
         self.rest.feed(bytes, |all| {
@@ -48,6 +51,20 @@ impl Session<'_> {
         if is_too_long {
             out.close_too_long();
         }
+    }
+
+    /// The usual case where requests are only counted: says whether it was that.
+    fn count_whole(&mut self, now: Tick, bytes: &[u8], out: &mut Outbox) -> bool {
+        let is_short = self.rest.is_empty() && bytes.len() <= self.dialect.request_bytes;
+        if !is_short || !out.only_counts() {
+            return false;
+        }
+        let Some((lines, used)) = count_lines(bytes) else {
+            return false;
+        };
+        self.rest.feed(bytes, |_| used);
+        out.deliver_alike(lines, now, Ending::Lf);
+        true
     }
 }
 
@@ -130,5 +147,27 @@ mod tests {
     #[test]
     fn lines_are_counted_as_lines_however_they_are_cut() {
         assert_eq!(run(&[b"ab\nc", b"d\n"]), (b"ab\ncd\n".to_vec(), 2));
+    }
+
+    #[test]
+    fn lines_that_are_only_counted_are_as_many_as_those_that_are_looked_at() {
+        let reads: [&[u8]; 6] = [b"a\nb\n", b"c", b"d\ne\r", b"\nf\n", b"g\r\n", b"h\n"];
+        let (dialect, shared) = (Dialect::SEED, PrivateWords::new(0));
+        let [looked_at, counted] = [false, true].map(|only_counts| {
+            let mut session = session(&dialect, &shared);
+            let mut counts = [0; 3];
+            for read in reads {
+                let mut out = Outbox::new().only_counting(only_counts);
+                session.handle(Tick::ZERO, Input::Received(read), &mut out);
+                for output in out.outputs() {
+                    if let Output::Deliver { ending, count, .. } = output {
+                        counts[*ending as usize] += count;
+                    }
+                }
+            }
+            counts
+        });
+        assert_eq!(looked_at, counted);
+        assert_eq!(counted.iter().sum::<u64>(), 7);
     }
 }

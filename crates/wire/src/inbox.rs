@@ -7,7 +7,7 @@
 
 use std::str::FromStr;
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter, memrchr};
 
 /// How a message ended on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +79,18 @@ pub fn first_line(bytes: &[u8]) -> Option<(&[u8], Ending, usize)> {
     let feed = memchr(b'\n', bytes)?;
     let (line, ending) = without_return(&bytes[..feed]);
     Some((line, ending, feed + 1))
+}
+
+/// How many lines end in `bytes`, and how many bytes they take, if all end with a bare line feed: none
+/// where there is a carriage return, because it may be half of an ending. Faster than going from line to
+/// line, for who needs no more than their number.
+pub fn count_lines(bytes: &[u8]) -> Option<(u64, usize)> {
+    if memchr(b'\r', bytes).is_some() {
+        return None;
+    }
+    let used = memrchr(b'\n', bytes).map_or(0, |last| last + 1);
+    let lines = memchr_iter(b'\n', &bytes[..used]).count();
+    Some((lines as u64, used))
 }
 
 /// A line up to its line feed, parted from the carriage return before it.

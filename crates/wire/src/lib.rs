@@ -6,4 +6,4 @@
 
 mod inbox;
 
-pub use inbox::{Ending, Inbox, Terminator, TooLong, first_line};
+pub use inbox::{Ending, Inbox, Terminator, TooLong, count_lines, first_line};
