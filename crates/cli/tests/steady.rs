@@ -100,7 +100,6 @@ fn serve_echo(model: &str, folder: &Path) {
     let terms = Terms {
         backlog: 128,
         sharing: Sharing::Listener,
-        idle: limits.idle,
     };
     let bound = serve::bind("127.0.0.1", 0, &terms).expect("a port");
     let run = Run {

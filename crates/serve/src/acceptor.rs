@@ -22,7 +22,7 @@ use crate::{ServeError, handshake::handshake_done, nudge, room::Room};
 pub(crate) enum Arrival {
     /// A connection to be served, with its number.
     Connection(Connection),
-    /// The descriptor that the model waits for beside the listener is readable.
+    /// The descriptor that the model waits for beside the listener is readable, or the instant has come.
     Woken,
     /// A stop was asked for.
     Stop,
@@ -96,7 +96,8 @@ impl<'a> Acceptor<'a> {
         }
     }
 
-    /// Waits for the next arrival. `also` is a descriptor that the model waits for besides.
+    /// Waits for the next arrival. `also` is a descriptor that the model waits for besides, and `until` an
+    /// instant.
     ///
     /// # Errors
     /// When the listener fails for good; workers are then asked to stop, or they would be waited for
@@ -106,8 +107,9 @@ impl<'a> Acceptor<'a> {
         recorder: &Recorder<'_>,
         room: Room,
         also: Option<BorrowedFd<'_>>,
+        until: Tick,
     ) -> Result<Arrival, ServeError> {
-        let arrival = self.next_or_fail(recorder, room, also);
+        let arrival = self.next_or_fail(recorder, room, also, until);
         if arrival.is_err() {
             self.run.stop.request();
         }
@@ -119,6 +121,7 @@ impl<'a> Acceptor<'a> {
         recorder: &Recorder<'_>,
         room: Room,
         also: Option<BorrowedFd<'_>>,
+        until: Tick,
     ) -> Result<Arrival, ServeError> {
         loop {
             if self.run.stop.requested() {
@@ -131,7 +134,7 @@ impl<'a> Acceptor<'a> {
                     Look::Later => pause(),
                 }
             }
-            if let Some(arrival) = self.wait(room, also).map_err(ServeError::Accept)? {
+            if let Some(arrival) = self.wait(room, also, until).map_err(ServeError::Accept)? {
                 return Ok(arrival);
             }
         }
@@ -156,7 +159,12 @@ impl<'a> Acceptor<'a> {
         Ok(None)
     }
 
-    fn wait(&self, room: Room, also: Option<BorrowedFd<'_>>) -> io::Result<Option<Arrival>> {
+    fn wait(
+        &self,
+        room: Room,
+        also: Option<BorrowedFd<'_>>,
+        until: Tick,
+    ) -> io::Result<Option<Arrival>> {
         let stop = self.run.stop.soon_fd();
         let mut fds = vec![PollFd::from_borrowed_fd(stop, PollFlags::IN)];
         fds.extend(also.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
@@ -166,7 +174,9 @@ impl<'a> Acceptor<'a> {
                 PollFlags::IN,
             ));
         }
-        match poll(&mut fds, None) {
+        let left = (until != Tick::MAX).then(|| until.since(self.run.clock.now()));
+        match run::wait(&mut fds, left) {
+            Ok(0) => return Ok(Some(Arrival::Woken)),
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }

@@ -2,11 +2,11 @@
 //!
 //! The worker waits in `poll` for the connection, for the alarm of [`run::Stop`] and for the nearest
 //! deadline. Between requests, where only the limit on idleness runs, a worker that will be nudged
-//! waits in the read itself, which spares a system call a request: the listener's receive time-out,
-//! which connections inherit, is the limit, and a nudge ([`crate::nudge`]) interrupts the read when a
-//! stop is asked for; after one, it waits in `poll` only.
+//! waits in the read itself, which spares a system call a request. The read is interrupted
+//! ([`crate::nudge`]) by a nudge when a stop is asked for, and by ticks, so that it waits in `poll` once the
+//! limit is near; after a nudge, it waits in `poll` only.
 
-use std::os::fd::AsFd as _;
+use std::{os::fd::AsFd as _, time::Duration};
 
 use machine::Service;
 use run::{Recorder, Run, wait};
@@ -20,7 +20,6 @@ use timing::Tick;
 use crate::{
     acceptor::Connection,
     conversation::{Conversation, Desk, is_transient},
-    listener::SHORTEST_READ,
     nudge,
     offload::do_work,
     peer::{Peer, Sends},
@@ -55,11 +54,16 @@ pub(crate) fn serve_connection(
         run,
         buffer: ReadBuffer::small(),
         is_draining: false,
+        tick: match nudged {
+            Nudged::Yes => nudge::tick(run.limits.idle),
+            Nudged::No => None,
+        },
+        is_limit_near: false,
     };
     // A client's first bytes are often there before its worker is: no need to ask first.
     session.read(RecvFlags::DONTWAIT);
     while session.conversation.is_over().is_none() {
-        session.turn(nudged);
+        session.turn();
     }
     let Session {
         conversation,
@@ -78,16 +82,20 @@ struct Session<'a, 'r> {
     buffer: ReadBuffer,
     /// The first stop has been heard.
     is_draining: bool,
+    /// How often reads are interrupted, if they are.
+    tick: Option<Duration>,
+    /// The limit on idleness may come before two more ticks do.
+    is_limit_near: bool,
 }
 
 impl Session<'_, '_> {
-    fn turn(&mut self, nudged: Nudged) {
+    fn turn(&mut self) {
         self.work();
         if self.conversation.is_over().is_some() {
             return;
         }
-        let may_block = nudged == Nudged::Yes && self.run.limits.idle >= SHORTEST_READ;
-        match may_block && !nudge::has_come() && self.conversation.is_idle() {
+        let may_block = self.tick.is_some() && !self.is_limit_near && !nudge::has_come();
+        match may_block && self.conversation.is_idle() {
             true => self.read(RecvFlags::empty()),
             false => self.wait(),
         }
@@ -114,12 +122,17 @@ impl Session<'_, '_> {
         let (desk, peer) = (&mut self.desk, &mut self.peer);
         match received {
             Ok((0, _)) => self.conversation.ended(now, desk, peer),
-            Ok(_) => self
-                .conversation
-                .received(self.buffer.bytes(), now, desk, peer),
+            Ok(_) => {
+                self.is_limit_near = false;
+                let bytes = self.buffer.bytes();
+                self.conversation.received(bytes, now, desk, peer);
+            }
             Err(error) if !is_transient(error) => self.conversation.broken(),
-            // Interrupted, or silent for as long as it may be.
-            Err(_) if flags.is_empty() => self.conversation.on_time(now, desk, peer),
+            // Interrupted.
+            Err(_) if flags.is_empty() => {
+                let left = self.conversation.deadline(self.run.limits).since(now);
+                self.is_limit_near = self.tick.is_none_or(|tick| left <= 2 * tick);
+            }
             Err(_) => {}
         }
     }

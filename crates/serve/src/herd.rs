@@ -40,7 +40,7 @@ pub(crate) fn keep(
     run: &Run<'_>,
     life: Life<'_>,
 ) -> Result<(), ServeError> {
-    nudge::prepare().map_err(ServeError::Workers)?;
+    nudge::prepare()?;
     let slot = run.shards.claim().expect("the parent has a slot");
     Recorder::new(run, slot).commit();
     let mut herd = Herd::new(listener, size, run, life)?;
@@ -99,7 +99,7 @@ impl<'a> Herd<'a> {
         let mut listeners = vec![listener];
         if run.crew.sharing == Sharing::ReusePort {
             for _ in 1..size {
-                let beside = listen_beside(&listeners[0], run.limits.idle);
+                let beside = listen_beside(&listeners[0]);
                 listeners.push(beside.map_err(ServeError::Workers)?);
             }
         }

@@ -3,7 +3,6 @@
 use std::{
     fs, io,
     net::{SocketAddr, TcpListener, ToSocketAddrs as _},
-    time::Duration,
 };
 
 use run::Sharing;
@@ -30,8 +29,6 @@ pub struct Terms {
     pub backlog: i32,
     /// Whether other listeners will be bound beside it.
     pub sharing: Sharing,
-    /// How long a connection may be silent, where a worker waits in the read itself.
-    pub idle: Duration,
 }
 
 /// Listens on a host and port.
@@ -64,11 +61,10 @@ pub fn bind(host: &str, port: u16, terms: &Terms) -> Result<Bound, ServeError> {
 }
 
 /// Another listener on the address of `first`, which was bound to be shared in this way.
-pub(crate) fn listen_beside(first: &TcpListener, idle: Duration) -> io::Result<TcpListener> {
+pub(crate) fn listen_beside(first: &TcpListener) -> io::Result<TcpListener> {
     let terms = Terms {
         backlog: backlog_limit(),
         sharing: Sharing::ReusePort,
-        idle,
     };
     listen(first.local_addr()?, &terms)
 }
@@ -82,17 +78,11 @@ fn listen(address: SocketAddr, terms: &Terms) -> io::Result<TcpListener> {
     // Connections inherit it. Answers are small and each is whole when it is written: waiting for more
     // gains nothing.
     socket.set_tcp_nodelay(true)?;
-    // So do they this, if it is there before they come.
-    socket.set_read_timeout(Some(terms.idle.max(SHORTEST_READ)))?;
     socket.bind(&address.into())?;
     socket.listen(terms.backlog)?;
     socket.set_nonblocking(true)?;
     Ok(socket.into())
 }
-
-/// Where clients may be silent for less than this, workers wait in `poll`: a time-out of the listener's is
-/// one of `accept` too, and many processes that wait there would wake again and again for nothing.
-pub(crate) const SHORTEST_READ: Duration = Duration::from_millis(100);
 
 fn backlog_limit() -> i32 {
     let limit = fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap_or_default();
@@ -122,7 +112,6 @@ mod tests {
         Terms {
             backlog,
             sharing: Sharing::Listener,
-            idle: Duration::from_secs(1),
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use history::{Finding, Kind, Verdict};
-use run::{Crew, EventFile, Limits, Observer, Run, Shards, Stop, Tee, stop_on_signals};
+use run::{Crew, EventFile, Observer, Run, Shards, Stop, Tee, stop_on_signals};
 use serde_json::json;
 use serve::{Bound, Model, ServeError, Terms};
 use services::{Dialect, ServiceEntry};
@@ -42,7 +42,7 @@ pub fn run(args: &ServeArgs) -> Result<Verdict> {
         .filter(|_| !args.quiet)
         .into_iter()
         .for_each(|text| say::talk(&text));
-    let bound = listen(args, entry, &limits, &crew)?;
+    let bound = listen(args, entry, &crew)?;
     let stop = Arc::new(Stop::new().context("no descriptors left")?);
     stop_on_signals(&stop).context("cannot listen for ^C")?;
     run::make_punctual();
@@ -97,17 +97,11 @@ pub fn run(args: &ServeArgs) -> Result<Verdict> {
     })
 }
 
-fn listen(
-    args: &ServeArgs,
-    entry: &ServiceEntry,
-    limits: &Limits,
-    crew: &Crew,
-) -> Result<Bound, ServeError> {
+fn listen(args: &ServeArgs, entry: &ServiceEntry, crew: &Crew) -> Result<Bound, ServeError> {
     let port = args.port.or(args.positional_port).unwrap_or(entry.port);
     let terms = Terms {
         backlog: args.limits.backlog,
         sharing: crew.sharing,
-        idle: limits.idle,
     };
     serve::bind(&args.address, port, &terms)
 }

@@ -4,6 +4,7 @@
 use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
+    time::{Duration, Instant},
 };
 
 use history::ServeSummary;
@@ -175,6 +176,22 @@ fn a_silent_client_is_closed_and_one_that_is_owed_an_answer_is_not() {
         assert_eq!(read_to_end(&mut silent), b"");
         assert_eq!(read_to_end(&mut owed), b"ba");
         stop(server).check_ended(&[("done", 1), ("idle", 1)]);
+    });
+}
+
+/// Long enough that workers who block wait in the read itself, and are interrupted to look at the time.
+#[test]
+fn a_client_that_falls_silent_after_an_answer_is_closed_when_its_time_is_over_and_not_before() {
+    for_every_model(|model| {
+        let server = Server::start("echo", model.name, &["--idle", "1200ms"]);
+        let mut stream = server.connect();
+        for _ in 0..2 {
+            assert!(is_echoed(&mut stream));
+        }
+        let silent_since = Instant::now();
+        assert_eq!(read_to_end(&mut stream), b"");
+        assert!(silent_since.elapsed() > Duration::from_millis(1100));
+        stop(server).check_ended(&[("idle", 1)]);
     });
 }
 

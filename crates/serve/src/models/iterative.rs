@@ -12,6 +12,7 @@ use std::net::TcpListener;
 
 use machine::Service;
 use run::{Recorder, Run};
+use timing::Tick;
 
 use crate::{
     Memory, Model, ServeError,
@@ -40,7 +41,7 @@ fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<
     let recorder = Recorder::new(run, slot);
     let mut acceptor = Acceptor::new(listener, run);
     loop {
-        match acceptor.next(&recorder, Room::Yes, None)? {
+        match acceptor.next(&recorder, Room::Yes, None, Tick::MAX)? {
             Arrival::Connection(connection) => {
                 // Nobody is there to interrupt a read.
                 serve_connection(&connection, service, &recorder, run, Nudged::No);

@@ -26,7 +26,7 @@ use crate::{
     blocking::{Nudged, serve_connection},
     herd,
     models::thread::STACK_BYTES,
-    nudge::{self, Threads},
+    nudge::{self, Threads, Ticks},
     room::{Room, bounded_size, is_full},
     vacancy::Vacancy,
 };
@@ -52,7 +52,7 @@ fn size(crew: &Crew) -> usize {
 
 fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<(), ServeError> {
     let size = bounded_size(size(run.crew), run.limits);
-    nudge::prepare().map_err(ServeError::Workers)?;
+    nudge::prepare()?;
     let pool = &Pool {
         service,
         run,
@@ -97,8 +97,11 @@ impl Pool<'_> {
         let slot = run.shards.claim().expect("the acceptor has a slot");
         let recorder = Recorder::new(run, slot);
         let mut acceptor = Acceptor::new(listener, run);
+        let mut ticks = Ticks::new(&self.threads, run);
         loop {
-            match acceptor.next(&recorder, self.room(), Some(self.vacancy.bell()))? {
+            ticks.tick_if_due(run.clock.now());
+            let bell = Some(self.vacancy.bell());
+            match acceptor.next(&recorder, self.room(), bell, ticks.next_at())? {
                 Arrival::Stop => return Ok(()),
                 Arrival::Woken => self.vacancy.silence(),
                 Arrival::Connection(connection) => self.queue.push(connection),

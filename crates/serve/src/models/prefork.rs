@@ -18,6 +18,7 @@ use crate::{
     acceptor::Acceptor,
     blocking::{Nudged, serve_connection},
     herd::{self, Worker},
+    nudge,
     room::bounded_size,
 };
 
@@ -46,6 +47,7 @@ fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<
         // It waits in `accept` itself: of processes that poll, all would wake for each connection.
         let blocks = worker.listener.set_nonblocking(false);
         blocks.map_err(ServeError::Accept)?;
+        nudge::keep_ticking(run.limits.idle);
         let recorder = Recorder::new(run, worker.slot);
         let mut acceptor = Acceptor::new(worker.listener, run);
         while let Some(connection) = acceptor.next_blocking(&recorder)? {

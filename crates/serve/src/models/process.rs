@@ -15,6 +15,7 @@ use std::net::{SocketAddr, TcpListener};
 
 use machine::Service;
 use run::{Recorder, Run};
+use timing::Tick;
 
 use crate::{
     Memory, Model, ServeError,
@@ -41,7 +42,7 @@ pub(super) const MODEL: Model = Model {
 };
 
 fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<(), ServeError> {
-    nudge::prepare().map_err(ServeError::Workers)?;
+    nudge::prepare()?;
     let slot = run.shards.claim().expect("the acceptor has a slot");
     let recorder = Recorder::new(run, slot);
     let mut children = Processes::new().map_err(ServeError::Workers)?;
@@ -50,7 +51,7 @@ fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<
     let accepted = loop {
         claimed = claimed.or_else(|| run.shards.claim());
         let room = Room::for_worker(run.limits, claimed.is_some());
-        match acceptor.next(&recorder, room, Some(children.bell())) {
+        match acceptor.next(&recorder, room, Some(children.bell()), Tick::MAX) {
             Err(error) => break Err(error),
             Ok(Arrival::Stop) => break Ok(()),
             Ok(Arrival::Woken) => {
@@ -119,6 +120,7 @@ fn live(
     run: &Run<'_>,
 ) {
     acceptor.leave_to_parent();
+    nudge::keep_ticking(run.limits.idle);
     let recorder = Recorder::new(run, slot);
     serve_connection(connection, service, &recorder, run, Nudged::Yes);
 }

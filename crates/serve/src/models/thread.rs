@@ -21,7 +21,7 @@ use crate::{
     Memory, Model, ServeError,
     acceptor::{Acceptor, Arrival, Connection},
     blocking::{Nudged, serve_connection},
-    nudge::{self, Threads},
+    nudge::{self, Threads, Ticks},
     room::{Room, one_slot_a_thread},
     vacancy::Vacancy,
 };
@@ -42,7 +42,7 @@ pub(super) const MODEL: Model = Model {
 };
 
 fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<(), ServeError> {
-    nudge::prepare().map_err(ServeError::Workers)?;
+    nudge::prepare()?;
     let staff = &Staff {
         service,
         run,
@@ -75,11 +75,13 @@ fn accept_all<'s>(
     let slot = run.shards.claim().expect("the acceptor has a slot");
     let recorder = Recorder::new(run, slot);
     let mut acceptor = Acceptor::new(listener, run);
+    let mut ticks = Ticks::new(&staff.threads, run);
     let mut claimed = None;
     loop {
+        ticks.tick_if_due(run.clock.now());
         claimed = claimed.or_else(|| vacancy.find(|| run.shards.claim()));
         let room = Room::for_worker(run.limits, claimed.is_some());
-        match acceptor.next(&recorder, room, Some(vacancy.bell()))? {
+        match acceptor.next(&recorder, room, Some(vacancy.bell()), ticks.next_at())? {
             Arrival::Stop => return Ok(()),
             Arrival::Woken => vacancy.silence(),
             Arrival::Connection(connection) => {

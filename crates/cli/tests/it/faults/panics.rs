@@ -143,7 +143,6 @@ fn serves_until_it_is_stopped() {
     let terms = Terms {
         backlog: 64,
         sharing: Sharing::Listener,
-        idle: limits.idle,
     };
     let bound = serve::bind("127.0.0.1", 0, &terms).expect("bound");
     let ready = Path::new(&folder).join("address");
