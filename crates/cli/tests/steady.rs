@@ -3,8 +3,10 @@
 //!
 //! The test is its own server: it starts itself again, and the count lies in a file that both map.
 
+#[path = "../../services/tests/counting/allocator.rs"]
+mod allocator;
+
 use std::{
-    alloc::{GlobalAlloc, Layout, System},
     env, fs,
     io::{Read as _, Write as _},
     net::TcpStream,
@@ -27,9 +29,9 @@ use rustix::{
 use serve::{Choice, MODELS, Memory, Model, Terms};
 use timing::SystemClock;
 
-/// The system's allocator, with a count in memory that processes share.
-struct Counting;
+use allocator::Counting;
 
+/// In memory that processes share.
 static COUNT: AtomicPtr<AtomicU64> = AtomicPtr::new(null_mut());
 
 fn count() {
@@ -39,31 +41,8 @@ fn count() {
     }
 }
 
-// SAFETY: every call is handed on to the system's allocator as it came, and counting allocates nothing.
-unsafe impl GlobalAlloc for Counting {
-    // SAFETY: `GlobalAlloc::alloc` says what the caller owes, and that is owed to the system's in turn.
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
-        // SAFETY: the caller keeps the contract of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    // SAFETY: `GlobalAlloc::dealloc` says what the caller owes, and that is owed to the system's in turn.
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps the contract of `dealloc`, and all memory is the system's.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    // SAFETY: `GlobalAlloc::realloc` says what the caller owes, and that is owed to the system's in turn.
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
-        // SAFETY: the caller keeps the contract of `realloc`, and all memory is the system's.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: Counting = Counting(count);
 
 fn main() {
     if let (Ok(model), Ok(folder)) = (env::var(MODEL), env::var(FOLDER)) {

@@ -50,7 +50,7 @@ pub(crate) struct Connection {
     /// What the poller has been told to wait for; nothing until it has been told of the socket.
     watched: Option<PollFlags>,
     /// The earliest of its entries among the deadlines.
-    entered: Option<Tick>,
+    entered: Tick,
 }
 
 impl Connection {
@@ -89,7 +89,7 @@ impl Connection {
             cause: None,
             corked: false,
             watched: None,
-            entered: None,
+            entered: Tick::MAX,
         };
         match connected {
             Ok(()) => connection.start(desk),
@@ -114,18 +114,18 @@ impl Connection {
             }
         }
         self.watched = Some(interest);
-        let deadline = self.deadline(desk);
+        let deadline = self.deadline(desk).unwrap_or(Tick::MAX);
         desk.deadlines.enter(token, deadline, &mut self.entered);
     }
 
     /// Whether its earliest entry among the deadlines is the one `at` this instant.
     pub(crate) fn is_entered(&self, at: Tick) -> bool {
-        self.entered == Some(at)
+        self.entered == at
     }
 
     /// Its earliest entry has come up.
     pub(crate) fn leave_deadlines(&mut self) {
-        self.entered = None;
+        self.entered = Tick::MAX;
     }
 
     pub(crate) fn facts(&self) -> Facts {

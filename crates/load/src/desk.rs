@@ -1,16 +1,17 @@
 //! What a host lends to the worker, and to the connection, that it attends to.
 
 use machine::Outbox;
+use run::Deadlines;
 use timing::Tick;
 
-use crate::{deadlines::Deadlines, job::Job, ledger::Ledger, poller::Poller};
+use crate::{job::Job, ledger::Ledger, poller::Poller, token::Token};
 
 /// One for each host: a hundred thousand connections share one buffer.
 pub(crate) struct Desk<'a> {
     pub(crate) job: &'a Job<'a>,
     pub(crate) ledger: Ledger<'a>,
     pub(crate) poller: Poller<'a>,
-    pub(crate) deadlines: Deadlines,
+    pub(crate) deadlines: Deadlines<Token>,
     pub(crate) outbox: Outbox,
     pub(crate) buffer: Vec<u8>,
     latest: Tick,
@@ -24,7 +25,7 @@ impl<'a> Desk<'a> {
             job,
             ledger: Ledger::new(job),
             poller,
-            deadlines: Deadlines::default(),
+            deadlines: Deadlines::new(),
             outbox: Outbox::watched(job.watcher.wants_notes()),
             buffer: vec![0; READ_BYTES],
             latest: Tick::ZERO,

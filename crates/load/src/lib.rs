@@ -31,7 +31,6 @@ mod tally;
 
 mod host;
 
-mod deadlines;
 mod desk;
 mod poller;
 mod table;
@@ -47,7 +46,6 @@ mod failure;
 mod job;
 mod ledger;
 mod schedule;
-mod slots;
 mod socket;
 mod sources;
 mod state;

@@ -13,6 +13,7 @@ use std::mem;
 
 use history::Outcome;
 use machine::{Exchange, Machine};
+use run::{Key, Slab};
 use rustix::{event::PollFlags, fd::OwnedFd, io::Errno};
 use timing::Tick;
 
@@ -25,9 +26,8 @@ use crate::{
     ledger::Account,
     request::{Ending, Facts, Request},
     schedule::Schedule,
-    slots::Slots,
     socket,
-    token::{Key, Token},
+    token::{GENERATION_BITS, Token},
 };
 
 /// See the file's description.
@@ -39,7 +39,7 @@ pub(crate) struct Worker<'a> {
     /// Kept here while the worker is not attended to.
     account: Account,
     schedule: Schedule,
-    connections: Slots<Connection>,
+    connections: Slab<Connection, GENERATION_BITS>,
     /// The connection that takes requests.
     current: Option<Key>,
     /// Made before the common start, for the first connection.
@@ -60,7 +60,7 @@ pub(crate) struct Worker<'a> {
     /// What ended the session before its time, if no request has been ended by it.
     cause: Option<Outcome>,
     /// The earliest of its own entries among the deadlines.
-    entered: Option<Tick>,
+    entered: Tick,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +91,7 @@ impl<'a> Worker<'a> {
             place,
             account: Account::new(index),
             schedule: Schedule::new(law, plan.loop_kind, plan.pipeline, plan.seed, index),
-            connections: Slots::new(),
+            connections: Slab::new(),
             current: None,
             spare: None,
             made: 0,
@@ -102,7 +102,7 @@ impl<'a> Worker<'a> {
             phase: Phase::Waiting,
             facts: Facts::default(),
             cause: None,
-            entered: None,
+            entered: Tick::MAX,
         };
         // What fails here is tried again, and counted, when the connection is needed.
         worker.spare = worker.fresh().ok();
@@ -117,13 +117,13 @@ impl<'a> Worker<'a> {
     /// Enters the common start among the deadlines.
     pub(crate) fn enter_start(&mut self, start: Tick, desk: &mut Desk<'_>) {
         let token = self.token();
-        desk.deadlines.enter(token, Some(start), &mut self.entered);
+        desk.deadlines.enter(token, start, &mut self.entered);
     }
 
     /// Whether a deadline `at` this instant for `key` is still to be attended to.
     pub(crate) fn is_entered(&self, key: Option<Key>, at: Tick) -> bool {
         match key {
-            None => self.entered == Some(at),
+            None => self.entered == at,
             Some(key) => self.connections.get(key).is_some_and(|c| c.is_entered(at)),
         }
     }
@@ -132,7 +132,7 @@ impl<'a> Worker<'a> {
     pub(crate) fn handle_time(&mut self, key: Option<Key>, start: Tick, desk: &mut Desk<'_>) {
         let now = desk.latest();
         match key {
-            None => self.entered = None,
+            None => self.entered = Tick::MAX,
             Some(key) => {
                 if let Some(connection) = self.connections.get_mut(key) {
                     connection.leave_deadlines();
@@ -288,7 +288,7 @@ impl<'a> Worker<'a> {
         let next = self.next_intended();
         let due = next.filter(|_| self.has_room());
         self.was_full = self.job.plan.loop_kind == Loop::Open && next.is_some() && due.is_none();
-        let token = self.token();
+        let (token, due) = (self.token(), due.unwrap_or(Tick::MAX));
         desk.deadlines.enter(token, due, &mut self.entered);
     }
 

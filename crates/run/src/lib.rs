@@ -1,5 +1,6 @@
 //! What every driver is told: the clock, when to stop, how much is allowed, who watches, and where
-//! to write down what happened.
+//! to write down what happened. And what the loops of servers and clients are made of alike: [`Slab`],
+//! [`Deadlines`], waiting to the microsecond.
 //!
 //! What happened is written into memory that threads and processes share alike:
 //!
@@ -14,6 +15,7 @@
 
 mod board;
 mod crew;
+mod deadlines;
 mod event_file;
 mod limits;
 mod observer;
@@ -23,11 +25,13 @@ mod region;
 mod roaming;
 mod shards;
 mod signals;
+mod slab;
 mod stop;
 mod tallies;
 mod waiting;
 
 pub use crew::{CpuWork, Crew, Sharing, cores};
+pub use deadlines::Deadlines;
 pub use event_file::EventFile;
 pub use limits::{Limits, WhenFull};
 pub use observer::{Observer, Tee};
@@ -35,6 +39,7 @@ pub use recorder::{ConnectionRecord, Recorder};
 pub use roaming::RoamingWords;
 pub use shards::{Shards, Totals};
 pub use signals::{ignore_stop_signals, stop_on_signals};
+pub use slab::{Key, Slab};
 pub use stop::Stop;
 pub use tallies::{CloseReason, Counter, Gap, TurnedAway};
 pub use waiting::{make_punctual, nap, wait};

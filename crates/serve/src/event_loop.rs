@@ -16,7 +16,7 @@ use std::{
 };
 
 use machine::Service;
-use run::{Recorder, Run, nap};
+use run::{Key, Recorder, Run, nap};
 use rustix::{
     buffer::spare_capacity,
     event::{
@@ -32,12 +32,11 @@ use crate::{
     ServeError,
     acceptor::{Acceptor, Connection, Look},
     conversation::{Conversation, Desk, is_transient},
-    deadlines::Deadlines,
     offload::{Offload, do_work},
     peer::{Peer, Sends},
     read_buffer::ReadBuffer,
     room::Room,
-    slab::{Key, Slab},
+    talks::{self, Talk, Talks},
 };
 
 /// See the file's description.
@@ -50,20 +49,30 @@ pub(crate) struct EventLoop<'a> {
     service: &'a dyn Service,
     run: &'a Run<'a>,
     desk: Desk<'a>,
-    talks: Slab<Talk<'a>>,
-    deadlines: Deadlines,
+    talks: Talks<ReadyTalk<'a>>,
     offload: Option<Offload<Key>>,
     buffer: ReadBuffer,
 }
 
 /// A connection of this loop.
-struct Talk<'a> {
+struct ReadyTalk<'a> {
     stream: TcpStream,
     conversation: Conversation<'a>,
     /// What the kernel was told to look for.
     interest: EventFlags,
     /// Its entry among the deadlines.
     entered: Tick,
+}
+
+impl<'a> Talk<'a> for ReadyTalk<'a> {
+    fn parts(&mut self) -> Option<(&mut Conversation<'a>, Peer<'_>)> {
+        let peer = Peer::new(self.stream.as_fd(), Sends::AtOnce);
+        Some((&mut self.conversation, peer))
+    }
+
+    fn entered(&mut self) -> &mut Tick {
+        &mut self.entered
+    }
 }
 
 impl<'a> EventLoop<'a> {
@@ -87,8 +96,7 @@ impl<'a> EventLoop<'a> {
             service,
             run,
             desk: Desk::new(run, recorder),
-            talks: Slab::new(),
-            deadlines: Deadlines::default(),
+            talks: Talks::new(),
             offload,
             buffer: ReadBuffer::large(),
         };
@@ -106,7 +114,7 @@ impl<'a> EventLoop<'a> {
         let mut events = Vec::with_capacity(EVENTS_AT_ONCE);
         let mut result = Ok(());
         let mut now = self.run.clock.now();
-        while self.acceptor.is_some() || !self.talks.is_empty() {
+        while self.acceptor.is_some() || !self.talks.table.is_empty() {
             self.wait(&mut events, now);
             for event in events.drain(..) {
                 if let Err(error) = self.on_event(event) {
@@ -145,7 +153,7 @@ impl<'a> EventLoop<'a> {
     }
 
     fn wait(&mut self, events: &mut Vec<Event>, now: Tick) {
-        let next = [self.deadlines.next_at(), self.paused_until];
+        let next = [self.talks.deadlines.next_at(), self.paused_until];
         let left = next.into_iter().flatten().min().map(|at| {
             let left = at.since(now);
             Timespec::try_from(nap(left)).unwrap_or(LONG)
@@ -203,24 +211,15 @@ impl<'a> EventLoop<'a> {
     }
 
     fn welcome(&mut self, connection: Connection) {
-        let Connection {
-            stream,
-            peer: address,
-            number,
-        } = connection;
-        let now = self.run.clock.now();
-        let known = (number, address);
-        let mut peer = Peer::new(stream.as_fd(), Sends::AtOnce);
-        let shared = self.desk.recorder.shared();
-        let begun =
-            Conversation::begin(known, self.service, shared, now, &mut self.desk, &mut peer);
-        let key = self.talks.insert(Talk {
-            stream,
+        let (service, desk) = (self.service, &mut self.desk);
+        let begun = talks::begin(&connection, Sends::AtOnce, service, self.run, desk);
+        let key = self.talks.table.insert(ReadyTalk {
+            stream: connection.stream,
             conversation: begun,
             interest: EventFlags::empty(),
             entered: Tick::MAX,
         });
-        let Some(talk) = self.talks.get_mut(key) else {
+        let Some(talk) = self.talks.table.get_mut(key) else {
             return;
         };
         let data = EventData::new_u64(key.to_u64());
@@ -233,7 +232,7 @@ impl<'a> EventLoop<'a> {
     }
 
     fn attend(&mut self, key: Key, ready: EventFlags) {
-        let Some(talk) = self.talks.get_mut(key) else {
+        let Some(talk) = self.talks.table.get_mut(key) else {
             return;
         };
         if ready.contains(EventFlags::OUT) {
@@ -252,7 +251,7 @@ impl<'a> EventLoop<'a> {
 
     /// Reads once, if the conversation wants it.
     fn read(&mut self, key: Key) {
-        let Some(talk) = self.talks.get_mut(key) else {
+        let Some(talk) = self.talks.table.get_mut(key) else {
             return;
         };
         if !talk.conversation.wants_read() {
@@ -272,7 +271,7 @@ impl<'a> EventLoop<'a> {
 
     /// After a conversation was told something: does what it now wants.
     fn settle(&mut self, key: Key) {
-        let Some(talk) = self.talks.get_mut(key) else {
+        let Some(talk) = self.talks.table.get_mut(key) else {
             return;
         };
         while let Some(work) = talk.conversation.take_work() {
@@ -298,27 +297,14 @@ impl<'a> EventLoop<'a> {
             // It was added, so it can be changed.
             let _ = epoll::modify(&self.epoll, &talk.stream, data, interest);
         }
-        // The limit on idleness has only moved away.
-        if talk.entered != Tick::MAX && talk.conversation.is_idle() {
-            return;
-        }
-        let deadline = talk.conversation.deadline(self.run.limits);
-        self.deadlines.enter(key, deadline, &mut talk.entered);
-        let talks = &self.talks;
-        let is_valid = |at, key| talks.get(key).is_some_and(|talk| talk.entered == at);
-        self.deadlines.throw_out(is_valid);
+        talk.enter(key, self.run.limits, &mut self.talks.deadlines);
     }
 
     /// A conversation is over: writes it down and closes the connection.
     fn part(&mut self, key: Key) {
-        let Some(talk) = self.talks.remove(key) else {
+        let Some(talk) = self.talks.table.remove(key) else {
             return;
         };
-        let Self {
-            deadlines, talks, ..
-        } = self;
-        let is_valid = |at, key| talks.get(key).is_some_and(|talk| talk.entered == at);
-        deadlines.leave(talk.entered, is_valid);
         talk.conversation
             .close(self.run.clock.now(), &mut self.desk);
         self.desk.recorder.left();
@@ -331,30 +317,24 @@ impl<'a> EventLoop<'a> {
         if self.paused_until.is_some_and(|until| until <= now) {
             self.resume();
         }
-        while let Some((at, key)) = self.deadlines.pop_due(now) {
-            let Some(talk) = self.talks.get_mut(key).filter(|talk| talk.entered == at) else {
-                self.deadlines.was_stale();
-                continue;
-            };
-            talk.entered = Tick::MAX;
-            if talk.conversation.deadline(self.run.limits) <= now {
-                let mut peer = Peer::new(talk.stream.as_fd(), Sends::AtOnce);
-                talk.conversation.on_time(now, &mut self.desk, &mut peer);
+        while let Some(key) = self.talks.pop_due(now) {
+            if let Some((conversation, mut peer)) = self.talks.parts(key)
+                && conversation.deadline(self.run.limits) <= now
+            {
+                conversation.on_time(now, &mut self.desk, &mut peer);
             }
             self.settle(key);
         }
+        self.talks.sweep();
     }
 
     fn take_done(&mut self) {
         let done = self.offload.as_ref().map(Offload::take_done);
         for (key, result) in done.unwrap_or_default() {
-            let Some(talk) = self.talks.get_mut(key) else {
-                continue;
-            };
-            let mut peer = Peer::new(talk.stream.as_fd(), Sends::AtOnce);
-            let now = self.run.clock.now();
-            talk.conversation
-                .worked(result, now, &mut self.desk, &mut peer);
+            if let Some((conversation, mut peer)) = self.talks.parts(key) {
+                let now = self.run.clock.now();
+                conversation.worked(result, now, &mut self.desk, &mut peer);
+            }
             self.settle(key);
         }
     }
@@ -376,19 +356,17 @@ impl<'a> EventLoop<'a> {
                 EventFlags::IN,
             );
         }
-        for key in self.talks.keys() {
+        for key in self.talks.table.keys() {
             if is_first {
                 // What had come before the stop is still answered.
                 self.read(key);
             }
-            let Some(talk) = self.talks.get_mut(key) else {
-                continue;
-            };
-            let mut peer = Peer::new(talk.stream.as_fd(), Sends::AtOnce);
-            let now = self.run.clock.now();
-            match is_first {
-                true => talk.conversation.drain(now, &mut self.desk, &mut peer),
-                false => talk.conversation.cut_short(),
+            if let Some((conversation, mut peer)) = self.talks.parts(key) {
+                let now = self.run.clock.now();
+                match is_first {
+                    true => conversation.drain(now, &mut self.desk, &mut peer),
+                    false => conversation.cut_short(),
+                }
             }
             self.settle(key);
         }

@@ -12,7 +12,6 @@
 mod acceptor;
 mod blocking;
 mod conversation;
-mod deadlines;
 mod event_loop;
 mod hall;
 mod handshake;
@@ -32,7 +31,8 @@ mod ring_arrivals;
 mod ring_buffers;
 mod ring_loop;
 mod room;
-mod slab;
+mod staff;
+mod talks;
 mod task;
 mod task_scope;
 mod vacancy;

@@ -21,12 +21,12 @@ use io_uring::{
     IoUring, cqueue, opcode, squeue,
     types::{CancelBuilder, Fd, SubmitArgs, Timespec},
 };
+use run::Key;
 use rustix::io::Errno;
 
 use crate::{
     ServeError,
     ring_buffers::{Buffers, Filled, GROUP},
-    slab::Key,
 };
 
 /// See the file's description.

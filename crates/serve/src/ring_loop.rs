@@ -18,7 +18,7 @@ use std::{
 };
 
 use machine::Service;
-use run::{Recorder, Run};
+use run::{Key, Recorder, Run};
 use rustix::io::Errno;
 use timing::Tick;
 
@@ -26,12 +26,11 @@ use crate::{
     ServeError,
     acceptor::Connection,
     conversation::{Conversation, Desk},
-    deadlines::Deadlines,
     offload::{Offload, do_work},
     peer::{Peer, Sends},
     ring::{Came, Event, Ring, Watched},
     ring_arrivals::Arrivals,
-    slab::{Key, Slab},
+    talks::{self, Talk, Talks},
 };
 
 /// See the file's description.
@@ -41,8 +40,7 @@ pub(crate) struct RingLoop<'a> {
     service: &'a dyn Service,
     run: &'a Run<'a>,
     desk: Desk<'a>,
-    talks: Slab<Talk<'a>>,
-    deadlines: Deadlines,
+    talks: Talks<RingTalk<'a>>,
     offload: Option<Offload<Key>>,
     /// After a stop was heard: for how many turns to go on at most, so that what had come before it is
     /// answered.
@@ -50,7 +48,7 @@ pub(crate) struct RingLoop<'a> {
 }
 
 /// A connection of this loop.
-struct Talk<'a> {
+struct RingTalk<'a> {
     stream: TcpStream,
     /// Gone when it is over.
     conversation: Option<Conversation<'a>>,
@@ -63,6 +61,17 @@ struct Talk<'a> {
     has_ended: bool,
     /// Its entry among the deadlines.
     entered: Tick,
+}
+
+impl<'a> Talk<'a> for RingTalk<'a> {
+    fn parts(&mut self) -> Option<(&mut Conversation<'a>, Peer<'_>)> {
+        let peer = Peer::new(self.stream.as_fd(), Sends::Later).holding(!self.held.is_empty());
+        Some((self.conversation.as_mut()?, peer))
+    }
+
+    fn entered(&mut self) -> &mut Tick {
+        &mut self.entered
+    }
 }
 
 /// What the ring has been asked to do on the side on which bytes come.
@@ -97,8 +106,7 @@ impl<'a> RingLoop<'a> {
             service,
             run,
             desk: Desk::new(run, recorder),
-            talks: Slab::new(),
-            deadlines: Deadlines::default(),
+            talks: Talks::new(),
             offload,
             turns_to_drain: None,
         })
@@ -114,7 +122,7 @@ impl<'a> RingLoop<'a> {
         self.ring.watch(Watched::Alarm, self.run.stop.soon_fd());
         self.watch_work();
         self.arrivals.listen(&mut self.ring);
-        while !self.arrivals.have_stopped() || !self.talks.is_empty() {
+        while !self.arrivals.have_stopped() || !self.talks.table.is_empty() {
             if let Err(error) = self.ring.enter(self.time_left()) {
                 self.run.stop.request();
                 result = Err(ServeError::Workers(error));
@@ -148,7 +156,7 @@ impl<'a> RingLoop<'a> {
         if self.turns_to_drain.is_some() {
             return Some(Duration::ZERO);
         }
-        let next = [self.deadlines.next_at(), self.arrivals.due_at()];
+        let next = [self.talks.deadlines.next_at(), self.arrivals.due_at()];
         let next = next.into_iter().flatten().min()?;
         Some(next.since(self.run.clock.now()))
     }
@@ -179,19 +187,10 @@ impl<'a> RingLoop<'a> {
     }
 
     fn welcome(&mut self, connection: Connection) {
-        let Connection {
-            stream,
-            peer: address,
-            number,
-        } = connection;
-        let now = self.run.clock.now();
-        let known = (number, address);
-        let mut peer = Peer::new(stream.as_fd(), Sends::Later);
-        let shared = self.desk.recorder.shared();
-        let begun =
-            Conversation::begin(known, self.service, shared, now, &mut self.desk, &mut peer);
-        let key = self.talks.insert(Talk {
-            stream,
+        let (service, desk) = (self.service, &mut self.desk);
+        let begun = talks::begin(&connection, Sends::Later, service, self.run, desk);
+        let key = self.talks.table.insert(RingTalk {
+            stream: connection.stream,
             conversation: Some(begun),
             receiving: Receiving::Nothing,
             sending: None,
@@ -203,7 +202,11 @@ impl<'a> RingLoop<'a> {
     }
 
     fn on_came(&mut self, key: Key, came: Came, is_last: bool) {
-        let talk = self.talks.get_mut(key).expect("it stays until all is over");
+        let talk = self
+            .talks
+            .table
+            .get_mut(key)
+            .expect("it stays until all is over");
         if is_last {
             talk.receiving = match came {
                 Came::End => Receiving::Ended,
@@ -237,15 +240,17 @@ impl<'a> RingLoop<'a> {
     }
 
     fn on_sent(&mut self, key: Key, result: Result<usize, Errno>) {
-        let talk = self.talks.get_mut(key).expect("it stays until all is over");
+        let talk = self
+            .talks
+            .table
+            .get_mut(key)
+            .expect("it stays until all is over");
         talk.sending = None;
-        let Some(conversation) = &mut talk.conversation else {
+        let Some((conversation, mut peer)) = talk.parts() else {
             return self.let_go(key);
         };
         match result {
             Ok(count) => {
-                let holds = !talk.held.is_empty();
-                let mut peer = Peer::new(talk.stream.as_fd(), Sends::Later).holding(holds);
                 let now = self.run.clock.now();
                 conversation.sent(count, now, &mut self.desk, &mut peer);
             }
@@ -258,7 +263,7 @@ impl<'a> RingLoop<'a> {
     /// After a conversation was told something: does what it now wants.
     fn settle(&mut self, key: Key) {
         self.use_up(key);
-        let Some(talk) = self.talks.get_mut(key) else {
+        let Some(talk) = self.talks.table.get_mut(key) else {
             return;
         };
         let Some(conversation) = &mut talk.conversation else {
@@ -282,20 +287,12 @@ impl<'a> RingLoop<'a> {
             }
             as_it_is => as_it_is,
         };
-        // The limit on idleness has only moved away.
-        if talk.entered != Tick::MAX && conversation.is_idle() {
-            return;
-        }
-        let deadline = conversation.deadline(self.run.limits);
-        self.deadlines.enter(key, deadline, &mut talk.entered);
-        let talks = &self.talks;
-        let is_valid = |at, key| talks.get(key).is_some_and(|talk| talk.entered == at);
-        self.deadlines.throw_out(is_valid);
+        talk.enter(key, self.run.limits, &mut self.talks.deadlines);
     }
 
     /// Has the work done that a conversation hands out, and gives it what is held, as long as it wants that.
     fn use_up(&mut self, key: Key) {
-        let Some(talk) = self.talks.get_mut(key) else {
+        let Some(talk) = self.talks.table.get_mut(key) else {
             return;
         };
         let Some(conversation) = &mut talk.conversation else {
@@ -332,7 +329,7 @@ impl<'a> RingLoop<'a> {
 
     /// A conversation is over: writes it down, and closes the connection as soon as the ring lets go of it.
     fn part(&mut self, key: Key) {
-        let Some(talk) = self.talks.get_mut(key) else {
+        let Some(talk) = self.talks.table.get_mut(key) else {
             return;
         };
         let Some(conversation) = talk.conversation.take() else {
@@ -346,13 +343,7 @@ impl<'a> RingLoop<'a> {
             self.ring.cancel_send(number);
         }
         talk.held = Vec::new();
-        let entered = std::mem::replace(&mut talk.entered, Tick::MAX);
-        let Self {
-            deadlines, talks, ..
-        } = self;
-        deadlines.leave(entered, |at, key| {
-            talks.get(key).is_some_and(|talk| talk.entered == at)
-        });
+        talk.entered = Tick::MAX;
         conversation.close(self.run.clock.now(), &mut self.desk);
         self.desk.recorder.left();
         self.arrivals.someone_left();
@@ -361,12 +352,12 @@ impl<'a> RingLoop<'a> {
 
     /// Closes a connection that is over, if the ring has nothing to do with it any more.
     fn let_go(&mut self, key: Key) {
-        let is_free = self.talks.get(key).is_some_and(|talk| {
+        let is_free = self.talks.table.get(key).is_some_and(|talk| {
             let is_asked = !matches!(talk.receiving, Receiving::Nothing | Receiving::Ended);
             talk.conversation.is_none() && talk.sending.is_none() && !is_asked
         });
         if is_free {
-            self.talks.remove(key);
+            self.talks.table.remove(key);
         }
     }
 
@@ -378,32 +369,21 @@ impl<'a> RingLoop<'a> {
         {
             self.welcome(connection);
         }
-        while let Some((at, key)) = self.deadlines.pop_due(now) {
-            let Some(talk) = self.talks.get_mut(key).filter(|talk| talk.entered == at) else {
-                self.deadlines.was_stale();
-                continue;
-            };
-            talk.entered = Tick::MAX;
-            if let Some(conversation) = &mut talk.conversation
+        while let Some(key) = self.talks.pop_due(now) {
+            if let Some((conversation, mut peer)) = self.talks.parts(key)
                 && conversation.deadline(self.run.limits) <= now
             {
-                let holds = !talk.held.is_empty();
-                let mut peer = Peer::new(talk.stream.as_fd(), Sends::Later).holding(holds);
                 conversation.on_time(now, &mut self.desk, &mut peer);
             }
             self.settle(key);
         }
+        self.talks.sweep();
     }
 
     fn take_done(&mut self) {
         let done = self.offload.as_ref().map(Offload::take_done);
         for (key, result) in done.unwrap_or_default() {
-            let Some(talk) = self.talks.get_mut(key) else {
-                continue;
-            };
-            if let Some(conversation) = &mut talk.conversation {
-                let holds = !talk.held.is_empty();
-                let mut peer = Peer::new(talk.stream.as_fd(), Sends::Later).holding(holds);
+            if let Some((conversation, mut peer)) = self.talks.parts(key) {
                 let now = self.run.clock.now();
                 conversation.worked(result, now, &mut self.desk, &mut peer);
             }
@@ -414,7 +394,7 @@ impl<'a> RingLoop<'a> {
     fn heed_stop(&mut self) {
         if self.arrivals.stop(&mut self.ring) {
             self.ring.watch(Watched::Alarm, self.run.stop.at_once_fd());
-            self.turns_to_drain = Some(self.talks.len() / CONNECTIONS_A_TURN + 2);
+            self.turns_to_drain = Some(self.talks.table.len() / CONNECTIONS_A_TURN + 2);
         } else {
             self.cut_short();
         }
@@ -431,13 +411,8 @@ impl<'a> RingLoop<'a> {
             }
             Some(_) => self.turns_to_drain = None,
         }
-        for key in self.talks.keys() {
-            let Some(talk) = self.talks.get_mut(key) else {
-                continue;
-            };
-            if let Some(conversation) = &mut talk.conversation {
-                let holds = !talk.held.is_empty();
-                let mut peer = Peer::new(talk.stream.as_fd(), Sends::Later).holding(holds);
+        for key in self.talks.table.keys() {
+            if let Some((conversation, mut peer)) = self.talks.parts(key) {
                 let now = self.run.clock.now();
                 conversation.drain(now, &mut self.desk, &mut peer);
             }
@@ -446,9 +421,8 @@ impl<'a> RingLoop<'a> {
     }
 
     fn cut_short(&mut self) {
-        for key in self.talks.keys() {
-            let talk = self.talks.get_mut(key);
-            if let Some(conversation) = talk.and_then(|talk| talk.conversation.as_mut()) {
+        for key in self.talks.table.keys() {
+            if let Some((conversation, _)) = self.talks.parts(key) {
                 conversation.cut_short();
             }
             self.settle(key);

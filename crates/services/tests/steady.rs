@@ -1,45 +1,21 @@
 //! In steady state a request of `echo`, `resp` or `http` allocates nothing: a counting allocator says so.
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
-};
+#[path = "counting/allocator.rs"]
+mod allocator;
+
+use std::cell::Cell;
 
 use machine::{Input, Outbox, Output, PrivateWords};
 use services::by_name;
 use timing::Tick;
 
-/// The system's allocator, with a count for each thread.
-struct Counting;
-
-// SAFETY: every call is handed on to the system's allocator as it came. The count is a plain cell of
-// the thread, made without allocating and dropped without a destructor.
-unsafe impl GlobalAlloc for Counting {
-    // SAFETY: `GlobalAlloc::alloc` says what the caller owes, and that is owed to the system's in turn.
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
-        // SAFETY: the caller keeps the contract of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    // SAFETY: `GlobalAlloc::dealloc` says what the caller owes, and that is owed to the system's in turn.
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps the contract of `dealloc`, and all memory is the system's.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    // SAFETY: `GlobalAlloc::realloc` says what the caller owes, and that is owed to the system's in turn.
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
-        // SAFETY: the caller keeps the contract of `realloc`, and all memory is the system's.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
+use allocator::Counting;
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: Counting = Counting(count);
 
 thread_local! {
+    // A plain cell, made without allocating and dropped without a destructor.
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
 }
 

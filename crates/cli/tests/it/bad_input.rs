@@ -5,35 +5,12 @@ use std::{
     fs,
     io::Write as _,
     net::{SocketAddr, TcpListener},
-    path::Path,
     process::Command,
 };
 
-use crate::support::{Ran, Server, models, read_exactly, run, wharf};
-
-/// A command line, and what the message must say: the input first, then what to do.
-#[track_caller]
-fn check(args: &[&str], expected: &[&str]) {
-    let ran = run(args);
-    let line = args.join(" ");
-    assert_eq!(ran.status, Some(3), "wharf {line}: {}", ran.stderr);
-    assert_eq!(ran.stdout, "", "wharf {line}");
-    for word in expected {
-        assert!(
-            ran.stderr.contains(word),
-            "wharf {line}: no `{word}` in {}",
-            ran.stderr
-        );
-    }
-    for word in ["panicked", "\u{1b}", "RUST_BACKTRACE"] {
-        assert!(!ran.stderr.contains(word), "wharf {line}: {}", ran.stderr);
-    }
-    assert_eq!(
-        entries(ran.runs.path()),
-        0,
-        "wharf {line} left a run's folder"
-    );
-}
+use crate::support::{
+    Ran, Server, check_refused as check, entries, models, read_exactly, run, wharf,
+};
 
 #[test]
 fn a_name_that_is_none_is_answered_with_the_nearest_and_with_all() {
@@ -458,10 +435,6 @@ fn a_list_that_nobody_reads_on_is_no_panic() {
         !stderr.contains("panicked"),
         "wharf list > /dev/full: {stderr}"
     );
-}
-
-fn entries(folder: &Path) -> usize {
-    fs::read_dir(folder).map_or(0, Iterator::count)
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs;
 
 use history::{BenchKind, BenchSummary, Obstacle, Quantity, Verdict};
 
-use crate::support::{Ran, run, wharf};
+use crate::support::{Ran, check_refused, run};
 
 /// One model, few clients, one short run.
 fn small(kind: &str, more: &[&str]) -> Ran {
@@ -171,20 +171,11 @@ fn a_sweep_is_made_again_from_its_folder_and_flags_go_before_it() {
 
 #[test]
 fn a_file_with_a_mistake_is_refused_with_its_line() {
-    let runs = tempfile::tempdir().expect("a temporary folder");
-    let file = runs.path().join("sweep.toml");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("sweep.toml");
     fs::write(&file, "kind = \"churn\"\nclinets = [1]\n").expect("written");
-    let output = wharf(&runs)
-        .arg("bench")
-        .arg(&file)
-        .output()
-        .expect("wharf starts");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(3), "{stderr}");
-    assert!(
-        stderr.contains("line 2") && stderr.contains("clinets"),
-        "{stderr}"
-    );
+    let path = file.to_str().expect("a plain path");
+    check_refused(&["bench", path], &["line 2", "clinets"]);
 }
 
 #[test]
@@ -198,15 +189,7 @@ fn what_does_not_fit_the_kind_is_refused_before_anything_runs() {
         (["-k", "mixed", "--cpu-share", "1.5"], "0 to 1"),
         (["-k", "idle", "--for", "1s"], "`for` means nothing"),
     ] {
-        let ran = run(&[&["bench"], &args[..]].concat());
-        assert_eq!(ran.status, Some(3), "{args:?}: {}", ran.stderr);
-        assert!(ran.stderr.contains(words), "{args:?}: {}", ran.stderr);
-        assert!(
-            fs::read_dir(ran.runs.path())
-                .expect("a folder")
-                .next()
-                .is_none()
-        );
+        check_refused(&[&["bench"], &args[..]].concat(), &[words]);
     }
 }
 

@@ -6,25 +6,13 @@ use std::{
     fs,
     io::{BufRead as _, BufReader},
     path::Path,
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
 };
 
 use crate::{
     conformance::outside::descriptors,
-    support::{Ran, Server, eventually, run, signal, wharf},
+    support::{Guarded, Ran, Server, eventually, run, signal, wharf},
 };
-
-/// A child process that ends with its owner.
-struct Guarded(Child);
-
-impl Drop for Guarded {
-    fn drop(&mut self) {
-        if let Ok(None) = self.0.try_wait() {
-            let _ = self.0.kill();
-            let _ = self.0.wait();
-        }
-    }
-}
 
 /// `wharf ARGS` where a table holds 64 descriptors.
 fn with_few_descriptors(runs: &tempfile::TempDir, args: &[&str]) -> Command {

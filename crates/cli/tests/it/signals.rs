@@ -4,18 +4,16 @@ use std::{
     collections::BTreeMap,
     fs,
     io::{BufRead as _, BufReader, Write as _},
-    net::{TcpListener, TcpStream},
     path::Path,
     process::Stdio,
 };
 
-use history::{Event, EventKind, RunFolder, ServeSummary, Verdict};
+use history::{Event, EventKind, ServeSummary, Verdict};
 
 use crate::{
     conformance::{
-        client::{half_close, read_until_over, send_and_reset},
+        client::{half_close, owe, read_until_over, send_and_reset},
         launch::{Around, Launched, kept_summary},
-        outside::{is_all_read, lives},
         subject::for_every_model,
     },
     support::{Server, Stopped, eventually, exchange, read_exactly, read_to_end, signal},
@@ -54,7 +52,7 @@ fn an_answer_that_is_owed_is_given_before_the_end() {
         for name in ["INT", "TERM"] {
             let server = Server::start("slow-reverse", model.name, &["--task", "700ms"]);
             let mut stream = server.connect();
-            owe(&mut stream);
+            owe(&mut stream, b"abc");
             server.signal(name);
             assert_eq!(read_to_end(&mut stream), b"cba");
             check_ended(&check_well(server.wait()).summary, &[("done", 1)]);
@@ -68,7 +66,7 @@ fn the_grace_period_has_an_end() {
         let flags = ["--task", "1h", "--grace", "100ms"];
         let server = Server::start("slow-reverse", model.name, &flags);
         let mut stream = server.connect();
-        owe(&mut stream);
+        owe(&mut stream, b"abc");
         server.signal("INT");
         assert_eq!(read_until_over(&mut stream), b"");
         check_ended(&check_well(server.wait()).summary, &[("grace-over", 1)]);
@@ -84,7 +82,7 @@ fn asked_twice_a_server_ends_at_once() {
         // Under the iterative model only the first is taken up, and the second never.
         let taken_up = if model.is_iterative() { 1 } else { 2 };
         for stream in &mut streams[..taken_up] {
-            owe(stream);
+            owe(stream, b"abc");
         }
         server.signal("INT");
         eventually("the first request is heard", || {
@@ -106,7 +104,7 @@ fn an_interrupt_of_the_whole_group_drains_as_one_of_the_server_does() {
         let flags = ["--task", "700ms"];
         let mut server = Launched::start(Around::Group, "slow-reverse", model.name, &flags);
         let mut stream = server.connect();
-        owe(&mut stream);
+        owe(&mut stream, b"abc");
         server.signal_group("INT");
         assert_eq!(read_to_end(&mut stream), b"cba");
         assert_eq!(server.wait().code(), Some(0), "{}", server.stderr());
@@ -177,13 +175,7 @@ fn a_killed_server_leaves_a_run_of_unknown_verdict() {
         server.signal("KILL");
         let stopped = server.wait();
         assert_eq!(stopped.status, None);
-        let folder = stopped
-            .folder
-            .join("latest")
-            .canonicalize()
-            .expect("a run is kept");
-        let summary = RunFolder::open(&folder).and_then(|folder| folder.summary());
-        let summary = summary.expect("a summary in its form");
+        let summary = kept_summary(&stopped.folder);
         assert_eq!(
             (summary.verdict, summary.duration_ns),
             (Verdict::Unknown, None)
@@ -193,33 +185,11 @@ fn a_killed_server_leaves_a_run_of_unknown_verdict() {
 }
 
 #[test]
-fn worker_processes_do_not_outlive_a_killed_server() {
-    let server = Server::start("slow-reverse", "process", &["--task", "1h"]);
-    let address = server.address;
-    let (mut idle, mut owed) = (server.connect(), server.connect());
-    owe(&mut owed);
-    let workers = eventually("two workers", || {
-        Some(server.children()).filter(|all| all.len() == 2)
-    });
-    server.signal("KILL");
-    server.wait();
-    for worker in workers {
-        eventually("the worker is gone", || (!lives(worker)).then_some(()));
-    }
-    assert_eq!(read_until_over(&mut idle), b"");
-    assert_eq!(read_until_over(&mut owed), b"");
-    TcpListener::bind(address).expect("the port is free");
-}
-
-#[test]
 fn a_killed_worker_takes_its_own_connection_along_and_no_other() {
     let server = Server::start("work", "process", &[]);
     let (mut doomed, mut other) = (server.connect(), server.connect());
     let worker = eventually("a worker", || server.children().first().copied());
-    doomed.write_all(b"3600000000 0\n").expect("sent");
-    eventually("the request is taken up", || {
-        is_all_read(&doomed).then_some(())
-    });
+    owe(&mut doomed, b"3600000000 0\n");
     signal(worker, "KILL");
     assert_eq!(read_until_over(&mut doomed), b"");
     // Of no steps the outcome is the seed.
@@ -273,12 +243,8 @@ fn check_serves_without_output(mut server: Launched) {
         half_close(&stream);
         assert_eq!(read_to_end(&mut stream), b"");
     }
-    signal(server.pid(), "INT");
-    let status = server.wait();
-    assert!(!server.stderr().contains("panicked"), "{}", server.stderr());
-    assert_eq!(status.code(), Some(0), "{}", server.stderr());
-    check_ended(&server.summary(), &[("peer", 3)]);
-    assert_eq!(kept_summary(&server.folder).verdict, Verdict::Valid);
+    check_ended(&server.stop(), &[("peer", 3)]);
+    assert_eq!(kept_summary(server.folder.path()).verdict, Verdict::Valid);
 }
 
 #[test]
@@ -322,7 +288,7 @@ fn the_record_tells_of_killed_workers_and_of_those_turned_away() {
     ];
     let server = Server::start("slow-reverse", "process", &flags);
     let mut doomed = server.connect();
-    owe(&mut doomed);
+    owe(&mut doomed, b"abc");
     assert_eq!(read_to_end(&mut server.connect()), b"");
     signal(server.children()[0], "KILL");
     assert_eq!(read_until_over(&mut doomed), b"");
@@ -426,13 +392,6 @@ impl Record {
             .entry((event.connection, once))
             .or_default() += 1;
     }
-}
-
-/// Sends a request and waits until the server has read it.
-#[track_caller]
-fn owe(stream: &mut TcpStream) {
-    stream.write_all(b"abc").expect("sent");
-    eventually("the request is read", || is_all_read(stream).then_some(()));
 }
 
 /// Whether the server has taken the signals that were sent: two that wait at once would be one.

@@ -1,11 +1,15 @@
 //! Starts what is under test, waits for events and never for time, and ends what it started.
 
+mod guarded;
+
+pub use guarded::{Guarded, connect, ready_address};
+
 use std::{
     fs,
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpStream},
-    path::PathBuf,
-    process::{Child, Command, Output, Stdio},
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -38,6 +42,33 @@ pub fn wharf(runs: &tempfile::TempDir) -> Command {
         .env("NO_COLOR", "1")
         .stdin(Stdio::null());
     command
+}
+
+/// A command line that is refused before anything runs: exit status 3, nothing on standard output, no
+/// run's folder, and a message that says what is `expected`: the input first, then what to do.
+#[track_caller]
+pub fn check_refused(args: &[&str], expected: &[&str]) {
+    let ran = run(args);
+    let line = args.join(" ");
+    assert_eq!(ran.status, Some(3), "wharf {line}: {}", ran.stderr);
+    assert_eq!(ran.stdout, "", "wharf {line}");
+    for word in expected {
+        assert!(
+            ran.stderr.contains(word),
+            "wharf {line}: no `{word}` in {}",
+            ran.stderr
+        );
+    }
+    for word in ["panicked", "\u{1b}", "RUST_BACKTRACE"] {
+        assert!(!ran.stderr.contains(word), "wharf {line}: {}", ran.stderr);
+    }
+    let left = entries(ran.runs.path());
+    assert_eq!(left, 0, "wharf {line} left a run's folder");
+}
+
+/// How much is in a folder.
+pub fn entries(folder: &Path) -> usize {
+    fs::read_dir(folder).map_or(0, Iterator::count)
 }
 
 /// Runs the executable to its end.
@@ -83,7 +114,7 @@ impl Ran {
 
 /// A `wharf serve` that accepts connections.
 pub struct Server {
-    child: Child,
+    child: Guarded,
     pub address: SocketAddr,
     pub folder: tempfile::TempDir,
 }
@@ -116,23 +147,14 @@ impl Server {
             .stderr(fs::File::create(folder.path().join("stderr.txt")).expect("created"))
             .spawn()
             .expect("wharf starts");
-        let mut server = Self {
+        let mut child = Guarded(child);
+        let said = || fs::read_to_string(folder.path().join("stderr.txt")).unwrap_or_default();
+        let address = child.until_ready(said, || ready_address(&ready));
+        Self {
             child,
-            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            address,
             folder,
-        };
-        let text = eventually("the server gets ready", || {
-            let ended = server.child.try_wait().expect("a child");
-            assert!(ended.is_none(), "it ended: {}", server.stderr());
-            fs::read_to_string(&ready).ok()
-        });
-        let ready: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-        server.address = ready["address"]
-            .as_str()
-            .expect("text")
-            .parse()
-            .expect("an address");
-        server
+        }
     }
 
     pub fn port(&self) -> u16 {
@@ -140,17 +162,13 @@ impl Server {
     }
 
     pub fn pid(&self) -> u32 {
-        self.child.id()
+        self.child.pid()
     }
 
     /// A client's connection, with time-outs so that a test cannot hang.
     #[track_caller]
     pub fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.address).expect("connected");
-        stream.set_read_timeout(Some(PATIENCE)).expect("set");
-        stream.set_write_timeout(Some(PATIENCE)).expect("set");
-        stream.set_nodelay(true).expect("set");
-        stream
+        connect(self.address)
     }
 
     /// What it has printed so far.
@@ -178,9 +196,7 @@ impl Server {
     /// Waits for its end.
     #[track_caller]
     pub fn wait(mut self) -> Stopped {
-        let status = eventually("the server ends", || {
-            self.child.try_wait().expect("a child")
-        });
+        let status = self.child.wait();
         let text = fs::read_to_string(self.folder.path().join("serve.json")).unwrap_or_default();
         Stopped {
             status: status.code(),
@@ -195,15 +211,6 @@ impl Server {
     /// The numbers of its child processes.
     pub fn children(&self) -> Vec<u32> {
         children(self.pid())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        if let Ok(None) = self.child.try_wait() {
-            let _ = self.child.kill();
-            let _ = self.child.wait();
-        }
     }
 }
 

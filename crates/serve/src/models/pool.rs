@@ -13,7 +13,6 @@ use std::{
     collections::VecDeque,
     net::TcpListener,
     sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError},
-    thread::{self, Builder},
 };
 
 use machine::Service;
@@ -25,10 +24,9 @@ use crate::{
     acceptor::{Acceptor, Arrival, Connection},
     blocking::{Nudged, serve_connection},
     herd,
-    models::thread::STACK_BYTES,
-    nudge::{self, Threads, Ticks},
+    nudge::Ticks,
     room::{Room, bounded_size, is_full},
-    vacancy::Vacancy,
+    staff::{Staff, spawn},
 };
 
 pub(super) const MODEL: Model = Model {
@@ -52,22 +50,15 @@ fn size(crew: &Crew) -> usize {
 
 fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<(), ServeError> {
     let size = bounded_size(size(run.crew), run.limits);
-    nudge::prepare()?;
     let pool = &Pool {
-        service,
-        run,
+        staff: Staff::new(service, run, herd::slots(size))?,
         queue: Queue::default(),
-        vacancy: Vacancy::new().map_err(ServeError::Workers)?,
-        threads: Threads::new(herd::slots(size)),
         stopped_at: OnceLock::new(),
     };
-    thread::scope(|scope| {
+    pool.staff.lead(|scope| {
         for _ in 0..size {
             let slot = run.shards.claim().expect("every thread has a slot");
-            let started = Builder::new()
-                .stack_size(STACK_BYTES)
-                .spawn_scoped(scope, move || pool.work(slot));
-            if let Err(error) = started {
+            if let Err(error) = spawn(scope, move || pool.work(slot)) {
                 pool.queue.close();
                 return Err(ServeError::Workers(error));
             }
@@ -75,17 +66,13 @@ fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<
         let accepted = pool.accept_all(listener);
         let _ = pool.stopped_at.set(run.clock.now());
         pool.queue.close();
-        pool.threads.nudge_until_gone();
         accepted
     })
 }
 
 struct Pool<'a> {
-    service: &'a dyn Service,
-    run: &'a Run<'a>,
+    staff: Staff<'a>,
     queue: Queue,
-    vacancy: Vacancy,
-    threads: Threads,
     /// When a stop was heard: the grace period of those in the queue runs from then on.
     stopped_at: OnceLock<Tick>,
 }
@@ -93,17 +80,17 @@ struct Pool<'a> {
 impl Pool<'_> {
     /// The listener is closed at the end, so that nobody connects to a server that will not serve.
     fn accept_all(&self, listener: TcpListener) -> Result<(), ServeError> {
-        let run = self.run;
+        let Staff { run, vacancy, .. } = &self.staff;
         let slot = run.shards.claim().expect("the acceptor has a slot");
         let recorder = Recorder::new(run, slot);
         let mut acceptor = Acceptor::new(listener, run);
-        let mut ticks = Ticks::new(&self.threads, run);
+        let mut ticks = Ticks::new(&self.staff.threads, run);
         loop {
             ticks.tick_if_due(run.clock.now());
-            let bell = Some(self.vacancy.bell());
+            let bell = Some(vacancy.bell());
             match acceptor.next(&recorder, self.room(), bell, ticks.next_at())? {
                 Arrival::Stop => return Ok(()),
-                Arrival::Woken => self.vacancy.silence(),
+                Arrival::Woken => vacancy.silence(),
                 Arrival::Connection(connection) => self.queue.push(connection),
             }
         }
@@ -111,21 +98,21 @@ impl Pool<'_> {
 
     /// A queue of no places still hands over: to a thread that waits for a connection.
     fn room(&self) -> Room {
-        let Run { limits, crew, .. } = self.run;
-        let places = crew.queue.max(1);
-        let has_room = || self.queue.len() < places && !is_full(self.run);
-        let room = self.vacancy.find(|| has_room().then_some(()));
-        let limit = match is_full(self.run) {
+        let Staff { run, vacancy, .. } = &self.staff;
+        let places = run.crew.queue.max(1);
+        let has_room = || self.queue.len() < places && !is_full(run);
+        let room = vacancy.find(|| has_room().then_some(()));
+        let limit = match is_full(run) {
             true => TurnedAway::Connections,
             false => TurnedAway::Workers,
         };
-        Room::when(room.is_some(), limits.when_full, limit)
+        Room::when(room.is_some(), run.limits.when_full, limit)
     }
 
     /// For a connection that is taken up now: of the grace period, what is left of it.
     fn limits(&self) -> Limits {
-        let limits = self.run.limits.clone();
-        let now = self.run.clock.now();
+        let limits = self.staff.run.limits.clone();
+        let now = self.staff.run.clock.now();
         let gone = self.stopped_at.get().map(|&at| now.since(at));
         Limits {
             grace: limits.grace.saturating_sub(gone.unwrap_or_default()),
@@ -134,19 +121,21 @@ impl Pool<'_> {
     }
 
     fn work(&self, slot: u32) {
-        let recorder = Recorder::new(self.run, slot);
-        let _membership = self.threads.join(slot);
+        let Staff { run, vacancy, .. } = &self.staff;
+        let recorder = Recorder::new(run, slot);
+        let _membership = self.staff.threads.join(slot);
         while let Some(connection) = self.queue.pop() {
-            self.vacancy.tell();
+            vacancy.tell();
             let limits = self.limits();
             let run = Run {
                 limits: &limits,
-                ..*self.run
+                ..**run
             };
-            serve_connection(&connection, self.service, &recorder, &run, Nudged::Yes);
+            let service = self.staff.service;
+            serve_connection(&connection, service, &recorder, &run, Nudged::Yes);
             recorder.left();
             drop(connection);
-            self.vacancy.tell();
+            vacancy.tell();
         }
     }
 }

@@ -9,10 +9,7 @@
 //! Programming, volume 1, section 26.4). Where the bound on workers is reached, connections wait in the
 //! kernel's queue or are turned away, as the limits say.
 
-use std::{
-    net::TcpListener,
-    thread::{self, Builder, Scope},
-};
+use std::{net::TcpListener, thread::Scope};
 
 use machine::Service;
 use run::{Recorder, Run};
@@ -21,9 +18,9 @@ use crate::{
     Memory, Model, ServeError,
     acceptor::{Acceptor, Arrival, Connection},
     blocking::{Nudged, serve_connection},
-    nudge::{self, Threads, Ticks},
+    nudge::Ticks,
     room::{Room, one_slot_a_thread},
-    vacancy::Vacancy,
+    staff::{Staff, spawn},
 };
 
 pub(super) const MODEL: Model = Model {
@@ -42,27 +39,8 @@ pub(super) const MODEL: Model = Model {
 };
 
 fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<(), ServeError> {
-    nudge::prepare()?;
-    let staff = &Staff {
-        service,
-        run,
-        vacancy: Vacancy::new().map_err(ServeError::Workers)?,
-        threads: Threads::new(one_slot_a_thread(run.limits)),
-    };
-    // Leaving the scope waits for all threads, each of which ends within the grace period.
-    thread::scope(|scope| {
-        let accepted = accept_all(listener, staff, scope);
-        staff.threads.nudge_until_gone();
-        accepted
-    })
-}
-
-/// What all threads share.
-struct Staff<'a> {
-    service: &'a dyn Service,
-    run: &'a Run<'a>,
-    vacancy: Vacancy,
-    threads: Threads,
+    let staff = &Staff::new(service, run, one_slot_a_thread(run.limits))?;
+    staff.lead(|scope| accept_all(listener, staff, scope))
 }
 
 /// The listener is closed at the end, so that nobody connects to a server that will not serve.
@@ -87,9 +65,7 @@ fn accept_all<'s>(
             Arrival::Connection(connection) => {
                 let slot = claimed.take().expect("there was room");
                 let (number, peer) = (connection.number, connection.peer);
-                let work = move || staff.work(connection, slot);
-                let builder = Builder::new().stack_size(STACK_BYTES);
-                if builder.spawn_scoped(scope, work).is_err() {
+                if spawn(scope, move || work(staff, connection, slot)).is_err() {
                     recorder.unserved(number, peer, run.clock.now());
                     recorder.left();
                     claimed = Some(slot);
@@ -99,18 +75,19 @@ fn accept_all<'s>(
     }
 }
 
-impl Staff<'_> {
-    fn work(&self, connection: Connection, slot: u32) {
-        let recorder = Recorder::new(self.run, slot);
-        let membership = self.threads.join(slot);
-        serve_connection(&connection, self.service, &recorder, self.run, Nudged::Yes);
-        recorder.left();
-        drop((connection, membership));
-        self.run.shards.release(slot);
-        self.vacancy.tell();
-    }
+/// What a thread does.
+fn work(staff: &Staff<'_>, connection: Connection, slot: u32) {
+    let recorder = Recorder::new(staff.run, slot);
+    let membership = staff.threads.join(slot);
+    serve_connection(
+        &connection,
+        staff.service,
+        &recorder,
+        staff.run,
+        Nudged::Yes,
+    );
+    recorder.left();
+    drop((connection, membership));
+    staff.run.shards.release(slot);
+    staff.vacancy.tell();
 }
-
-/// A session needs little: its buffers are on the heap, and the deepest recursion is bounded. The
-/// kernel provides pages as they are touched, so what counts is address space.
-pub(crate) const STACK_BYTES: usize = 256 * 1024;

@@ -8,6 +8,9 @@ use std::{
     time::Duration,
 };
 
+use super::outside::is_all_read;
+use crate::support::eventually;
+
 /// Sends the request in pieces while it reads, so that neither side can wait for the other's buffers.
 /// `read` is what to do with the connection meanwhile.
 pub fn while_sending<T>(
@@ -42,6 +45,13 @@ pub fn send_and_reset(address: SocketAddr, bytes: &[u8]) {
     stdin.write_all(bytes).expect("it reads");
     drop(stdin);
     assert!(client.wait().expect("a child").success());
+}
+
+/// Sends a request and waits until the server has read it.
+#[track_caller]
+pub fn owe(stream: &mut TcpStream, request: &[u8]) {
+    stream.write_all(request).expect("sent");
+    eventually("the request is read", || is_all_read(stream).then_some(()));
 }
 
 /// Says that no more will come.

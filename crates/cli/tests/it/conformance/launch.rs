@@ -1,30 +1,67 @@
-//! Starts a server in surroundings of its own: few descriptors, a process group, another output.
+//! Starts a server in surroundings of its own: few descriptors or processes, a process group, another
+//! output.
 
 use std::{
     fs,
     net::{SocketAddr, TcpStream},
-    os::unix::process::CommandExt as _,
-    path::PathBuf,
-    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
+    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
+    path::Path,
+    process::{ChildStdout, Command, ExitStatus, Stdio},
 };
 
 use history::{RunFolder, ServeSummary, Summary};
 
-use crate::support::{PATIENCE, eventually, few_workers, wharf};
+use crate::support::{Guarded, connect, few_workers, ready_address, signal, wharf};
 
 /// What is different around a server.
 pub enum Around {
     /// So many descriptors and no more.
     Descriptors(u32),
+    /// It belongs to a user, by number, who may have so many processes and no more. Only the administrator
+    /// can start it.
+    Processes { user: u32, most: u32 },
     /// A process group of its own, as a shell gives to each command line.
     Group,
     /// Standard output goes there.
     Stdout(Stdio),
 }
 
+impl Around {
+    /// The executable in these surroundings, with `folder` for its runs.
+    fn command(&self, folder: &tempfile::TempDir) -> Command {
+        let plain = wharf(folder);
+        let mut command = match self {
+            Self::Group | Self::Stdout(_) => return plain,
+            Self::Descriptors(count) => {
+                let mut shell = Command::new("sh");
+                let script = format!("ulimit -n {count} && exec \"$0\" \"$@\"");
+                shell.arg("-c").arg(script).arg(plain.get_program());
+                shell
+            }
+            Self::Processes { user, most } => {
+                let open = fs::Permissions::from_mode(0o777);
+                fs::set_permissions(folder.path(), open).expect("our own");
+                // The user may not be allowed to look into the folder of the executable.
+                let program = folder.path().join("wharf");
+                fs::copy(plain.get_program(), &program).expect("copied");
+                let words =
+                    format!("--nproc={most} setpriv --reuid={user} --regid={user} --clear-groups");
+                // Both are of util-linux.
+                let mut limited = Command::new("prlimit");
+                limited.args(words.split_whitespace()).arg(program);
+                limited
+            }
+        };
+        command
+            .env("WHARF_RUNS", folder.path())
+            .stdin(Stdio::null());
+        command
+    }
+}
+
 /// A server in surroundings of its own; ended when dropped.
 pub struct Launched {
-    child: Child,
+    child: Guarded,
     pub address: SocketAddr,
     pub folder: tempfile::TempDir,
 }
@@ -35,26 +72,11 @@ impl Launched {
     pub fn start(around: Around, service: &str, model: &str, more: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = |name: &str| fs::File::create(folder.path().join(name)).expect("created");
-        let plain = wharf(&folder);
-        let mut command = match around {
-            Around::Descriptors(count) => {
-                let mut shell = Command::new("sh");
-                shell
-                    .arg("-c")
-                    .arg(format!("ulimit -n {count} && exec \"$0\" \"$@\""));
-                shell
-                    .arg(plain.get_program())
-                    .env("WHARF_RUNS", folder.path())
-                    .stdin(Stdio::null());
-                shell
-            }
-            Around::Group | Around::Stdout(_) => plain,
-        };
-        command
-            .stdout(file("stdout.txt"))
-            .stderr(file("stderr.txt"));
+        let (stdout, stderr) = (file("stdout.txt"), file("stderr.txt"));
+        let mut command = around.command(&folder);
+        command.stdout(stdout).stderr(stderr);
         match around {
-            Around::Descriptors(_) => {}
+            Around::Descriptors(_) | Around::Processes { .. } => {}
             Around::Group => {
                 command.process_group(0);
             }
@@ -73,41 +95,28 @@ impl Launched {
             .args(more)
             .spawn()
             .expect("wharf starts");
-        let mut launched = Self {
+        let mut child = Guarded(child);
+        let said = || fs::read_to_string(folder.path().join("stderr.txt")).unwrap_or_default();
+        let address = child.until_ready(said, || ready_address(&ready));
+        Self {
             child,
-            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            address,
             folder,
-        };
-        let text = eventually("the server gets ready", || {
-            let ended = launched.child.try_wait().expect("a child");
-            assert!(ended.is_none(), "it ended: {}", launched.stderr());
-            fs::read_to_string(&ready).ok()
-        });
-        let ready: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-        launched.address = ready["address"]
-            .as_str()
-            .expect("text")
-            .parse()
-            .expect("an address");
-        launched
+        }
     }
 
     pub fn pid(&self) -> u32 {
-        self.child.id()
+        self.child.pid()
     }
 
     /// Its standard output, where that is a pipe.
     pub fn take_stdout(&mut self) -> ChildStdout {
-        self.child.stdout.take().expect("a pipe")
+        self.child.0.stdout.take().expect("a pipe")
     }
 
     #[track_caller]
     pub fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.address).expect("connected");
-        stream.set_read_timeout(Some(PATIENCE)).expect("set");
-        stream.set_write_timeout(Some(PATIENCE)).expect("set");
-        stream.set_nodelay(true).expect("set");
-        stream
+        connect(self.address)
     }
 
     /// Sends a signal to its whole process group, as a terminal does for ^C.
@@ -119,9 +128,17 @@ impl Launched {
 
     #[track_caller]
     pub fn wait(&mut self) -> ExitStatus {
-        eventually("the server ends", || {
-            self.child.try_wait().expect("a child")
-        })
+        self.child.wait()
+    }
+
+    /// Sends SIGINT, waits until it has ended well, and gives its result.
+    #[track_caller]
+    pub fn stop(&mut self) -> ServeSummary {
+        signal(self.pid(), "INT");
+        let status = self.wait();
+        assert!(!self.stderr().contains("panicked"), "{}", self.stderr());
+        assert_eq!(status.code(), Some(0), "{}", self.stderr());
+        self.summary()
     }
 
     pub fn stderr(&self) -> String {
@@ -140,26 +157,10 @@ impl Launched {
     }
 }
 
-impl Drop for Launched {
-    fn drop(&mut self) {
-        if let Ok(None) = self.child.try_wait() {
-            let _ = self.child.kill();
-            let _ = self.child.wait();
-        }
-    }
-}
-
-/// The folder that a server keeps its only run in.
-fn run_folder(base: &tempfile::TempDir) -> PathBuf {
-    base.path()
-        .join("latest")
-        .canonicalize()
-        .expect("a run is kept")
-}
-
-/// The summary in that folder.
+/// The summary of the only run that was kept in a folder.
 #[track_caller]
-pub fn kept_summary(base: &tempfile::TempDir) -> Summary {
-    let folder = RunFolder::open(&run_folder(base)).expect("a run's folder");
+pub fn kept_summary(base: &Path) -> Summary {
+    let folder = base.join("latest").canonicalize().expect("a run is kept");
+    let folder = RunFolder::open(&folder).expect("a run's folder");
     folder.summary().expect("a summary in its form")
 }

@@ -10,8 +10,8 @@ use serve::{Choice, Model};
 use super::expected::{ended_by, for_every_model_of_processes, living_workers, stop};
 use crate::{
     conformance::{
-        client::read_until_over,
-        outside::{connections, is_all_read, lives},
+        client::{owe, read_until_over},
+        outside::{connections, lives},
     },
     support::{Server, eventually, exchange, signal},
 };
@@ -49,10 +49,7 @@ fn killed_workers_lose_what_they_had_in_hand_and_it_is_counted() {
         for _ in 0..ROUNDS {
             let mut owed: Vec<TcpStream> = (0..IN_HAND).map(|_| server.connect()).collect();
             for stream in &mut owed {
-                stream.write_all(b"abc\n").expect("sent");
-            }
-            for stream in &owed {
-                eventually("the request is read", || is_all_read(stream).then_some(()));
+                owe(stream, b"abc\n");
             }
             kill_all_workers(&server, model);
             for stream in &mut owed {
@@ -115,10 +112,7 @@ fn a_killed_worker_of_a_herd_leaves_the_others_connections_alone() {
         let server = Server::start("slow-reverse", model.name, &["--task", "3s"]);
         let mut streams: Vec<TcpStream> = (0..IN_HAND).map(|_| server.connect()).collect();
         for stream in &mut streams {
-            stream.write_all(b"abc\n").expect("sent");
-        }
-        for stream in &streams {
-            eventually("the request is read", || is_all_read(stream).then_some(()));
+            owe(stream, b"abc\n");
         }
         let doomed = eventually("a worker with a connection", || {
             let workers = living_workers(&server);
@@ -143,8 +137,7 @@ fn no_worker_process_outlives_a_killed_server() {
         let server = Server::start("slow-reverse", model.name, &flags);
         let address = server.address;
         let (mut idle, mut owed) = (server.connect(), server.connect());
-        owed.write_all(b"abc\n").expect("sent");
-        eventually("the request is read", || is_all_read(&owed).then_some(()));
+        owe(&mut owed, b"abc\n");
         let workers = living_workers(&server);
         assert!(workers.len() >= 2, "{workers:?}");
         server.signal("KILL");

@@ -9,7 +9,7 @@ use std::{
     io::Write as _,
     net::{SocketAddr, TcpStream},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     sync::Arc,
 };
 
@@ -21,7 +21,7 @@ use wire::Ending;
 
 use crate::{
     conformance::{client::read_until_over, subject::for_every_model},
-    support::{PATIENCE, eventually, read_exactly, signal},
+    support::{Guarded, connect, read_exactly, signal},
 };
 
 #[test]
@@ -34,9 +34,9 @@ fn a_session_that_panics_loses_its_own_connection_and_no_other() {
             for request in kinds {
                 server.check_panics(request);
             }
-            server.check_served(&mut server.connect());
+            server.check_served(&mut connect(server.address));
         } else {
-            let mut other = server.connect();
+            let mut other = connect(server.address);
             server.check_served(&mut other);
             for request in kinds {
                 server.check_panics(request);
@@ -57,7 +57,7 @@ fn a_session_that_panics_loses_its_own_connection_and_no_other() {
 
 /// The server, in a process of its own.
 struct Fragile {
-    child: Child,
+    child: Guarded,
     address: SocketAddr,
 }
 
@@ -66,7 +66,7 @@ impl Fragile {
     fn start(model: &str, folder: &Path) -> Self {
         let program = env::current_exe().expect("Linux tells");
         let test = "faults::panics::serves_until_it_is_stopped";
-        let mut child = Command::new(program)
+        let child = Command::new(program)
             .args(["--exact", test, "--ignored", "--nocapture"])
             .env(MODEL, model)
             .env(FOLDER, folder)
@@ -75,26 +75,20 @@ impl Fragile {
             .stderr(Stdio::null())
             .spawn()
             .expect("it started before");
-        let address = eventually("the server gets ready", || {
-            assert!(child.try_wait().expect("a child").is_none(), "it ended");
+        let mut child = Guarded(child);
+        let address = || {
             fs::read_to_string(folder.join("address"))
                 .ok()?
                 .parse()
                 .ok()
-        });
+        };
+        let address = child.until_ready(|| "of this program".to_owned(), address);
         Self { child, address }
     }
 
     #[track_caller]
-    fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.address).expect("connected");
-        stream.set_read_timeout(Some(PATIENCE)).expect("set");
-        stream
-    }
-
-    #[track_caller]
     fn check_panics(&self, request: &[u8]) {
-        let mut stream = self.connect();
+        let mut stream = connect(self.address);
         stream.write_all(request).expect("sent");
         assert_eq!(read_until_over(&mut stream), b"");
     }
@@ -107,22 +101,11 @@ impl Fragile {
 
     #[track_caller]
     fn stop(&mut self, folder: &Path) -> BTreeMap<String, u64> {
-        signal(self.child.id(), "INT");
-        let status = eventually("the server ends", || {
-            self.child.try_wait().expect("a child")
-        });
+        signal(self.child.pid(), "INT");
+        let status = self.child.wait();
         assert!(status.success(), "{status}");
         let text = fs::read_to_string(folder.join("counts")).expect("written at the end");
         serde_json::from_str(&text).expect("counts")
-    }
-}
-
-impl Drop for Fragile {
-    fn drop(&mut self) {
-        if let Ok(None) = self.child.try_wait() {
-            let _ = self.child.kill();
-            let _ = self.child.wait();
-        }
     }
 }
 

@@ -3,17 +3,18 @@
 use std::{
     fs,
     io::{Read as _, Write as _},
-    net::{SocketAddr, TcpStream},
-    os::unix::fs::PermissionsExt as _,
-    process::{Child, Command, Stdio},
+    net::TcpStream,
 };
 
-use history::{RunFolder, ServeSummary, Verdict};
+use history::Verdict;
 
 use super::expected::{echo, ended, ended_by};
 use crate::{
-    conformance::{launch::kept_summary, subject::for_every_model},
-    support::{PATIENCE, Server, eventually, signal},
+    conformance::{
+        launch::{Around, Launched, kept_summary},
+        subject::for_every_model,
+    },
+    support::{Server, eventually},
 };
 
 /// A full disk: what could not be recorded makes the run `unknown`, and clients notice nothing.
@@ -30,9 +31,7 @@ fn a_full_disk_for_the_record_stops_nothing_and_is_said() {
         assert_eq!(stopped.summary.connections.accepted, 3);
         assert_eq!(stopped.summary.requests, 3);
         assert_eq!(ended(&stopped.summary), 3);
-        let folder = stopped.folder.join("latest").canonicalize().expect("kept");
-        let kept = RunFolder::open(&folder).and_then(|folder| folder.summary());
-        assert_eq!(kept.expect("a summary").verdict, Verdict::Unknown);
+        assert_eq!(kept_summary(&stopped.folder).verdict, Verdict::Unknown);
     });
 }
 
@@ -46,7 +45,12 @@ fn out_of_threads_and_processes_clients_are_closed_and_counted() {
         return;
     }
     for (index, model) in ["thread", "process"].into_iter().enumerate() {
-        let mut server = Confined::start(model, NOBODY + index as u32);
+        // A user that has no other processes.
+        let around = Around::Processes {
+            user: NOBODY + index as u32,
+            most: PROCESSES,
+        };
+        let mut server = Launched::start(around, "echo", model, &[]);
         let mut clients: Vec<TcpStream> = (0..CROWD).map(|_| server.connect()).collect();
         let mut served = Vec::new();
         for mut client in clients.drain(..) {
@@ -71,6 +75,7 @@ fn out_of_threads_and_processes_clients_are_closed_and_counted() {
             (is_sent && client.read_exact(&mut [0; 2]).is_ok()).then_some(())
         });
         let summary = server.stop();
+        assert_eq!(kept_summary(server.folder.path()).verdict, Verdict::Valid);
         assert_eq!(summary.connections.accepted, CROWD as u64 + more);
         assert_eq!(
             ended(&summary),
@@ -91,83 +96,6 @@ fn is_administrator() -> bool {
     let status = fs::read_to_string("/proc/self/status").expect("Linux");
     let line = status.lines().find_map(|line| line.strip_prefix("Uid:"));
     line.is_some_and(|rest| rest.split_whitespace().next() == Some("0"))
-}
-
-/// A server of a user that has no other processes, and may have few.
-struct Confined {
-    child: Child,
-    address: SocketAddr,
-    folder: tempfile::TempDir,
-}
-
-impl Confined {
-    #[track_caller]
-    fn start(model: &str, user: u32) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let open = fs::Permissions::from_mode(0o777);
-        fs::set_permissions(folder.path(), open).expect("our own");
-        // The user may not be allowed to look into the folder of the executable.
-        let program = folder.path().join("wharf");
-        fs::copy(env!("CARGO_BIN_EXE_wharf"), &program).expect("copied");
-        let command = format!(
-            "--nproc={PROCESSES} setpriv --reuid={user} --regid={user} --clear-groups \
-             ./wharf serve echo -m {model} -p 0 --ready-file ready.json --summary-file serve.json"
-        );
-        let child = Command::new("prlimit")
-            .args(command.split_whitespace())
-            .current_dir(folder.path())
-            .env("WHARF_RUNS", folder.path())
-            .stdin(Stdio::null())
-            .stdout(fs::File::create(folder.path().join("stdout.txt")).expect("created"))
-            .stderr(fs::File::create(folder.path().join("stderr.txt")).expect("created"))
-            .spawn()
-            .expect("prlimit and setpriv, of util-linux");
-        let mut confined = Self {
-            child,
-            address: SocketAddr::from(([127, 0, 0, 1], 0)),
-            folder,
-        };
-        let text = eventually("the server gets ready", || {
-            let ended = confined.child.try_wait().expect("a child");
-            assert!(ended.is_none(), "it ended: {}", confined.text("stderr.txt"));
-            fs::read_to_string(confined.folder.path().join("ready.json")).ok()
-        });
-        let ready: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-        let address = ready["address"].as_str().expect("text");
-        confined.address = address.parse().expect("an address");
-        confined
-    }
-
-    #[track_caller]
-    fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.address).expect("connected");
-        stream.set_read_timeout(Some(PATIENCE)).expect("set");
-        stream
-    }
-
-    #[track_caller]
-    fn stop(&mut self) -> ServeSummary {
-        signal(self.child.id(), "INT");
-        let status = eventually("the server ends", || {
-            self.child.try_wait().expect("a child")
-        });
-        assert_eq!(status.code(), Some(0), "{}", self.text("stderr.txt"));
-        assert_eq!(kept_summary(&self.folder).verdict, Verdict::Valid);
-        serde_json::from_str(&self.text("serve.json")).expect("a result in its form")
-    }
-
-    fn text(&self, name: &str) -> String {
-        fs::read_to_string(self.folder.path().join(name)).unwrap_or_default()
-    }
-}
-
-impl Drop for Confined {
-    fn drop(&mut self) {
-        if let Ok(None) = self.child.try_wait() {
-            let _ = self.child.kill();
-            let _ = self.child.wait();
-        }
-    }
 }
 
 /// A user that no system gives to anybody.

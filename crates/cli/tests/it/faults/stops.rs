@@ -13,7 +13,7 @@ use serve::{Choice, Model};
 use super::expected::{check_books, echo, ended_by, for_every_model_of_processes, living_workers};
 use crate::{
     conformance::{
-        client::{half_close, read_until_over},
+        client::{half_close, owe, read_until_over},
         outside::{connections, is_all_read, lives, processor_ticks},
         subject::for_every_model,
     },
@@ -166,8 +166,7 @@ fn a_listener_that_another_process_holds_open_makes_nobody_spin_after_a_stop() {
         let flags = ["--size", "2", "--task", "1h", "--grace", "2s"];
         let server = Server::start("slow-reverse", model.name, &flags);
         let mut owed = server.connect();
-        owed.write_all(b"abc\n").expect("sent");
-        eventually("the request is read", || is_all_read(&owed).then_some(()));
+        owe(&mut owed, b"abc\n");
         let workers = living_workers(&server);
         let (busy, other): (Vec<u32>, Vec<u32>) =
             workers.into_iter().partition(|&pid| connections(pid) > 0);
