@@ -51,6 +51,7 @@ mod slots;
 mod socket;
 mod sources;
 mod state;
+mod usage;
 
 pub use drive::{Report, drive};
 pub use error::LoadError;

@@ -17,6 +17,7 @@ use crate::{
     Memory, Model, ServeError,
     acceptor::{Acceptor, Arrival},
     blocking::{Nudged, serve_connection},
+    model::NOTHING_SPECIAL,
     room::Room,
 };
 
@@ -32,6 +33,7 @@ pub(super) const MODEL: Model = Model {
     choices: &[],
     at_once: |_| Some(1),
     slots: |_, _| 1,
+    check: NOTHING_SPECIAL,
     serve,
 };
 

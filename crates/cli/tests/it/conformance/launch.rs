@@ -16,6 +16,8 @@ use crate::support::{PATIENCE, eventually, few_workers, wharf};
 pub enum Around {
     /// So many descriptors and no more.
     Descriptors(u32),
+    /// A system call that fails, and its error.
+    Without(&'static str, &'static str),
     /// A process group of its own, as a shell gives to each command line.
     Group,
     /// Standard output goes there.
@@ -42,19 +44,19 @@ impl Launched {
                 shell
                     .arg("-c")
                     .arg(format!("ulimit -n {count} && exec \"$0\" \"$@\""));
-                shell
-                    .arg(plain.get_program())
-                    .env("WHARF_RUNS", folder.path())
-                    .stdin(Stdio::null());
+                shell.arg(plain.get_program());
                 shell
             }
+            Around::Without(call, error) => without(call, error, &plain),
             Around::Group | Around::Stdout(_) => plain,
         };
         command
+            .env("WHARF_RUNS", folder.path())
+            .stdin(Stdio::null())
             .stdout(file("stdout.txt"))
             .stderr(file("stderr.txt"));
         match around {
-            Around::Descriptors(_) => {}
+            Around::Descriptors(_) | Around::Without(..) => {}
             Around::Group => {
                 command.process_group(0);
             }
@@ -138,6 +140,16 @@ impl Launched {
         let text = fs::read_to_string(self.folder.path().join("serve.json"));
         serde_json::from_str(&text.expect("a result was written")).expect("a result in its form")
     }
+}
+
+/// A program for which a system call fails.
+pub fn without(call: &str, error: &str, program: &Command) -> Command {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/faults/without.py");
+    let mut command = Command::new("python3");
+    command
+        .args([script, call, error])
+        .arg(program.get_program());
+    command
 }
 
 impl Drop for Launched {
