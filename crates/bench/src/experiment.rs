@@ -57,6 +57,10 @@ pub struct Subject {
     pub about: String,
     /// How many sessions it serves at once; `None` when nothing but memory bounds it.
     pub at_once: Option<u64>,
+    /// The flags of `wharf serve` that it heeds and that bound how many it serves.
+    pub bounds: Vec<&'static str>,
+    /// Why it cannot serve on this machine, and what to do about it.
+    pub refused: Option<String>,
 }
 
 /// How clients are driven.
@@ -354,6 +358,8 @@ mod tests {
             flags: Vec::new(),
             about: String::new(),
             at_once: None,
+            bounds: Vec::new(),
+            refused: None,
         };
         Experiment::new(sheet, vec![subject], PathBuf::new())
     }

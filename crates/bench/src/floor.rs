@@ -10,7 +10,7 @@ use crate::{Subject, experiment::SEED_TASK};
 /// ```text
 ///   floor = task · ceil(clients / at_once)      and task when nothing bounds it
 /// ```
-pub fn floor(task: Duration, clients: u64, at_once: Option<u64>) -> Duration {
+pub(crate) fn floor(task: Duration, clients: u64, at_once: Option<u64>) -> Duration {
     let rounds = rounds(clients, at_once);
     task.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX))
 }
@@ -35,19 +35,20 @@ pub(crate) fn scaled_task(
     let longest = budget.as_secs_f64() / tasks.max(1) as f64;
     let millis = |millis: &u64| Duration::from_millis(*millis);
     let mut round = ROUND_MILLIS.iter().rev().map(millis);
-    let fitting = round.find(|task| task.as_secs_f64() <= longest);
+    let fitting = round.find(|task| *task <= SEED_TASK && task.as_secs_f64() <= longest);
     let most = clients.iter().copied().max().unwrap_or(0);
     let start = match most {
         0..=FEW => Duration::ZERO,
         _ => START_OF_ONE.saturating_mul(u32::try_from(most).unwrap_or(u32::MAX)),
     };
     let mut round = ROUND_MILLIS.iter().map(millis);
-    let least = round.find(|task| *task >= start).unwrap_or(SEED_TASK);
+    let least = round.find(|task| *task >= start).unwrap_or(LONGEST_TASK);
     fitting.unwrap_or(least).max(least)
 }
 
-/// Round lengths; below the first, start-up costs would hide the wait.
-const ROUND_MILLIS: [u64; 11] = [
+/// Round lengths; below the first, start-up costs would hide the wait, and those past the seed experiment's
+/// are for so many clients that their start would.
+const ROUND_MILLIS: [u64; 14] = [
     5,
     10,
     20,
@@ -59,8 +60,13 @@ const ROUND_MILLIS: [u64; 11] = [
     500,
     1000,
     SEED_TASK_MILLIS,
+    5000,
+    10_000,
+    LONGEST_TASK.as_secs() * 1000,
 ];
 const SEED_TASK_MILLIS: u64 = SEED_TASK.as_secs() * 1000;
+/// For as many clients as there can be.
+const LONGEST_TASK: Duration = Duration::from_secs(15);
 const FEW: u64 = 1000;
 /// Of a task, for each client: to connect takes two cores 25 to 50 us, and a client that is late by a
 /// quarter of the floor spoils the run.
@@ -77,6 +83,8 @@ mod tests {
             flags: Vec::new(),
             about: String::new(),
             at_once,
+            bounds: Vec::new(),
+            refused: None,
         }
     }
 
@@ -109,6 +117,16 @@ mod tests {
         let task = |most| scaled_task(&[subject(Some(1))], &[most], 3, Duration::from_secs(36));
         assert_eq!(task(5000), Duration::from_secs(1));
         assert_eq!(task(10_000), SEED_TASK);
-        assert_eq!(task(50_000), SEED_TASK);
+        assert_eq!(task(20_000), Duration::from_secs(5));
+        assert_eq!(task(50_000), Duration::from_secs(10));
+        assert_eq!(task(65_000), Duration::from_secs(15));
+    }
+
+    #[test]
+    fn only_many_clients_get_a_task_longer_than_the_seed_experiments() {
+        let task = |most| scaled_task(&[subject(None)], &[most], 1, Duration::from_secs(3600));
+        assert_eq!(task(1), SEED_TASK);
+        assert_eq!(task(15_000), SEED_TASK);
+        assert_eq!(task(15_001), Duration::from_secs(5));
     }
 }

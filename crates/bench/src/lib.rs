@@ -46,7 +46,6 @@ mod shift;
 pub use compare::{Kept, compare};
 pub use error::{BenchError, CompareError, SettingError};
 pub use experiment::{ClientChoice, DEFAULT_MODELS, Experiment, Subject};
-pub use floor::floor;
 pub use sheet::Sheet;
 pub use span::Span;
 pub use sweep::{Progress, sweep};

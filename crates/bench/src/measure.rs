@@ -63,8 +63,8 @@ impl Bench<'_> {
         point: &mut Point,
         place: &Place<'_>,
     ) -> Result<Option<BenchError>, BenchError> {
-        if let Some(too_long) = obstacle::too_long(place, self.experiment.longest) {
-            point.not_reached = Some(too_long);
+        if let Some(not) = obstacle::beforehand(place, self.experiment.longest) {
+            point.not_reached = Some(not);
             return Ok(None);
         }
         for _ in 0..TRIES {

@@ -7,8 +7,20 @@ use load::LoadError;
 
 use crate::{BenchError, place::Place};
 
-/// A point whose least time is longer than allowed is not tried.
-pub(crate) fn too_long(place: &Place<'_>, longest: Duration) -> Option<NotReached> {
+/// Why a point is not tried at all.
+pub(crate) fn beforehand(place: &Place<'_>, longest: Duration) -> Option<NotReached> {
+    unavailable(place).or_else(|| too_long(place, longest))
+}
+
+fn unavailable(place: &Place<'_>) -> Option<NotReached> {
+    place.subject.refused.as_ref().map(|reason| NotReached {
+        obstacle: Obstacle::Unavailable,
+        text: format!("not tried: {reason}"),
+    })
+}
+
+/// Its least time is longer than allowed.
+fn too_long(place: &Place<'_>, longest: Duration) -> Option<NotReached> {
     let text = format!(
         "not tried: {} clients take it at least {:.0} s, and --longest allows {:.0} s",
         place.clients,
@@ -112,6 +124,8 @@ mod tests {
             flags: Vec::new(),
             about: String::new(),
             at_once: Some(1),
+            bounds: Vec::new(),
+            refused: None,
         };
         let place = Place {
             subject: &subject,
@@ -124,6 +138,29 @@ mod tests {
         assert_eq!(found.obstacle, Obstacle::TooLong);
         assert!(found.text.contains("30000 s") && found.text.contains("600 s"));
         assert_eq!(too_long(&place, place.floor), None);
+    }
+
+    #[test]
+    fn a_point_of_a_model_that_this_machine_refuses_is_not_tried_and_says_why() {
+        let subject = Subject {
+            model: "uring".to_owned(),
+            name: "uring".to_owned(),
+            flags: Vec::new(),
+            about: String::new(),
+            at_once: None,
+            bounds: Vec::new(),
+            refused: Some("no rings".to_owned()),
+        };
+        let place = Place {
+            subject: &subject,
+            clients: 10,
+            cpu_share: None,
+            client: ClientChoice::Threads,
+            floor: Duration::ZERO,
+        };
+        let found = beforehand(&place, Duration::from_secs(600)).expect("unavailable");
+        assert_eq!(found.obstacle, Obstacle::Unavailable);
+        assert_eq!(found.text, "not tried: no rings");
     }
 
     fn run(outcomes: &[(&str, u64)]) -> Measured {

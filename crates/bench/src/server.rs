@@ -52,6 +52,15 @@ pub(crate) struct Order<'a> {
     pub(crate) with_events: bool,
 }
 
+impl Order<'_> {
+    /// The flags for so many connections and workers, as far as the model has such bounds.
+    fn bounds(&self) -> Vec<String> {
+        let flags = self.subject.bounds.iter();
+        let bound = |n| flags.map(move |flag| format!("{flag}={n}")).collect();
+        self.limit.map_or_else(Vec::new, bound)
+    }
+}
+
 impl Server {
     /// Starts a server and waits until it accepts connections.
     ///
@@ -84,8 +93,7 @@ impl Server {
             )
             .args(&order.subject.flags)
             .args(order.ends_lines.then_some("--terminator=lf"))
-            .args(order.limit.map(|n| format!("--max-connections={n}")))
-            .args(order.limit.map(|n| format!("--max-workers={n}")))
+            .args(order.bounds())
             .arg("--ready-file")
             .arg(&ready)
             .arg("--summary-file")
@@ -229,3 +237,39 @@ fn ready_address(path: &Path) -> Option<SocketAddr> {
 
 const READY_WITHIN: Duration = Duration::from_secs(10);
 const LOOK_EVERY: Duration = Duration::from_millis(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_given_those_bounds_only_that_its_model_has() {
+        let check = |bounds: &[&'static str], limit, expected: &[&str]| {
+            let subject = Subject {
+                model: String::new(),
+                name: String::new(),
+                flags: Vec::new(),
+                about: String::new(),
+                at_once: None,
+                bounds: bounds.to_vec(),
+                refused: None,
+            };
+            let order = Order {
+                program: Path::new("wharf"),
+                service: "echo",
+                subject: &subject,
+                task: None,
+                ends_lines: false,
+                limit,
+                scratch: Path::new("."),
+                with_events: false,
+            };
+            assert_eq!(order.bounds(), expected);
+        };
+        let all = ["--max-connections", "--max-workers"];
+        check(&all, None, &[]);
+        check(&all, Some(9), &["--max-connections=9", "--max-workers=9"]);
+        check(&all[..1], Some(9), &["--max-connections=9"]);
+        check(&[], Some(9), &[]);
+    }
+}

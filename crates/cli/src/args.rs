@@ -11,6 +11,7 @@ mod values;
 
 use std::path::PathBuf;
 
+use ::serve::{Choice, Model};
 use clap::{Parser, Subcommand};
 
 pub use bench::BenchArgs;
@@ -87,6 +88,14 @@ fn without_effect(service: &str, flags: &[(bool, &'static str, &[&str])]) -> Vec
         .iter()
         .filter(|(is_given, _, services)| *is_given && !services.contains(&service));
     idle.map(|(_, flag, _)| *flag).collect()
+}
+
+/// Of choices with whether they were given: those that were given and that `model` does not heed.
+fn unheeded(model: &Model, choices: &[(bool, Choice)]) -> Vec<&'static str> {
+    let idle = choices
+        .iter()
+        .filter(|(is_given, choice)| *is_given && !model.choices.contains(choice));
+    idle.map(|(_, choice)| choice.flag()).collect()
 }
 
 const EXAMPLES: &str = "\

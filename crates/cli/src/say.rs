@@ -14,12 +14,12 @@ pub fn talk(line: &str) {
     let _ = stderr().write_all(format!("{line}\n").as_bytes());
 }
 
-/// Says that flags were given which mean nothing to a service.
-pub fn without_effect(service: &str, flags: &[&str]) {
+/// Says that flags were given which mean nothing to a service or a model.
+pub fn without_effect(to: &str, flags: &[&str]) {
     if !flags.is_empty() {
         let flags = flags.join(", ");
         talk(&format!(
-            "warning: {flags}: without effect on {service}; see --help"
+            "warning: {flags}: without effect on {to}; see --help"
         ));
     }
 }

@@ -132,6 +132,8 @@ pub enum Obstacle {
     TooLong,
     /// The server did not start, or went away.
     ServerGone,
+    /// The model takes something that this kernel does not give.
+    Unavailable,
 }
 
 impl Obstacle {
@@ -144,6 +146,7 @@ impl Obstacle {
             Self::OutOfDescriptors => "out of descriptors",
             Self::TooLong => "too long",
             Self::ServerGone => "server gone",
+            Self::Unavailable => "unavailable",
         }
     }
 }

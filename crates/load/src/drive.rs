@@ -23,6 +23,7 @@ use crate::{
     job::Job,
     outage,
     tally::Tally,
+    usage::{Whose, cpu_time_ns},
 };
 
 /// What came of a run.
@@ -91,6 +92,7 @@ pub fn drive(
         wall_ns,
         cpu_ns,
         cores,
+        hosts: &job.usages(),
         cut,
         open_limit: room.share,
         was_cut_short: job.is_cut_short(),
@@ -223,7 +225,7 @@ fn run_hosts(job: &Job<'_>, seats: &[Seat]) -> Result<Span, LoadError> {
             let _ = gate.start.set(None);
             return Err(error);
         }
-        let cpu_before_ns = cpu_time_ns();
+        let cpu_before_ns = cpu_time_ns(Whose::Process);
         let start = job.clock.now() + LEAD + LEAD_PER_HOST * hosts;
         let _ = gate.start.set(Some(start));
         while !gate.all_ended() {
@@ -231,7 +233,7 @@ fn run_hosts(job: &Job<'_>, seats: &[Seat]) -> Result<Span, LoadError> {
             thread::park_timeout(PROGRESS);
         }
         job.watcher.on_progress(job.ended(), asked);
-        let cpu_ns = cpu_time_ns().saturating_sub(cpu_before_ns);
+        let cpu_ns = cpu_time_ns(Whose::Process).saturating_sub(cpu_before_ns);
         Ok(Span { start, cpu_ns })
     })
 }
@@ -251,19 +253,6 @@ fn work(job: &Job<'_>, seat: &Seat, gate: &Gate) {
     if let (Some(host), Some(start)) = (host, *gate.start.wait()) {
         host.run(start);
     }
-}
-
-/// Processor time of this process so far, in user space and in the kernel.
-fn cpu_time_ns() -> u64 {
-    // SAFETY: all bits zero is a valid `rusage`, which is made of integers.
-    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-    // SAFETY: `usage` is ours to write to, for the duration of the call.
-    unsafe { libc::getrusage(libc::RUSAGE_SELF, &mut usage) };
-    let nanos = |time: libc::timeval| {
-        let micros = time.tv_sec * 1_000_000 + time.tv_usec;
-        u64::try_from(micros).unwrap_or(0) * 1000
-    };
-    nanos(usage.ru_utime) + nanos(usage.ru_stime)
 }
 
 /// How often the watcher hears of progress.

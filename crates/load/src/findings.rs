@@ -6,13 +6,13 @@
 //! | a request that failed | invalid |
 //! | the same, because the server went away or the run was stopped | unknown |
 //! | a limit of this machine | unknown |
-//! | requests that left late, or a generator that had the processor to itself | unknown |
+//! | requests that left late, a generator that had the processor to itself, or a loop of it a core | unknown |
 //! | requests that waited for room until time was over, and that the figures leave out | unknown |
 //! | gaps beyond what their law does by chance | a remark: 5 % of right runs have it |
 
 use history::{Finding, FitSummary, Outcome, Verdict};
 
-use crate::{Loop, Plan, tally::Tally};
+use crate::{Client, Loop, Plan, tally::Tally, usage::Usage};
 
 /// What is to be judged.
 pub(crate) struct Circumstances<'a> {
@@ -26,6 +26,8 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) cpu_ns: u64,
     /// Cores that it may use.
     pub(crate) cores: u64,
+    /// What each of its loops used.
+    pub(crate) hosts: &'a [Usage],
     pub(crate) cut: Option<Cut>,
     /// Most connections that a worker held at once.
     pub(crate) open_limit: usize,
@@ -169,6 +171,10 @@ fn left_behind(run: &Circumstances<'_>) -> Option<Finding> {
 }
 
 fn bottleneck(run: &Circumstances<'_>) -> Option<Finding> {
+    all_busy(run).or_else(|| loops_busy(run))
+}
+
+fn all_busy(run: &Circumstances<'_>) -> Option<Finding> {
     let share = run.cpu_ns as f64 / (run.wall_ns as f64 * run.cores as f64);
     if run.wall_ns < JUDGED_NS || share <= BUSY_SHARE {
         return None;
@@ -179,6 +185,26 @@ fn bottleneck(run: &Circumstances<'_>) -> Option<Finding> {
         share * 100.0,
         run.cores,
         in_words(run.wall_ns as f64),
+    );
+    Some(Finding::new(Verdict::Unknown, text))
+}
+
+/// A loop is one thread: those whose workers it has wait for it, however much the others sleep.
+fn loops_busy(run: &Circumstances<'_>) -> Option<Finding> {
+    let is_busy = |host: &&Usage| host.span_ns >= JUDGED_NS && host.share() > BUSY_SHARE;
+    let busy: Vec<&Usage> = run.hosts.iter().filter(is_busy).collect();
+    let most = busy.iter().map(|host| host.share()).reduce(f64::max)?;
+    let loops = match run.plan.client {
+        Client::Threads => "client threads",
+        Client::EventLoops => "client event loops",
+    };
+    let text = format!(
+        "the generator was the bottleneck: {} of {} {loops} used over {:.0} % of a core (the busiest {:.0} %); \
+         use fewer workers or a lower rate",
+        busy.len(),
+        run.hosts.len(),
+        BUSY_SHARE * 100.0,
+        most * 100.0,
     );
     Some(Finding::new(Verdict::Unknown, text))
 }
@@ -273,6 +299,7 @@ mod tests {
             wall_ns: 2_000_000_000,
             cpu_ns: 100_000_000,
             cores: 2,
+            hosts: &[],
             cut,
             open_limit: 1000,
             was_cut_short: cut == Some(Cut::Stopped),
@@ -468,5 +495,62 @@ mod tests {
         let expected = "the generator was the bottleneck: it used 95 % of 2 cores over 1.00 s; \
                         use fewer workers or a lower rate";
         check(&busy(1_000_000_000), &[(Verdict::Unknown, expected)]);
+    }
+
+    /// Loops that used so many milliseconds of a core, each in two seconds.
+    #[track_caller]
+    fn check_loops(cpu_ms: &[u64], expected: Option<&str>) {
+        let plan = Plan {
+            client: Client::EventLoops,
+            ..plan()
+        };
+        let usage = |cpu_ms| Usage {
+            cpu_ns: cpu_ms * 1_000_000,
+            span_ns: 2_000_000_000,
+        };
+        let hosts: Vec<Usage> = cpu_ms.iter().copied().map(usage).collect();
+        let tally = tally(&[(Outcome::Ok, 100)]);
+        let found = judge(&Circumstances {
+            hosts: &hosts,
+            ..run(&plan, &tally, None)
+        });
+        let expected = expected.map(|text| Finding::new(Verdict::Unknown, text));
+        assert_eq!(found, Vec::from_iter(expected));
+    }
+
+    #[test]
+    fn one_saturated_loop_among_idle_ones_is_a_bottleneck() {
+        check_loops(&[1800, 1700, 0, 0], None);
+        check_loops(
+            &[100, 1950, 0, 0],
+            Some(
+                "the generator was the bottleneck: 1 of 4 client event loops used over 90 % of a core (the \
+                 busiest 98 %); use fewer workers or a lower rate",
+            ),
+        );
+        check_loops(
+            &[1990, 1950, 0, 1810],
+            Some(
+                "the generator was the bottleneck: 3 of 4 client event loops used over 90 % of a core (the \
+                 busiest 100 %); use fewer workers or a lower rate",
+            ),
+        );
+    }
+
+    #[test]
+    fn a_loop_that_was_busy_for_a_moment_is_none() {
+        let (plan, tally) = (plan(), tally(&[(Outcome::Ok, 100)]));
+        let moment = |span_ns| Usage {
+            cpu_ns: span_ns,
+            span_ns,
+        };
+        let found = |span_ns| {
+            judge(&Circumstances {
+                hosts: &[moment(span_ns)],
+                ..run(&plan, &tally, None)
+            })
+        };
+        assert_eq!(found(99_000_000), []);
+        assert_eq!(found(100_000_000).len(), 1);
     }
 }

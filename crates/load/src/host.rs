@@ -14,7 +14,10 @@ use std::ops::Range;
 use rustix::event::{PollFd, PollFlags};
 use timing::Tick;
 
-use crate::{LoadError, desk::Desk, job::Job, poller::Poller, table, token::Token, worker::Worker};
+use crate::{
+    LoadError, desk::Desk, job::Job, poller::Poller, table, token::Token, usage::Meter,
+    worker::Worker,
+};
 
 /// See the file's description.
 pub(crate) struct Host<'a> {
@@ -73,6 +76,7 @@ impl<'a> Host<'a> {
     /// Runs from the common start until every request has ended.
     pub(crate) fn run(mut self, start: Tick) {
         self.start = start;
+        let meter = Meter::begin(start);
         for worker in &mut self.workers {
             worker.enter_start(start, &mut self.desk);
         }
@@ -89,6 +93,7 @@ impl<'a> Host<'a> {
             self.desk.ledger.count();
         }
         let now = self.desk.now();
+        self.job.host_ended(meter.end(now));
         self.desk.ledger.hand_on(now);
     }
 

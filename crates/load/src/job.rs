@@ -9,7 +9,7 @@ use machine::{ClientFactory, Exchange};
 use run::Stop;
 use timing::Clock;
 
-use crate::{Plan, Watcher, descriptors::Room, sources::Sources, tally::Tally};
+use crate::{Plan, Watcher, descriptors::Room, sources::Sources, tally::Tally, usage::Usage};
 
 /// One run, as its workers see it.
 pub(crate) struct Job<'a> {
@@ -27,6 +27,7 @@ pub(crate) struct Job<'a> {
     left_behind: AtomicU64,
     ended: AtomicU64,
     connected: AtomicU64,
+    usages: Mutex<Vec<Usage>>,
     tally: Mutex<Tally>,
 }
 
@@ -52,6 +53,7 @@ impl<'a> Job<'a> {
             left_behind: AtomicU64::new(0),
             ended: AtomicU64::new(0),
             connected: AtomicU64::new(0),
+            usages: Mutex::default(),
             tally: Mutex::new(Tally::new(factory.exchange())),
         }
     }
@@ -88,6 +90,20 @@ impl<'a> Job<'a> {
     /// How many workers did.
     pub(crate) fn left_behind(&self) -> u64 {
         self.left_behind.load(Ordering::Relaxed)
+    }
+
+    /// A host has nothing left to do.
+    pub(crate) fn host_ended(&self, usage: Usage) {
+        if let Ok(mut usages) = self.usages.lock() {
+            usages.push(usage);
+        }
+    }
+
+    /// What the hosts that have ended used.
+    pub(crate) fn usages(&self) -> Vec<Usage> {
+        self.usages
+            .lock()
+            .map_or_else(|_| Vec::new(), |usages| usages.clone())
     }
 
     /// So many more requests have ended.

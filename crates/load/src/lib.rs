@@ -49,6 +49,7 @@ mod schedule;
 mod socket;
 mod sources;
 mod state;
+mod usage;
 
 pub use drive::{Report, drive};
 pub use error::LoadError;

@@ -33,7 +33,7 @@ pub(crate) fn slots(size: usize) -> u32 {
 /// what it had counted is kept, and the connections that it held are counted as killed.
 ///
 /// # Errors
-/// When not one process can be started.
+/// When not one process can be started, and when those in one place give up again and again.
 pub(crate) fn keep(
     listener: TcpListener,
     size: usize,
@@ -49,10 +49,9 @@ pub(crate) fn keep(
         run.stop.request();
         return Err(ServeError::Workers(io::ErrorKind::OutOfMemory.into()));
     }
-    while !run.stop.requested() {
-        herd.wait();
-        herd.bury();
-        herd.fill();
+    let kept = herd.keep();
+    if kept.is_err() {
+        run.stop.request();
     }
     let Herd {
         processes,
@@ -62,7 +61,7 @@ pub(crate) fn keep(
     // Nobody is accepted any more, and the workers have heard the same alarm.
     listeners.clear();
     processes.drain(run, |ended| write_down(&ended, run));
-    Ok(())
+    kept
 }
 
 struct Herd<'a> {
@@ -82,6 +81,8 @@ struct Place {
     listener: usize,
     /// How often in a row its worker ended at once.
     failures: u32,
+    /// How often in a row it gave up early.
+    errors: u32,
 }
 
 struct Member {
@@ -107,6 +108,7 @@ impl<'a> Herd<'a> {
             slot: run.shards.claim().expect("every worker has a slot"),
             listener: index % listeners.len(),
             failures: 0,
+            errors: 0,
         };
         Ok(Self {
             vacant: (0..size).map(|index| (place(index), Tick::ZERO)).collect(),
@@ -115,6 +117,16 @@ impl<'a> Herd<'a> {
             processes: Processes::new().map_err(ServeError::Workers)?,
             listeners,
         })
+    }
+
+    /// Until a stop is asked for.
+    fn keep(&mut self) -> Result<(), ServeError> {
+        while !self.run.stop.requested() {
+            self.wait();
+            self.bury()?;
+            self.fill();
+        }
+        Ok(())
     }
 
     /// Starts a worker in each place that may be filled.
@@ -133,8 +145,7 @@ impl<'a> Herd<'a> {
                 let listener = listeners.swap_remove(place.listener);
                 listeners.clear();
                 let slot = place.slot;
-                // The parent hears of a failure by the counters, and of an end by the signal.
-                let _ = life(Worker { slot, listener });
+                life(Worker { slot, listener })
             });
             if let Err(mut member) = started {
                 member.place.failures += 1;
@@ -155,17 +166,33 @@ impl<'a> Herd<'a> {
         let _ = run::wait(&mut fds, next);
     }
 
-    fn bury(&mut self) {
+    /// Fails when a worker cannot but give up: after so many that did, the next one will, too.
+    fn bury(&mut self) -> Result<(), ServeError> {
         let now = self.run.clock.now();
+        let mut hopeless = None;
         for ended in self.processes.take_ended() {
             write_down(&ended, self.run);
             let Member { mut place, started } = ended.known;
-            place.failures = match now.since(started) < AT_ONCE {
+            let lived = now.since(started);
+            place.failures = match lived < AT_ONCE {
                 true => place.failures + 1,
                 false => 0,
             };
+            let error = ended.gave_up;
+            let error = error.filter(|&error| lived < EARLY && !may_pass(error));
+            place.errors = error.map_or(0, |_| place.errors + 1);
+            hopeless = hopeless.or(error.filter(|_| place.errors == MOST_ERRORS));
             self.vacate(place, now);
         }
+        hopeless.map_or(Ok(()), |error| {
+            Err(ServeError::Herd {
+                times: MOST_ERRORS,
+                reason: match error {
+                    0 => io::Error::other("the system did not say why"),
+                    _ => io::Error::from_raw_os_error(error),
+                },
+            })
+        })
     }
 
     /// The first replacement comes at once; one after another that fails waits for longer and longer.
@@ -184,6 +211,22 @@ fn write_down(ended: &Ended<Member>, run: &Run<'_>) {
     }
 }
 
+/// Whether it says that the system is short of something, of which there may be more later.
+fn may_pass(error: i32) -> bool {
+    let short = [
+        libc::EAGAIN,
+        libc::EMFILE,
+        libc::ENFILE,
+        libc::ENOBUFS,
+        libc::ENOMEM,
+    ];
+    short.contains(&error)
+}
+
+/// So often in a row a worker may give up early; when each does at once, the pauses make it nine seconds.
+const MOST_ERRORS: u32 = 8;
+/// A worker that gives up sooner than this has done little else: more than it takes on a machine that is busy.
+const EARLY: Duration = Duration::from_secs(10);
 /// A worker that ends sooner than this has failed.
 const AT_ONCE: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);

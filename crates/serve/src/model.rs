@@ -27,14 +27,18 @@ pub struct Model {
     pub bad_at: &'static str,
     /// The file to read.
     pub file: &'static str,
-    /// Which settings of a [`Crew`] it heeds.
+    /// Which settings that mean something to some models only it heeds.
     pub choices: &'static [Choice],
     /// How many connections it serves at once; none when that is not the model's to bound.
     pub at_once: fn(&Crew) -> Option<u64>,
     /// How many slots its workers and its acceptor need.
     pub slots: fn(&Limits, &Crew) -> u32,
+    /// Tries out what it takes from the kernel that others do without.
+    pub(crate) check: Check,
     pub(crate) serve: Serve,
 }
+
+pub(crate) type Check = fn() -> Result<(), ServeError>;
 
 pub(crate) type Serve = fn(TcpListener, &dyn Service, &Run<'_>) -> Result<(), ServeError>;
 
@@ -60,7 +64,7 @@ impl Memory {
     }
 }
 
-/// A setting of a [`Crew`] that means something to some models.
+/// A setting of a [`Crew`] or of [`Limits`] that means something to some models and nothing to others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// [`Crew::size`].
@@ -71,9 +75,26 @@ pub enum Choice {
     Sharing,
     /// [`Crew::cpu_work`].
     CpuWork,
+    /// [`Limits::connections`].
+    Connections,
+    /// [`Limits::workers`].
+    Workers,
+    /// [`Limits::when_full`].
+    WhenFull,
 }
 
 impl Choice {
+    /// All there are.
+    pub const ALL: [Self; 7] = [
+        Self::Size,
+        Self::Queue,
+        Self::Sharing,
+        Self::CpuWork,
+        Self::Connections,
+        Self::Workers,
+        Self::WhenFull,
+    ];
+
     /// The flag of the command line for it.
     pub const fn flag(self) -> &'static str {
         match self {
@@ -81,11 +102,23 @@ impl Choice {
             Self::Queue => "--queue",
             Self::Sharing => "--sharing",
             Self::CpuWork => "--cpu-work",
+            Self::Connections => "--max-connections",
+            Self::Workers => "--max-workers",
+            Self::WhenFull => "--when-full",
         }
     }
 }
 
 impl Model {
+    /// Whether this machine lets it serve: asked before anything is bound or promised.
+    ///
+    /// # Errors
+    /// When it takes something that the kernel has not, or has been told not to give; with what to do
+    /// instead.
+    pub fn check(&self) -> Result<(), ServeError> {
+        (self.check)()
+    }
+
     /// Serves until a stop is asked for, then drains.
     ///
     /// # Errors
@@ -105,6 +138,9 @@ impl Model {
         (self.at_once)(&Crew::default()) == Some(1)
     }
 }
+
+/// For a model that takes nothing but what every kernel gives.
+pub(crate) const NOTHING_SPECIAL: Check = || Ok(());
 
 /// Why a server could not start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -133,6 +169,17 @@ pub enum ServeError {
     /// Something that every worker needs could not be set up.
     #[error("cannot set up workers: {0}")]
     Workers(io::Error),
+    /// Workers gave up as soon as they had begun, again and again.
+    #[error(
+        "worker processes gave up {times} times in a row, each soon after it had begun: {reason}; the \
+         kernel's log, and what a container forbids, may tell why"
+    )]
+    Herd {
+        /// How often.
+        times: u32,
+        /// What the system said to the last.
+        reason: io::Error,
+    },
     /// The kernel would not give an io_uring that has all that is needed.
     #[error("cannot set up io_uring: {reason}; {hint}, or use {instead}")]
     Ring {
@@ -143,4 +190,18 @@ pub enum ServeError {
         /// What does without.
         instead: &'static str,
     },
+}
+
+impl ServeError {
+    /// The number of the system's error behind it, where there is one.
+    pub(crate) fn raw_os_error(&self) -> Option<i32> {
+        match self {
+            Self::Accept(reason)
+            | Self::Workers(reason)
+            | Self::Resolve { reason, .. }
+            | Self::Bind { reason, .. }
+            | Self::Herd { reason, .. }
+            | Self::Ring { reason, .. } => reason.raw_os_error(),
+        }
+    }
 }

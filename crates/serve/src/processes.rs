@@ -17,7 +17,7 @@ use rustix::{
 use signal_hook::{SigId, consts::SIGCHLD, low_level};
 use timing::Tick;
 
-use crate::nudge;
+use crate::{ServeError, nudge};
 
 /// The worker processes that have not been taken back, and what the parent knows of each.
 pub(crate) struct Processes<T> {
@@ -30,6 +30,8 @@ pub(crate) struct Ended<T> {
     pub(crate) known: T,
     /// Whether it came to its own end.
     pub(crate) is_well: bool,
+    /// Of one that gave up: the number of the system's error, 0 when there was none.
+    pub(crate) gave_up: Option<i32>,
 }
 
 impl<T> Processes<T> {
@@ -53,7 +55,12 @@ impl<T> Processes<T> {
     ///
     /// # Errors
     /// With what was known, when the system would not give one.
-    pub(crate) fn start(&mut self, known: T, run: &Run<'_>, life: impl FnOnce()) -> Result<(), T> {
+    pub(crate) fn start(
+        &mut self,
+        known: T,
+        run: &Run<'_>,
+        life: impl FnOnce() -> Result<(), ServeError>,
+    ) -> Result<(), T> {
         let parent = getpid();
         // SAFETY: this process has a single thread, so no lock is held by another one at the fork;
         // the child leaves by `_exit` and never returns into the parent's frames.
@@ -66,7 +73,7 @@ impl<T> Processes<T> {
                 // A panic must not unwind into the frames of the parent either.
                 let lived = catch_unwind(AssertUnwindSafe(life));
                 // SAFETY: ends the child without running what the parent registered for its exit.
-                unsafe { libc::_exit(if lived.is_ok() { 0 } else { PANICKED }) }
+                unsafe { libc::_exit(lived.map_or(PANICKED, status)) }
             }
             -1 => Err(known),
             pid => {
@@ -81,9 +88,13 @@ impl<T> Processes<T> {
         self.bell.silence();
         let mut all = Vec::new();
         while let Ok(Some((pid, status))) = wait(WaitOptions::NOHANG) {
-            let is_well = status.exit_status() == Some(0);
+            let status = status.exit_status();
             if let Some(known) = self.by_pid.remove(&pid.as_raw_nonzero().get()) {
-                all.push(Ended { known, is_well });
+                all.push(Ended {
+                    known,
+                    is_well: status == Some(0),
+                    gave_up: status.and_then(error_of),
+                });
             }
         }
         all
@@ -172,6 +183,24 @@ impl Drop for Bell {
     }
 }
 
+/// The status of a process that has lived: it tells its parent of the system's error.
+fn status(lived: Result<(), ServeError>) -> i32 {
+    match lived {
+        Ok(()) => 0,
+        Err(error) => GAVE_UP + error.raw_os_error().unwrap_or(0),
+    }
+}
+
+fn error_of(status: i32) -> Option<i32> {
+    (GAVE_UP..GAVE_UP + ERRORS)
+        .contains(&status)
+        .then(|| status - GAVE_UP)
+}
+
+/// A status from here on is this and the number of the system's error.
+const GAVE_UP: i32 = 120;
+/// Linux has fewer, and a status is a byte.
+const ERRORS: i32 = 136;
 /// The status that Rust programs end with after a panic.
 const PANICKED: i32 = 101;
 /// Beyond the grace period, within which workers end by themselves.

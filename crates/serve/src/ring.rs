@@ -93,11 +93,7 @@ impl Ring {
     /// When the kernel has none, or has been told to give none, with what to do about it.
     pub(crate) fn new(instead: &'static str) -> Result<Self, ServeError> {
         let ring = open().and_then(|ring| Ok((Buffers::register(&ring)?, ring)));
-        let (buffers, ring) = ring.map_err(|reason| ServeError::Ring {
-            hint: hint(reason.raw_os_error()),
-            reason,
-            instead,
-        })?;
+        let (buffers, ring) = ring.map_err(|reason| refused(reason, instead))?;
         Ok(Self {
             ring,
             buffers,
@@ -297,6 +293,16 @@ impl Drop for Ring {
     }
 }
 
+/// Whether the kernel gives a ring, and whether it can be used; `instead` says which model does without.
+///
+/// # Errors
+/// When it cannot, with what to do about it.
+pub(crate) fn check(instead: &'static str) -> Result<(), ServeError> {
+    let mut ring = Ring::new(instead)?;
+    let entered = ring.enter(Some(Duration::ZERO));
+    entered.map_err(|reason| refused(reason, instead))
+}
+
 /// A ring whose completions are worked off when its one thread enters (Linux 6.1), or one that at least does
 /// not interrupt it (6.0). Multishot receives came with 6.0, too, and so the flags tell of them.
 fn open() -> io::Result<IoUring> {
@@ -331,6 +337,14 @@ unsafe fn came(result: Result<u32, Errno>, buffer: Option<u16>) -> Came {
             // SAFETY: by the caller.
             Came::Bytes(unsafe { Buffers::filled(buffer, count as usize) })
         }
+    }
+}
+
+fn refused(reason: io::Error, instead: &'static str) -> ServeError {
+    ServeError::Ring {
+        hint: hint(reason.raw_os_error()),
+        reason,
+        instead,
     }
 }
 
@@ -465,11 +479,7 @@ mod tests {
         check(libc::EPERM, "kernel.io_uring_disabled");
         check(libc::ENOSYS, "built without");
         check(libc::EINVAL, "Linux 6.0");
-        let error = ServeError::Ring {
-            reason: io::Error::from_raw_os_error(libc::EPERM),
-            hint: hint(Some(libc::EPERM)),
-            instead: "`-m reactor`",
-        };
+        let error = refused(io::Error::from_raw_os_error(libc::EPERM), "`-m reactor`");
         assert!(error.to_string().ends_with(", or use `-m reactor`"));
     }
 }

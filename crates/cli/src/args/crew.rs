@@ -1,8 +1,11 @@
 //! Flags for how the workers of a concurrency model are laid out.
 
-use clap::Parser as _;
+use anyhow::anyhow;
+use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
 use run::{CpuWork, Crew, Sharing};
 use serve::{Choice, Model};
+
+use super::unheeded;
 
 /// The layout of a model's workers, where the model leaves a choice.
 #[derive(Debug, clap::Args)]
@@ -36,9 +39,16 @@ impl CrewArgs {
     ///
     /// # Errors
     /// When one is unknown or its value is out of range.
-    pub fn from_flags(flags: &[String]) -> Result<Self, clap::Error> {
+    pub fn from_flags(flags: &[String]) -> anyhow::Result<Self> {
         let nothing = String::new();
-        Line::try_parse_from([&nothing].into_iter().chain(flags)).map(|line| line.crew)
+        let parsed = Line::try_parse_from([&nothing].into_iter().chain(flags));
+        parsed.map(|line| line.crew).map_err(|error| {
+            let is_unknown = error.kind() == ErrorKind::UnknownArgument;
+            match is_unknown {
+                true => anyhow!("the choices that there are: {}", names().join(", ")),
+                false => anyhow!("{}", headline(&error)),
+            }
+        })
     }
 
     /// The layout as the models take it.
@@ -60,9 +70,20 @@ impl CrewArgs {
             (self.sharing.is_some(), Choice::Sharing),
             (self.cpu_work.is_some(), Choice::CpuWork),
         ];
-        let idle = given
-            .iter()
-            .filter(|(is_given, choice)| *is_given && !model.choices.contains(choice));
-        idle.map(|(_, choice)| choice.flag()).collect()
+        unheeded(model, &given)
     }
+}
+
+/// Their names, without dashes.
+fn names() -> Vec<String> {
+    let line = Line::command();
+    let names = line.get_arguments().filter_map(|flag| flag.get_long());
+    names.map(str::to_owned).collect()
+}
+
+/// What an error says, without how the whole command is used.
+fn headline(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    line.trim_start_matches("error: ").to_owned()
 }

@@ -12,6 +12,7 @@ use history::{BenchKind, BenchSummary, Finding, Kind, Verdict};
 use indicatif::ProgressBar;
 use run::{Stop, stop_on_signals};
 use serde_json::json;
+use serve::Choice;
 use timing::SystemClock;
 
 use crate::{
@@ -40,6 +41,10 @@ pub fn run(args: &BenchArgs) -> Result<Verdict> {
         folder.write(EXPERIMENT_FILE, &experiment.sheet().to_text())?;
     }
     say::talk(&announcement(&experiment));
+    for subject in &experiment.subjects {
+        let refused = subject.refused.iter();
+        refused.for_each(|reason| say::talk(&format!("{} is left out: {reason}", subject.model)));
+    }
     let most = experiment.clients.iter().copied().max().unwrap_or(0);
     if let Some(text) = descriptors::raise(most) {
         say::talk(&text);
@@ -79,6 +84,7 @@ fn experiment(args: &BenchArgs) -> Result<Experiment> {
         // Says what there is, and what may have been meant.
         lists::service(name)?;
     }
+    ensure_some_can_serve(&subjects)?;
     let program = env::current_exe().context("cannot find this executable")?;
     Ok(Experiment::new(&sheet, subjects, program)?)
 }
@@ -114,13 +120,26 @@ fn subject(text: &str) -> Result<Subject> {
         idle.join(", "),
         model.name
     );
+    let bounds = [Choice::Connections, Choice::Workers].into_iter();
+    let bounds = bounds.filter(|choice| model.choices.contains(choice));
     Ok(Subject {
         model: [&[model.name], &choices[..]].concat().join(":"),
         name: model.name.to_owned(),
         flags,
         about: model.about.to_owned(),
         at_once: (model.at_once)(&crew.crew()),
+        bounds: bounds.map(Choice::flag).collect(),
+        refused: model.check().err().map(|error| error.to_string()),
     })
+}
+
+/// Of models that this machine refuses, the others can still be compared; of no others, nothing.
+fn ensure_some_can_serve(subjects: &[Subject]) -> Result<()> {
+    let refused: Vec<&String> = subjects.iter().flat_map(|s| &s.refused).collect();
+    match refused.first() {
+        Some(reason) if refused.len() == subjects.len() => Err(anyhow!("{reason}")),
+        _ => Ok(()),
+    }
 }
 
 fn settings(experiment: &Experiment) -> serde_json::Value {
@@ -188,18 +207,13 @@ fn of_burst(experiment: &Experiment) -> String {
     let scale = match task == 3.0 {
         _ if experiment.service.name != "slow-reverse" => experiment.service.name.to_owned(),
         true => "the seed experiment's own".to_owned(),
+        false if task > 3.0 => "the seed experiment's is 3 s".to_owned(),
         false => format!("1 : {:.0} of the seed experiment's 3 s", 3.0 / task),
     };
-    let floors = experiment.clients.iter().flat_map(|&n| {
-        let floor = move |subject: &Subject| bench::floor(experiment.task, n, subject.at_once);
-        experiment.subjects.iter().map(floor)
-    });
-    let made = floors.filter(|floor| *floor <= experiment.longest);
-    let least: f64 = made.map(|floor| floor.as_secs_f64()).sum();
     format!(
         "task {:.0} ms ({scale}); {runs} runs a point; at least {:.0} s",
         task * 1e3,
-        least * f64::from(runs),
+        experiment.least_time().as_secs_f64(),
     )
 }
 

@@ -34,14 +34,13 @@ pub fn run(args: &ServeArgs) -> Result<Verdict> {
     dialect.request_bytes = limits.request_bytes;
     let service = entry.service(&dialect);
 
-    say::without_effect(entry.name, &args.dialect.without_effect(entry.name));
-    say::without_effect(model.name, &args.crew.without_effect(model));
+    warn(args, entry, model);
+    model.check()?;
     let handover = Handover::open(args)?;
     let raised = descriptors::raise(limits.connections as u64);
-    raised
-        .filter(|_| !args.quiet)
-        .into_iter()
-        .for_each(|text| say::talk(&text));
+    if let Some(text) = raised.filter(|_| !args.quiet) {
+        say::talk(&text);
+    }
     let bound = listen(args, entry, &crew)?;
     let stop = Arc::new(Stop::new().context("no descriptors left")?);
     stop_on_signals(&stop).context("cannot listen for ^C")?;
@@ -95,6 +94,14 @@ pub fn run(args: &ServeArgs) -> Result<Verdict> {
         Verdict::Unknown => Verdict::Unknown,
         Verdict::Valid | Verdict::Invalid => Verdict::Valid,
     })
+}
+
+/// Says which flags were given that mean nothing to the service or the model.
+fn warn(args: &ServeArgs, entry: &ServiceEntry, model: &Model) {
+    say::without_effect(entry.name, &args.dialect.without_effect(entry.name));
+    let of_crew = args.crew.without_effect(model);
+    let of_limits = args.limits.without_effect(model);
+    say::without_effect(model.name, &[of_crew, of_limits].concat());
 }
 
 fn listen(args: &ServeArgs, entry: &ServiceEntry, crew: &Crew) -> Result<Bound, ServeError> {

@@ -8,6 +8,7 @@ mod expected;
 mod kills;
 mod panics;
 mod quiet;
+mod refused;
 mod scarce;
 mod stops;
 mod storms;

@@ -20,20 +20,18 @@ use crate::{
     support::{Server, Stopped, eventually, exchange, read_exactly, read_to_end},
 };
 
-/// The limits on how many are served at once that a model has: the flag, and the name it is counted
-/// under. An event loop has no workers to run out of; a pool lets the third into its queue; and of a herd
-/// whose processes are all busy, none is there to refuse anybody.
+/// The limits on how many are served at once that a model heeds: the flag, and the name it is counted
+/// under. A pool lets the third into its queue; and of a herd whose processes are all busy, none is there to
+/// refuse anybody.
 fn limits_of_number(model: &Model, when_full: &str) -> Vec<(&'static str, &'static str)> {
     let has = |choice| model.choices.contains(&choice);
-    let is_loop = has(Choice::CpuWork);
-    let is_herd = has(Choice::Size) && model.memory == Memory::Separate && !is_loop;
-    let mut limits = vec![("--max-connections", "connections")];
-    if is_herd && when_full == "refuse" {
-        limits.clear();
-    } else if !is_loop && !has(Choice::Queue) {
-        limits.push(("--max-workers", "workers"));
+    let mut limits = vec![(Choice::Connections, "connections")];
+    if !has(Choice::Queue) {
+        limits.push((Choice::Workers, "workers"));
     }
-    limits
+    limits.retain(|(choice, _)| has(*choice) && (when_full == "wait" || has(Choice::WhenFull)));
+    let flags = limits.into_iter();
+    flags.map(|(choice, name)| (choice.flag(), name)).collect()
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod bad_input;
 mod bench;
+mod choices;
 mod compare;
 mod conformance;
 mod experiments;

@@ -32,6 +32,7 @@ use crate::{
     Choice, Memory, Model, ServeError,
     acceptor::{Acceptor, Look},
     hall::{Hall, watch},
+    model::NOTHING_SPECIAL,
     room::Room,
     task::attend,
     task_scope::{Tasks, scope},
@@ -46,9 +47,15 @@ pub(super) const MODEL: Model = Model {
     good_at: "many connections on all processors in one process, evenly spread",
     bad_at: "calculations: a task keeps its thread while it runs; timers to the millisecond",
     file: file!(),
-    choices: &[Choice::Size, Choice::CpuWork],
+    choices: &[
+        Choice::Size,
+        Choice::CpuWork,
+        Choice::Connections,
+        Choice::WhenFull,
+    ],
     at_once: |_| None,
     slots: |_, crew| u32::try_from(size(crew)).expect("a size is bounded"),
+    check: NOTHING_SPECIAL,
     serve,
 };
 

@@ -18,6 +18,7 @@ use crate::{
     Memory, Model, ServeError,
     acceptor::{Acceptor, Arrival},
     blocking::{Nudged, serve_connection},
+    model::NOTHING_SPECIAL,
     room::Room,
 };
 
@@ -33,6 +34,7 @@ pub(super) const MODEL: Model = Model {
     choices: &[],
     at_once: |_| Some(1),
     slots: |_, _| 1,
+    check: NOTHING_SPECIAL,
     serve,
 };
 

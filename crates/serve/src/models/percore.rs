@@ -19,6 +19,7 @@ use crate::{
     acceptor::Acceptor,
     event_loop::EventLoop,
     herd::{self, Worker},
+    model::NOTHING_SPECIAL,
 };
 
 pub(super) const MODEL: Model = Model {
@@ -30,9 +31,16 @@ pub(super) const MODEL: Model = Model {
     good_at: "many connections on all processors; descriptors of several processes",
     bad_at: "even load: a connection stays with the loop that took it",
     file: file!(),
-    choices: &[Choice::Size, Choice::Sharing, Choice::CpuWork],
+    choices: &[
+        Choice::Size,
+        Choice::Sharing,
+        Choice::CpuWork,
+        Choice::Connections,
+        Choice::WhenFull,
+    ],
     at_once: |_| None,
     slots: |_, crew| herd::slots(size(crew)),
+    check: NOTHING_SPECIAL,
     serve,
 };
 

@@ -24,6 +24,7 @@ use crate::{
     acceptor::{Acceptor, Arrival, Connection},
     blocking::{Nudged, serve_connection},
     herd,
+    model::NOTHING_SPECIAL,
     nudge::Ticks,
     room::{Room, bounded_size, is_full},
     staff::{Staff, spawn},
@@ -38,9 +39,16 @@ pub(super) const MODEL: Model = Model {
     good_at: "short requests and overload: bounded threads, bounded queue",
     bad_at: "long or idle sessions: each holds a thread, and the others wait",
     file: file!(),
-    choices: &[Choice::Size, Choice::Queue],
+    choices: &[
+        Choice::Size,
+        Choice::Queue,
+        Choice::Connections,
+        Choice::Workers,
+        Choice::WhenFull,
+    ],
     at_once: |crew| Some(size(crew) as u64),
     slots: |limits, crew| herd::slots(bounded_size(size(crew), limits)),
+    check: NOTHING_SPECIAL,
     serve,
 };
 

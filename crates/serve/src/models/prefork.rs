@@ -18,6 +18,7 @@ use crate::{
     acceptor::Acceptor,
     blocking::{Nudged, serve_connection},
     herd::{self, Worker},
+    model::NOTHING_SPECIAL,
     nudge,
     room::bounded_size,
 };
@@ -31,9 +32,15 @@ pub(super) const MODEL: Model = Model {
     good_at: "isolation without a fork for each client; bounded memory",
     bad_at: "long or idle sessions: each holds a process, and the others wait",
     file: file!(),
-    choices: &[Choice::Size, Choice::Sharing],
+    choices: &[
+        Choice::Size,
+        Choice::Sharing,
+        Choice::Connections,
+        Choice::Workers,
+    ],
     at_once: |crew| Some(size(crew) as u64),
     slots: |limits, crew| herd::slots(bounded_size(size(crew), limits)),
+    check: NOTHING_SPECIAL,
     serve,
 };
 

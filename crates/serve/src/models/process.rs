@@ -18,9 +18,10 @@ use run::{Recorder, Run};
 use timing::Tick;
 
 use crate::{
-    Memory, Model, ServeError,
+    Choice, Memory, Model, ServeError,
     acceptor::{Acceptor, Arrival, Connection},
     blocking::{Nudged, serve_connection},
+    model::NOTHING_SPECIAL,
     nudge,
     processes::{Ended, Processes},
     room::{Room, one_slot_a_worker},
@@ -35,9 +36,10 @@ pub(super) const MODEL: Model = Model {
     good_at: "isolation: a crash or a leak takes one connection along",
     bad_at: "short connections and many of them: a fork and an address space each",
     file: file!(),
-    choices: &[],
+    choices: &[Choice::Connections, Choice::Workers, Choice::WhenFull],
     at_once: |_| None,
     slots: |limits, _| one_slot_a_worker(limits),
+    check: NOTHING_SPECIAL,
     serve,
 };
 
@@ -61,7 +63,10 @@ fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<
             Ok(Arrival::Connection(connection)) => {
                 let slot = claimed.take().expect("there was room");
                 let child = Child::of(&connection, slot, run);
-                let life = || live(&connection, service, slot, &acceptor, run);
+                let life = || {
+                    live(&connection, service, slot, &acceptor, run);
+                    Ok(())
+                };
                 if let Err(child) = children.start(child, run, life) {
                     recorder.unserved(child.connection, child.peer, run.clock.now());
                     recorder.left();
@@ -100,6 +105,7 @@ fn bury(ended: Ended<Child>, recorder: &Recorder<'_>, run: &Run<'_>) {
     let Ended {
         known: child,
         is_well,
+        ..
     } = ended;
     if !is_well {
         run.shards.mend(child.slot);

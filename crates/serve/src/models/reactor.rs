@@ -13,7 +13,10 @@ use std::net::TcpListener;
 use machine::Service;
 use run::{Recorder, Run};
 
-use crate::{Choice, Memory, Model, ServeError, acceptor::Acceptor, event_loop::EventLoop};
+use crate::{
+    Choice, Memory, Model, ServeError, acceptor::Acceptor, event_loop::EventLoop,
+    model::NOTHING_SPECIAL,
+};
 
 pub(super) const MODEL: Model = Model {
     name: "reactor",
@@ -24,9 +27,10 @@ pub(super) const MODEL: Model = Model {
     good_at: "many connections, short requests: least memory, no locks, no switches",
     bad_at: "calculations: while one runs, everybody waits; one processor only",
     file: file!(),
-    choices: &[Choice::CpuWork],
+    choices: &[Choice::CpuWork, Choice::Connections, Choice::WhenFull],
     at_once: |_| None,
     slots: |_, _| 1,
+    check: NOTHING_SPECIAL,
     serve,
 };
 

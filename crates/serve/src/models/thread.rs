@@ -15,9 +15,10 @@ use machine::Service;
 use run::{Recorder, Run};
 
 use crate::{
-    Memory, Model, ServeError,
+    Choice, Memory, Model, ServeError,
     acceptor::{Acceptor, Arrival, Connection},
     blocking::{Nudged, serve_connection},
+    model::NOTHING_SPECIAL,
     nudge::Ticks,
     room::{Room, one_slot_a_thread},
     staff::{Staff, spawn},
@@ -32,9 +33,10 @@ pub(super) const MODEL: Model = Model {
     good_at: "straight code that may block; up to some thousand clients; work for the processor",
     bad_at: "tens of thousands of idle clients: a stack and a scheduler entry each",
     file: file!(),
-    choices: &[],
+    choices: &[Choice::Connections, Choice::Workers, Choice::WhenFull],
     at_once: |_| None,
     slots: |limits, _| one_slot_a_thread(limits),
+    check: NOTHING_SPECIAL,
     serve,
 };
 

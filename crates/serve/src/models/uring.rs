@@ -15,7 +15,11 @@ use std::net::TcpListener;
 use machine::Service;
 use run::{Recorder, Run};
 
-use crate::{Choice, Memory, Model, ServeError, ring::Ring, ring_loop::RingLoop};
+use crate::{
+    Choice, Memory, Model, ServeError,
+    ring::{self, Ring},
+    ring_loop::RingLoop,
+};
 
 pub(super) const MODEL: Model = Model {
     name: "uring",
@@ -26,15 +30,18 @@ pub(super) const MODEL: Model = Model {
     good_at: "many connections, short requests: one system call for many reads and writes",
     bad_at: "calculations: while one runs, everybody waits; one processor; forbidden in many containers",
     file: file!(),
-    choices: &[Choice::CpuWork],
+    choices: &[Choice::CpuWork, Choice::Connections, Choice::WhenFull],
     at_once: |_| None,
     slots: |_, _| 1,
+    check: || ring::check(INSTEAD),
     serve,
 };
 
 fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<(), ServeError> {
-    let ring = Ring::new("`-m reactor`")?;
+    let ring = Ring::new(INSTEAD)?;
     let slot = run.shards.claim().expect("this model has a slot");
     let recorder = Recorder::new(run, slot);
     RingLoop::new(ring, listener, false, service, &recorder, run)?.run()
 }
+
+const INSTEAD: &str = "`-m reactor`";

@@ -18,7 +18,7 @@ use super::percore::size;
 use crate::{
     Choice, Memory, Model, ServeError,
     herd::{self, Worker},
-    ring::Ring,
+    ring::{self, Ring},
     ring_loop::RingLoop,
 };
 
@@ -31,15 +31,20 @@ pub(super) const MODEL: Model = Model {
     good_at: "many connections on all processors, with few system calls",
     bad_at: "even load: a connection stays with the loop that took it; forbidden in many containers",
     file: file!(),
-    choices: &[Choice::Size, Choice::Sharing, Choice::CpuWork],
+    choices: &[
+        Choice::Size,
+        Choice::Sharing,
+        Choice::CpuWork,
+        Choice::Connections,
+        Choice::WhenFull,
+    ],
     at_once: |_| None,
     slots: |_, crew| herd::slots(size(crew)),
+    check: || ring::check(INSTEAD),
     serve,
 };
 
 fn serve(listener: TcpListener, service: &dyn Service, run: &Run<'_>) -> Result<(), ServeError> {
-    // Said once and at the start, instead of by workers that end as soon as they begin.
-    drop(Ring::new(INSTEAD)?);
     herd::keep(listener, size(run.crew), run, &|worker: Worker| {
         let ring = Ring::new(INSTEAD)?;
         let recorder = Recorder::new(run, worker.slot);

@@ -20,6 +20,8 @@ pub enum Around {
     /// It belongs to a user, by number, who may have so many processes and no more. Only the administrator
     /// can start it.
     Processes { user: u32, most: u32 },
+    /// A system call that fails, and its error.
+    Without(&'static str, &'static str),
     /// A process group of its own, as a shell gives to each command line.
     Group,
     /// Standard output goes there.
@@ -51,6 +53,7 @@ impl Around {
                 limited.args(words.split_whitespace()).arg(program);
                 limited
             }
+            Self::Without(call, error) => without(call, error, &plain),
         };
         command
             .env("WHARF_RUNS", folder.path())
@@ -76,7 +79,7 @@ impl Launched {
         let mut command = around.command(&folder);
         command.stdout(stdout).stderr(stderr);
         match around {
-            Around::Descriptors(_) | Around::Processes { .. } => {}
+            Around::Descriptors(_) | Around::Processes { .. } | Around::Without(..) => {}
             Around::Group => {
                 command.process_group(0);
             }
@@ -155,6 +158,16 @@ impl Launched {
         let text = fs::read_to_string(self.folder.path().join("serve.json"));
         serde_json::from_str(&text.expect("a result was written")).expect("a result in its form")
     }
+}
+
+/// A program for which a system call fails.
+pub fn without(call: &str, error: &str, program: &Command) -> Command {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/faults/without.py");
+    let mut command = Command::new("python3");
+    command
+        .args([script, call, error])
+        .arg(program.get_program());
+    command
 }
 
 /// The summary of the only run that was kept in a folder.

@@ -57,8 +57,14 @@ pub fn connections(pid: u32) -> usize {
         .filter(|row| row.state == LISTENS)
         .map(|row| row.inode);
     let others: BTreeSet<u64> = local.chain(listening).collect();
+    let sockets = sockets(pid).into_iter();
+    sockets.filter(|inode| !others.contains(inode)).count()
+}
+
+/// The sockets that it holds, whichever they are, by their inodes: one for each descriptor.
+pub fn sockets(pid: u32) -> Vec<u64> {
     let Ok(descriptors) = fs::read_dir(format!("/proc/{pid}/fd")) else {
-        return 0;
+        return Vec::new();
     };
     let sockets = descriptors.flatten().filter_map(|fd| {
         let name = fs::read_link(fd.path()).ok()?;
@@ -68,7 +74,7 @@ pub fn connections(pid: u32) -> usize {
             .parse::<u64>()
             .ok()
     });
-    sockets.filter(|inode| !others.contains(inode)).count()
+    sockets.collect()
 }
 
 /// Whether everything that the client has sent so far has come and been read at the other end.
