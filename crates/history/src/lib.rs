@@ -20,6 +20,7 @@ mod environment;
 mod event;
 mod folder;
 mod load;
+mod primes;
 mod quantity;
 mod sample;
 mod series;
@@ -35,6 +36,9 @@ pub use environment::Environment;
 pub use event::{Event, EventKind};
 pub use folder::{FolderError, RunFolder};
 pub use load::{FitSummary, LawSummary, LoadSummary, Outcomes};
+pub use primes::{
+    Divider, PrimesFile, PrimesRun, PrimesStint, PrimesSummary, PrimesVariant, Spread,
+};
 pub use quantity::{BenchKind, Better, Quantity, QuantityUnit};
 pub use sample::{Outcome, Sample, SampleReader, SampleWriter};
 pub use series::Series;

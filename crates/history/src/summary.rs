@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BenchSummary, Environment, LoadSummary, ServeSummary};
+use crate::{BenchSummary, Environment, LoadSummary, PrimesSummary, ServeSummary};
 
 /// What a run was and what came of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +34,9 @@ pub struct Summary {
     /// The results of `bench`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bench: Option<BenchSummary>,
+    /// The results of `primes`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub primes: Option<PrimesSummary>,
 }
 
 impl Summary {
@@ -59,6 +62,7 @@ impl Summary {
             serve: None,
             load: None,
             bench: None,
+            primes: None,
         }
     }
 
@@ -83,6 +87,8 @@ pub enum Kind {
     Load,
     /// `wharf bench`.
     Bench,
+    /// `wharf primes`.
+    Primes,
 }
 
 /// A judgement, the gravest first.
