@@ -14,6 +14,7 @@
 
 mod board;
 mod crew;
+mod descriptors;
 mod event_file;
 mod limits;
 mod observer;
@@ -28,6 +29,7 @@ mod tallies;
 mod waiting;
 
 pub use crew::{CpuWork, Crew, Sharing, cores};
+pub use descriptors::make_room_for_descriptors;
 pub use event_file::EventFile;
 pub use limits::{Limits, WhenFull};
 pub use observer::{Observer, Tee};
