@@ -158,14 +158,12 @@ impl<'a> Acceptor<'a> {
 
     fn wait(&self, room: Room, also: Option<BorrowedFd<'_>>) -> io::Result<Option<Arrival>> {
         let stop = self.run.stop.soon_fd();
-        let mut fds = vec![PollFd::from_borrowed_fd(stop, PollFlags::IN)];
-        fds.extend(also.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
-        if room != Room::Wait {
-            fds.push(PollFd::from_borrowed_fd(
-                self.listener.as_fd(),
-                PollFlags::IN,
-            ));
-        }
+        let listener = (room != Room::Wait).then(|| self.listener.as_fd());
+        // Where one is not waited for the stop stands again, so that no list is made: memory that the parent
+        // of worker processes asks for and gives back between two forks is copied for each of them,
+        // three pages of 4 KiB where it lies apart from what they write to themselves.
+        let mut fds = [stop, also.unwrap_or(stop), listener.unwrap_or(stop)]
+            .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
         match poll(&mut fds, None) {
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),

@@ -84,6 +84,7 @@ struct Place {
     failures: u32,
 }
 
+#[derive(Clone, Copy)]
 struct Member {
     place: Place,
     started: Tick,
@@ -112,7 +113,7 @@ impl<'a> Herd<'a> {
             vacant: (0..size).map(|index| (place(index), Tick::ZERO)).collect(),
             run,
             life,
-            processes: Processes::new().map_err(ServeError::Workers)?,
+            processes: Processes::new(size).map_err(ServeError::Workers)?,
             listeners,
         })
     }

@@ -23,6 +23,7 @@ mod model;
 mod models;
 mod nudge;
 mod offload;
+mod parents_list;
 mod peer;
 mod pens;
 mod processes;
