@@ -2,6 +2,7 @@
 //! threads there are and which workers each of them runs.
 
 use machine::Exchange;
+use run::make_room_for_descriptors;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::{
@@ -169,6 +170,7 @@ fn seats(workers: u32, layout: &Layout) -> Vec<Seat> {
     (0..layout.hosts).map(seat).collect()
 }
 
+/// Raises the limit, and makes the table that threads share as large as they need it.
 fn raise(limit: Rlimit, needed: u64) {
     let needed = limit.maximum.map_or(needed, |maximum| needed.min(maximum));
     if limit.current.is_some_and(|current| current < needed) {
@@ -179,6 +181,7 @@ fn raise(limit: Rlimit, needed: u64) {
         // Should it be refused, connections past the limit are counted as limits of this machine.
         let _ = setrlimit(Resource::Nofile, raised);
     }
+    make_room_for_descriptors(needed);
 }
 
 /// For what else a process has open: terminal, files of the run, signals, libraries, pollers.

@@ -78,9 +78,12 @@ impl Outbox {
         Self::default()
     }
 
-    /// An outbox with nothing in it; `is_watched` says whether somebody reads notes.
+    /// An outbox with nothing in it and room for a short request and its answer; `is_watched` says whether
+    /// somebody reads notes.
     pub fn watched(is_watched: bool) -> Self {
         Self {
+            bytes: Vec::with_capacity(SHORT_BYTES),
+            outputs: Vec::with_capacity(SHORT),
             is_watched,
             ..Self::default()
         }
@@ -257,6 +260,11 @@ impl Outbox {
     }
 }
 
+/// A short request, as it came and as it is answered. Where that is enough memory is asked for once: what
+/// grows step by step leaves holes, and each page with one was another 4 KiB of every forked worker.
+const SHORT_BYTES: usize = 128;
+/// Outputs that it causes; a list that grows from nothing begins with as many.
+const SHORT: usize = 4;
 /// What an emptied outbox may hold on to: a few reads' worth.
 const KEPT_BYTES: usize = 256 * 1024;
 

@@ -16,6 +16,7 @@
 mod board;
 mod crew;
 mod deadlines;
+mod descriptors;
 mod event_file;
 mod limits;
 mod observer;
@@ -32,6 +33,7 @@ mod waiting;
 
 pub use crew::{CpuWork, Crew, Sharing, cores};
 pub use deadlines::Deadlines;
+pub use descriptors::make_room_for_descriptors;
 pub use event_file::EventFile;
 pub use limits::{Limits, WhenFull};
 pub use observer::{Observer, Tee};

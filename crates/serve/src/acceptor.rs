@@ -166,14 +166,11 @@ impl<'a> Acceptor<'a> {
         until: Tick,
     ) -> io::Result<Option<Arrival>> {
         let stop = self.run.stop.soon_fd();
-        let mut fds = vec![PollFd::from_borrowed_fd(stop, PollFlags::IN)];
-        fds.extend(also.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
-        if room != Room::Wait {
-            fds.push(PollFd::from_borrowed_fd(
-                self.listener.as_fd(),
-                PollFlags::IN,
-            ));
-        }
+        let listener = (room != Room::Wait).then(|| self.listener.as_fd());
+        // Where one is not waited for the stop stands again, so that no list is made: memory that the parent
+        // of worker processes asks for and gives back between two forks may be copied for each of them.
+        let mut fds = [stop, also.unwrap_or(stop), listener.unwrap_or(stop)]
+            .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
         let left = (until != Tick::MAX).then(|| until.since(self.run.clock.now()));
         match run::wait(&mut fds, left) {
             Ok(0) => return Ok(Some(Arrival::Woken)),

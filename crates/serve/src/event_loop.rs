@@ -52,6 +52,8 @@ pub(crate) struct EventLoop<'a> {
     talks: Talks<ReadyTalk<'a>>,
     offload: Option<Offload<Key>>,
     buffer: ReadBuffer,
+    /// Those that were read from and whose answers have not been sent.
+    answering: Vec<Key>,
 }
 
 /// A connection of this loop.
@@ -99,6 +101,7 @@ impl<'a> EventLoop<'a> {
             talks: Talks::new(),
             offload,
             buffer: ReadBuffer::large(),
+            answering: Vec::with_capacity(ANSWERS_AT_ONCE),
         };
         it.listen()
             .and_then(|()| it.watch_bells())
@@ -116,14 +119,19 @@ impl<'a> EventLoop<'a> {
         let mut now = self.run.clock.now();
         while self.acceptor.is_some() || !self.talks.table.is_empty() {
             self.wait(&mut events, now);
+            let sends = match events.len() {
+                0 | 1 => Sends::AtOnce,
+                _ => Sends::Later,
+            };
             for event in events.drain(..) {
-                if let Err(error) = self.on_event(event) {
+                if let Err(error) = self.on_event(event, sends) {
                     self.run.stop.request();
                     // In a worker process nobody hears that, and the listener would fail on and on.
                     self.heed_stop();
                     result = Err(error);
                 }
             }
+            self.answer();
             now = self.run.clock.now();
             self.on_time(now);
         }
@@ -162,13 +170,13 @@ impl<'a> EventLoop<'a> {
         let _ = epoll::wait(&self.epoll, spare_capacity(events), left.as_ref());
     }
 
-    fn on_event(&mut self, event: Event) -> Result<(), ServeError> {
+    fn on_event(&mut self, event: Event, sends: Sends) -> Result<(), ServeError> {
         let flags = event.flags;
         match event.data.u64() {
             LISTENER => self.accept()?,
             ALARM => self.heed_stop(),
             WORKED => self.take_done(),
-            key => self.attend(Key::from_u64(key), flags),
+            key => self.attend(Key::from_u64(key), flags, sends),
         }
         Ok(())
     }
@@ -227,11 +235,11 @@ impl<'a> EventLoop<'a> {
             talk.conversation.broken();
         }
         // A client's first bytes are often there already.
-        self.read(key);
+        self.read(key, Sends::AtOnce);
         self.settle(key);
     }
 
-    fn attend(&mut self, key: Key, ready: EventFlags) {
+    fn attend(&mut self, key: Key, ready: EventFlags, sends: Sends) {
         let Some(talk) = self.talks.table.get_mut(key) else {
             return;
         };
@@ -241,16 +249,46 @@ impl<'a> EventLoop<'a> {
             talk.conversation.writable(now, &mut self.desk, &mut peer);
         }
         if ready.contains(EventFlags::IN) {
-            self.read(key);
+            self.read(key, sends);
         } else if ready.intersects(EventFlags::ERR | EventFlags::HUP) {
             // Nothing more can be read, and the other side has given up or reset.
             talk.conversation.broken();
         }
-        self.settle(key);
+        match sends {
+            Sends::AtOnce => self.settle(key),
+            Sends::Later => self.answering.push(key),
+        }
+        if self.answering.len() == ANSWERS_AT_ONCE {
+            self.answer();
+        }
+    }
+
+    /// Sends the answers of those that were read from one after another.
+    ///
+    /// A client that is asleep is woken by an answer, which costs the sender as much as the sending does. Where
+    /// several connections lead to it, it is still awake when the next answer comes, if that comes at once.
+    /// But nobody waits for more than a few others, and not for calculations, which come after.
+    fn answer(&mut self) {
+        if self.answering.is_empty() {
+            return;
+        }
+        let mut answering = std::mem::take(&mut self.answering);
+        let now = self.run.clock.now();
+        for &key in &answering {
+            if let Some((conversation, mut peer)) = self.talks.parts(key)
+                && conversation.wants_write()
+            {
+                conversation.writable(now, &mut self.desk, &mut peer);
+            }
+        }
+        for key in answering.drain(..) {
+            self.settle(key);
+        }
+        self.answering = answering;
     }
 
     /// Reads once, if the conversation wants it.
-    fn read(&mut self, key: Key) {
+    fn read(&mut self, key: Key, sends: Sends) {
         let Some(talk) = self.talks.table.get_mut(key) else {
             return;
         };
@@ -259,7 +297,7 @@ impl<'a> EventLoop<'a> {
         }
         let received = recv(&talk.stream, self.buffer.room(), RecvFlags::DONTWAIT);
         let now = self.run.clock.now();
-        let mut peer = Peer::new(talk.stream.as_fd(), Sends::AtOnce);
+        let mut peer = Peer::new(talk.stream.as_fd(), sends);
         let conversation = &mut talk.conversation;
         match received {
             Ok((0, _)) => conversation.ended(now, &mut self.desk, &mut peer),
@@ -359,7 +397,7 @@ impl<'a> EventLoop<'a> {
         for key in self.talks.table.keys() {
             if is_first {
                 // What had come before the stop is still answered.
-                self.read(key);
+                self.read(key, Sends::AtOnce);
             }
             if let Some((conversation, mut peer)) = self.talks.parts(key) {
                 let now = self.run.clock.now();
@@ -379,6 +417,7 @@ const ALARM: u64 = u64::MAX - 1;
 const WORKED: u64 = u64::MAX - 2;
 const EVENTS_AT_ONCE: usize = 256;
 const ACCEPTS_AT_ONCE: usize = 64;
+const ANSWERS_AT_ONCE: usize = 64;
 const PAUSE: Duration = Duration::from_millis(20);
 /// Longer than anybody waits.
 const LONG: Timespec = Timespec {

@@ -85,6 +85,7 @@ struct Place {
     errors: u32,
 }
 
+#[derive(Clone, Copy)]
 struct Member {
     place: Place,
     started: Tick,
@@ -114,7 +115,7 @@ impl<'a> Herd<'a> {
             vacant: (0..size).map(|index| (place(index), Tick::ZERO)).collect(),
             run,
             life,
-            processes: Processes::new().map_err(ServeError::Workers)?,
+            processes: Processes::new(size).map_err(ServeError::Workers)?,
             listeners,
         })
     }

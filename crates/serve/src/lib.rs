@@ -22,6 +22,7 @@ mod model;
 mod models;
 mod nudge;
 mod offload;
+mod parents_list;
 mod peer;
 mod pens;
 mod processes;

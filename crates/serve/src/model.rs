@@ -5,6 +5,8 @@ use std::{io, net::TcpListener};
 use machine::Service;
 use run::{Crew, Limits, Run};
 
+use crate::room::make_room;
+
 /// A concurrency model: how connections are mapped to threads and processes.
 ///
 /// **Whatever the model, a client sees the same bytes, the statistics are one over all workers and
@@ -130,6 +132,7 @@ impl Model {
         service: &dyn Service,
         run: &Run<'_>,
     ) -> Result<(), ServeError> {
+        make_room(run.limits);
         (self.serve)(listener, service, run)
     }
 

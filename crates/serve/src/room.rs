@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use run::{Limits, Run, TurnedAway, WhenFull};
+use run::{Limits, Run, TurnedAway, WhenFull, make_room_for_descriptors};
 
 /// What becomes of the next connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,6 +71,13 @@ pub(crate) fn one_slot_a_thread(limits: &Limits) -> u32 {
     one_slot_a_worker(limits).min(threads)
 }
 
+/// Makes room in the table of descriptors for the connections, so that none of them waits for it to grow.
+pub(crate) fn make_room(limits: &Limits) {
+    make_room_for_descriptors(limits.connections as u64 + BESIDE_CONNECTIONS);
+}
+
+/// What a server has open beside its connections, with room to spare.
+const BESIDE_CONNECTIONS: u64 = 128;
 /// What Linux gives unless told otherwise (`DEFAULT_MAX_MAP_COUNT`).
 const MAPPINGS: u32 = 65_530;
 /// For everything else, the memory of the allocator above all.

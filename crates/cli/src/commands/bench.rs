@@ -192,17 +192,21 @@ fn announcement(experiment: &Experiment) -> String {
         (one, other) if one == other => format!("; clients: {one}"),
         (one, other) => format!("; clients: {one}, past a thousand {other}"),
     };
+    let clients = match least == most {
+        true => format!("{least}"),
+        false => format!("{least} to {most}"),
+    };
     format!(
-        "{} with {least} to {most} clients {how}{drivers}",
+        "{} with {clients} clients {how}{drivers}",
         models.join(", ")
     )
 }
 
 fn of_burst(experiment: &Experiment) -> String {
     let task = experiment.task.as_secs_f64();
-    let runs = experiment.runs;
+    let runs = runs_a_point(experiment);
     if experiment.task.is_zero() {
-        return format!("{}; {runs} runs a point", experiment.service.name);
+        return format!("{}; {runs}", experiment.service.name);
     }
     let scale = match task == 3.0 {
         _ if experiment.service.name != "slow-reverse" => experiment.service.name.to_owned(),
@@ -211,23 +215,30 @@ fn of_burst(experiment: &Experiment) -> String {
         false => format!("1 : {:.0} of the seed experiment's 3 s", 3.0 / task),
     };
     format!(
-        "task {:.0} ms ({scale}); {runs} runs a point; at least {:.0} s",
-        task * 1e3,
+        "task {} ({scale}); {runs}; at least {:.0} s",
+        report::duration(task * 1e9),
         experiment.least_time().as_secs_f64(),
     )
+}
+
+fn runs_a_point(experiment: &Experiment) -> String {
+    match experiment.runs {
+        1 => "a run a point".to_owned(),
+        runs => format!("{runs} runs a point"),
+    }
 }
 
 /// Of the kinds that ask for a time.
 fn of_time(experiment: &Experiment) -> String {
     let points = experiment.clients.len() * experiment.cpu_shares.len() * experiment.subjects.len();
-    let runs = experiment.runs;
+    let runs = runs_a_point(experiment);
     match experiment.lasting {
         Some(lasting) => format!(
-            "{runs} runs a point of {:.1} s each; at least {:.0} s",
+            "{runs} of {:.1} s; at least {:.0} s",
             lasting.as_secs_f64(),
-            lasting.as_secs_f64() * points as f64 * f64::from(runs)
+            lasting.as_secs_f64() * points as f64 * f64::from(experiment.runs)
         ),
-        None => format!("{runs} runs a point"),
+        None => runs,
     }
 }
 

@@ -15,6 +15,7 @@ mod interop;
 mod limits;
 mod mean;
 mod measuring;
+mod memory;
 mod page;
 mod readme;
 mod scale;

@@ -175,7 +175,8 @@ fn mean() -> Case {
     let many = format!("2.{}\n", "0".repeat(997)).repeat(LONG_NUMBERS);
     let refused = "error: not a finite number: \"\u{fffd}\\0\u{fffd}\"\n2.0\n";
     Case {
-        flags: &[],
+        // Bytes come one by one, and on a busy machine with pauses longer than the usual quiet time.
+        flags: &["--quiet-time", "400ms"],
         greeting: b"",
         whole: vec![
             ask(b"2ready", b"2.0", bare(2)),
