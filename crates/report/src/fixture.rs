@@ -9,8 +9,12 @@ use history::{
 };
 
 pub(crate) use kinds::{nothing_of, of_kind};
+pub(crate) use primes::{
+    long_search, primes, primes_counted, primes_empty, primes_hostile, primes_pair, searches,
+};
 
 mod kinds;
+mod primes;
 
 /// A text that tries everything: markup, attributes, scripts, direction, a terminal's commands.
 pub(crate) const HOSTILE: &str =

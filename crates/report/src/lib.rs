@@ -19,10 +19,13 @@ mod escape;
 mod number;
 
 mod bins;
+mod conclusion;
 mod curve;
 mod head_of_line;
 mod measure;
 mod quantities;
+mod search;
+mod stints;
 mod sweep;
 mod wording;
 

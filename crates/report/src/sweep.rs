@@ -185,11 +185,12 @@ impl Spread {
         quantity: impl Fn(&Measured) -> Option<f64>,
     ) -> Option<Self> {
         let on_time = runs.iter().filter(|run| !run.generator_late);
-        let values: Vec<f64> = on_time.filter_map(quantity).collect();
-        let values: Vec<f64> = values
-            .into_iter()
-            .filter(|value| value.is_finite())
-            .collect();
+        Self::over(on_time.filter_map(quantity))
+    }
+
+    /// Over those of `values` that are finite; `None` when there is none.
+    pub(crate) fn over(values: impl Iterator<Item = f64>) -> Option<Self> {
+        let values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
         let (min, max) = stats::range(&values)?;
         Some(Self {
             median: stats::median(&values)?,

@@ -1,13 +1,14 @@
 //! What the terminal and the page say in the same words.
 
 use history::{
-    BenchKind, BenchSummary, Choice, FitSummary, LoadSummary, QuantityUnit, Summary, Verdict,
+    BenchKind, BenchSummary, Choice, FitSummary, LoadSummary, PrimesSummary, QuantityUnit, Summary,
+    Verdict,
 };
 
 use crate::{
     measure,
     number::{DASH, count, counted, duration, figure, share, size},
-    published,
+    published, search,
 };
 
 /// The verdict with its sign and what it means. The sign tells it without colour.
@@ -167,6 +168,36 @@ pub(crate) fn failed(outcomes: &history::Outcomes) -> u64 {
         .filter(|(name, _)| *name != "ok")
         .map(|(_, count)| count)
         .sum()
+}
+
+/// What was searched: `primes from 1 to 1 000 000 by trial, 4 variants, 5 runs each, 2 cores`.
+pub(crate) fn search(primes: &PrimesSummary) -> String {
+    let what = match primes.is_count {
+        true => "the number of primes",
+        false => "primes",
+    };
+    let (first, last) = (count(primes.first), count(primes.last));
+    let variants = match primes.variants.as_slice() {
+        [only] => search::name(only),
+        more => counted(more.len() as u64, "variant"),
+    };
+    let runs = primes
+        .variants
+        .iter()
+        .map(|variant| variant.runs.len())
+        .max();
+    let runs = counted(runs.unwrap_or(0) as u64, "run");
+    let each = if primes.variants.len() > 1 {
+        " each"
+    } else {
+        ""
+    };
+    let cores = match primes.cores {
+        0 => String::new(),
+        cores => format!(" · {} to use", counted(cores, "core")),
+    };
+    let method = &primes.method;
+    format!("{what} from {first} to {last} by {method} · {variants} · {runs}{each}{cores}")
 }
 
 /// Outcomes in words: `12 000 ok, 3 reset`.

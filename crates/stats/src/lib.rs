@@ -11,7 +11,7 @@
 //!  Histogram   u64, 5248 buckets      --+-> Digest, .hgrm text
 //!  Law         the gaps one asked for --+
 //!  samples     the gaps one measured  --+-> Fit
-//!  few figures one per repetition     -->   median, mean_interval, least_squares
+//!  few figures one per repetition     -->   median, mean_interval, least_squares, fit_serial
 //! ```
 //!
 //! [`ExactSum`] and [`Moments`] turn into a fixed number of `u64` words and back, and the
@@ -30,6 +30,7 @@ mod summary;
 mod interval;
 mod line;
 mod sample;
+mod speedup;
 mod student_t;
 
 mod fit;
@@ -46,4 +47,5 @@ pub use law::{LAWS, Law, LawEntry, LawError, by_name, gap_from, unit_from};
 pub use line::{Line, least_squares};
 pub use moments::Moments;
 pub use sample::{median, quantile, range};
+pub use speedup::{AMDAHL, GUSTAFSON, SerialFit, SpeedUpLaw, fit_serial};
 pub use summary::{Digest, Distribution};

@@ -25,6 +25,10 @@ mod costs;
 mod heat;
 mod percentiles;
 
+mod shifts;
+mod speed_up;
+mod walls;
+
 pub(crate) use against::{Over, View, against};
 pub(crate) use completion::completion;
 pub(crate) use costs::{COSTS, Cost, costs};
@@ -36,5 +40,8 @@ pub(crate) use overhead::overhead;
 pub(crate) use percentiles::percentiles;
 pub(crate) use seed::seed;
 pub(crate) use shape::{FULL, HALF, is_wide};
+pub(crate) use shifts::{MOST_BLOCKS, idle as idle_share, shifts};
+pub(crate) use speed_up::{FORETOLD, key_of, speed_up};
 pub(crate) use survival::survival;
+pub(crate) use walls::walls;
 pub(crate) use zoom::zoom;

@@ -2,7 +2,7 @@
 
 use history::{Sample, Summary};
 
-use super::{bench, choices, findings, head, load, serve};
+use super::{bench, choices, findings, head, load, primes, serve};
 use crate::{escape::escape, sha256::sha256_base64};
 
 /// The page of a run as one self-contained HTML file: pictures, tables, findings, in light and dark.
@@ -21,6 +21,9 @@ pub fn html(summary: &Summary, samples: &[Sample]) -> String {
     }
     if let Some(results) = &summary.serve {
         main += &serve::figures(results);
+    }
+    if let Some(results) = &summary.primes {
+        main += &primes::figures(results);
     }
     let (style, script) = (STYLE.trim(), SCRIPT.trim());
     let policy = format!(

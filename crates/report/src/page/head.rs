@@ -1,13 +1,15 @@
 //! The top of the page: what ran, where, what came of it, and the figures that matter most.
 
 use history::{
-    BenchKind, BenchSummary, Better, Environment, LoadSummary, ServeSummary, Summary, Verdict,
+    BenchKind, BenchSummary, Better, Environment, LoadSummary, PrimesSummary, ServeSummary,
+    Summary, Verdict,
 };
 
 use crate::{
-    escape::escape,
+    escape::{escape, shortened},
     measure,
     number::{self, count, counted, duration, figure, maybe_duration},
+    search,
     sweep::{self, ModelPoints},
     wording,
 };
@@ -44,6 +46,9 @@ pub(super) fn key_figures(summary: &Summary) -> String {
     }
     if let Some(serve) = &summary.serve {
         figures.extend(of_serve(serve));
+    }
+    if let Some(primes) = &summary.primes {
+        figures.extend(of_primes(primes));
     }
     if figures.is_empty() {
         return String::new();
@@ -120,6 +125,8 @@ fn subject(summary: &Summary) -> String {
             "{} under the model {} at {}",
             serve.service, serve.model, serve.address
         )
+    } else if let Some(primes) = &summary.primes {
+        wording::search(primes)
     } else {
         summary.command.clone()
     }
@@ -294,4 +301,73 @@ fn of_serve(serve: &ServeSummary) -> Vec<KeyFigure> {
         ),
         KeyFigure::ought_to_be_zero(turned_away, "connections turned away", Verdict::Unknown),
     ]
+}
+
+fn of_primes(primes: &PrimesSummary) -> Vec<KeyFigure> {
+    let range = format!(
+        "primes from {} to {}",
+        count(primes.first),
+        count(primes.last)
+    );
+    let found = match primes.count {
+        Some(number) => KeyFigure::new(count(number), range),
+        None => KeyFigure {
+            value: number::DASH.to_owned(),
+            name: format!("{range}: not searched to the end"),
+            verdict: Some(Verdict::Unknown),
+        },
+    };
+    let steps = primes.variants.first().and_then(|first| first.runs.first());
+    let steps = steps
+        .filter(|run| run.steps > 0)
+        .map_or(String::new(), |run| {
+            format!(": {} {}", number::tick_rate(run.steps as f64), primes.step)
+        });
+    let method = KeyFigure::new(shortened(&primes.method, 14), format!("method{steps}"));
+    let mut figures = vec![found, method];
+    if let Some(wall) = primes.variants.first().and_then(search::wall) {
+        let what = search::name(&primes.variants[0]);
+        figures.push(KeyFigure::new(
+            duration(wall.median),
+            format!("wall time, {what}"),
+        ));
+    }
+    if let Some((variant, speed)) = search::best(primes) {
+        let name = format!("best speed-up: {}", search::name(variant));
+        figures.push(KeyFigure::new(format!("×{}", figure(speed.median)), name));
+    }
+    if let Some(share) = primes.divider.as_ref().and_then(|divider| divider.share) {
+        let name = "of the divider's limit, baseline".to_owned();
+        figures.push(KeyFigure::new(number::percent(share), name));
+    }
+    figures.extend(of_files(primes));
+    figures
+}
+
+/// Whether the files are the same; of a single one, its size.
+fn of_files(primes: &PrimesSummary) -> Option<KeyFigure> {
+    let files = search::files(primes);
+    let first = files.first()?;
+    let sha = shortened(&first.sha256, 12);
+    let Some(same) = search::files_agree(primes) else {
+        let size = number::bytes(first.bytes as f64);
+        return Some(KeyFigure::new(size, format!("file, sha256 {sha}")));
+    };
+    let (sign, name, verdict) = match same {
+        true => (
+            "✓",
+            format!("files, the same bytes: sha256 {sha}"),
+            Verdict::Valid,
+        ),
+        false => (
+            "▲",
+            "files that are not the same bytes".to_owned(),
+            Verdict::Invalid,
+        ),
+    };
+    Some(KeyFigure {
+        value: format!("{sign}\u{a0}{}", count(files.len() as u64)),
+        name,
+        verdict: Some(verdict),
+    })
 }

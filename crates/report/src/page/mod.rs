@@ -7,6 +7,7 @@
 //!   +- bench     |
 //!   +- load      | one kind of run each: figures in reading order
 //!   +- serve     |
+//!   +- primes    |
 //!   +- findings  what a reader should know
 //! ```
 //!
@@ -21,6 +22,7 @@ mod bench_numbers;
 mod bench_trouble;
 mod choices;
 mod load;
+mod primes;
 mod serve;
 
 mod findings;

@@ -5,7 +5,7 @@ use history::{Summary, Verdict};
 use super::{
     bench, blocking, load,
     paragraph::{paragraph, paragraph_or},
-    serve,
+    primes, serve,
 };
 use crate::{escape::visible, number::duration, wording};
 
@@ -24,6 +24,9 @@ pub fn text(summary: &Summary) -> String {
     }
     if let Some(results) = &summary.serve {
         out += &serve::text(results);
+    }
+    if let Some(results) = &summary.primes {
+        out += &primes::text(results);
     }
     out += &findings(summary);
     let (badge, meaning) = wording::verdict(summary.verdict);

@@ -8,6 +8,7 @@ mod blocking;
 mod comparison;
 mod kinds;
 mod load;
+mod primes;
 mod serve;
 
 mod columns;

@@ -14,6 +14,7 @@ fn pages() -> Vec<String> {
     summaries.extend([0, 1, 2].map(fixture::smallest));
     summaries.extend(BenchKind::ALL.map(fixture::of_kind));
     summaries.extend(BenchKind::ALL.map(fixture::nothing_of));
+    summaries.extend(fixture::searches());
     let mut pages: Vec<String> = summaries.iter().map(|summary| html(summary, &[])).collect();
     pages.push(html(&summaries[1], &rows));
     pages
@@ -39,7 +40,10 @@ fn no_number_is_none() {
 
 #[test]
 fn a_hostile_text_never_reaches_the_page_raw() {
-    for summary in &fixture::hostile() {
+    for summary in fixture::hostile()
+        .iter()
+        .chain([&fixture::primes_hostile()])
+    {
         let page = html(summary, &[]);
         check(&page, "no markup from outside", |page| {
             !page.contains("<script>alert")
@@ -122,6 +126,23 @@ fn a_page_of_every_kind_stays_below_300_kilobytes() {
         let page = html(&fixture::of_kind(kind), &[]);
         assert!(page.len() < 300_000, "{}: {}", kind.name(), page.len());
     }
+}
+
+#[test]
+fn a_page_of_a_search_stays_below_300_kilobytes() {
+    for summary in fixture::searches() {
+        let page = html(&summary, &[]);
+        assert!(page.len() < 300_000, "{}: {}", summary.name, page.len());
+    }
+}
+
+#[test]
+fn a_page_of_tens_of_thousands_of_stints_stays_below_a_megabyte() {
+    let page = html(&fixture::long_search(), &[]);
+    assert!(page.len() < 1_000_000, "{}", page.len());
+    check(&page, "many pieces are joined", |page| {
+        page.contains(" pieces): ")
+    });
 }
 
 #[test]
@@ -230,9 +251,9 @@ fn many_remarks_are_folded_and_graver_findings_are_not() {
     assert!(folded.contains("<summary>57 more") && folded.contains("21 more in"));
 }
 
-#[test]
-fn the_colour_of_every_model_can_be_read_in_light_and_dark() {
-    let hex = |text: &str, at: usize| {
+/// The relative luminance of a colour such as `#1a1f26` (WCAG 2.2).
+fn luminance(text: &str) -> f64 {
+    let hex = |at: usize| {
         let digits = u8::from_str_radix(&text[at..at + 2], 16).expect("two digits");
         let share = f64::from(digits) / 255.0;
         match share <= 0.040_45 {
@@ -240,20 +261,47 @@ fn the_colour_of_every_model_can_be_read_in_light_and_dark() {
             false => ((share + 0.055) / 1.055).powf(2.4),
         }
     };
-    let luminance = |text: &str| {
-        let [red, green, blue] = [1, 3, 5].map(|at| hex(text, at));
-        0.2126 * red + 0.7152 * green + 0.0722 * blue
-    };
+    let [red, green, blue] = [1, 3, 5].map(hex);
+    0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+
+/// The contrast of two colours (WCAG 2.2).
+fn contrast(one: &str, other: &str) -> f64 {
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+/// A colour of the style sheet, in light and in dark.
+fn colours(name: &str) -> (&'static str, &'static str) {
+    let name = format!("--{name}: light-dark(");
+    let (_, rest) = STYLE.split_once(&name).expect("a colour");
+    (&rest[..7], &rest[9..16])
+}
+
+const CARDS: (&str, &str) = ("#ffffff", "#1a1f26");
+
+#[test]
+fn the_colour_of_every_model_can_be_read_in_light_and_dark() {
     for index in 0..crate::svg::SERIES {
-        let name = format!("--c{index}: light-dark(");
-        let (_, rest) = STYLE.split_once(&name).expect("a colour");
-        let (light, dark) = (&rest[..7], &rest[9..16]);
+        let (light, dark) = colours(&format!("c{index}"));
         // WCAG 2.2, success criterion 1.4.3, against the card of each theme.
-        let on_white = 1.05 / (luminance(light) + 0.05);
-        let on_dark = (luminance(dark) + 0.05) / (luminance("#1a1f26") + 0.05);
+        let (on_white, on_dark) = (contrast(light, CARDS.0), contrast(dark, CARDS.1));
         assert!(
             on_white >= 4.5 && on_dark >= 4.5,
             "{light} {on_white}, {dark} {on_dark}"
+        );
+    }
+}
+
+#[test]
+fn shades_of_a_range_are_told_apart_by_lightness_alone() {
+    let (early, late) = (colours("early"), colours("late"));
+    for (early, late, card) in [(early.0, late.0, CARDS.0), (early.1, late.1, CARDS.1)] {
+        let apart = contrast(early, late);
+        let least = contrast(early, card).min(contrast(late, card));
+        assert!(
+            apart >= 4.5 && least >= 1.8,
+            "{early} to {late}: {apart}, {least}"
         );
     }
 }

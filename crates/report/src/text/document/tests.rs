@@ -16,6 +16,7 @@ fn summaries() -> Vec<Summary> {
     all.extend([0, 1, 2].map(fixture::smallest));
     all.extend(BenchKind::ALL.map(fixture::of_kind));
     all.extend(BenchKind::ALL.map(fixture::nothing_of));
+    all.extend(fixture::searches());
     all
 }
 
@@ -46,7 +47,10 @@ fn no_number_is_none() {
 
 #[test]
 fn a_terminal_is_sent_no_commands() {
-    for summary in fixture::hostile() {
+    for summary in fixture::hostile()
+        .into_iter()
+        .chain([fixture::primes_hostile()])
+    {
         let text = text(&summary);
         let steers = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}' || c == '\u{2066}';
         assert!(!text.contains(steers));
@@ -116,6 +120,12 @@ fn the_text_of_a_load_is_as_it_was() {
 #[test]
 fn the_text_of_a_server_is_as_it_was() {
     check_snapshot(&fixture::serve(), "serve.txt", include_str!("serve.txt"));
+}
+
+#[test]
+fn the_text_of_a_search_is_as_it_was() {
+    let summary = fixture::primes_pair();
+    check_snapshot(&summary, "primes.txt", include_str!("primes.txt"));
 }
 
 #[test]
