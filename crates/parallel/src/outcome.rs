@@ -20,7 +20,10 @@ pub struct Outcome {
     pub cpu_ns: u64,
     /// Pieces that were done again because their worker died.
     pub redone: u64,
-    /// Who did which piece when, in the order in which they ended.
+    /// The most bytes that waited in memory for their turn, at once.
+    pub waiting_bytes_max: u64,
+    /// Who did which piece when, in the order in which they ended; some thousands at the most. Past that
+    /// neighbours of one worker are joined, and the pieces of others may lie between what is joined.
     pub stints: Vec<Stint>,
 }
 

@@ -38,6 +38,7 @@ pub use event_file::EventFile;
 pub use limits::{Limits, WhenFull};
 pub use observer::{Observer, Tee};
 pub use recorder::{ConnectionRecord, Recorder};
+pub use region::Region;
 pub use roaming::RoamingWords;
 pub use shards::{Shards, Totals};
 pub use signals::{ignore_stop_signals, stop_on_signals};

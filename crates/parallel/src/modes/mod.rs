@@ -1,8 +1,10 @@
 //! The modes, one file each.
 
+mod processes;
 mod single;
+mod threads;
 
 use crate::Mode;
 
 /// All modes, the simplest first.
-pub const MODES: &[Mode] = &[single::MODE];
+pub const MODES: &[Mode] = &[single::MODE, threads::MODE, processes::MODE];

@@ -1,10 +1,18 @@
 //! `single`: one worker, the one that leads; the baseline that the others are compared with.
+//!
+//! It looks at the stop between two pieces, and a piece is short, but never shorter than a number; by trial
+//! division a prime near 2^62 takes seconds, and with `naive` years. Where numbers take so long, one thread
+//! searches while the leader listens: still one worker, and the cost of the second thread is nothing beside
+//! that of a number.
 
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
-use primes::{Range, Steps};
+use primes::{Range, Search, Steps};
 
-use crate::{Control, Job, Mode, Outcome, Progress, SearchError, Sink, Stint, Want};
+use crate::{
+    Control, Job, Mode, Outcome, Progress, SearchError, Sink, Stint, Want, estimate::Estimate,
+    plan::pace, scale::Scale, splits::SPLITS, stints::Stints, usage,
+};
 
 pub(super) const MODE: Mode = Mode {
     name: "single",
@@ -15,53 +23,113 @@ pub(super) const MODE: Mode = Mode {
 };
 
 fn search(job: &Job, control: &Control<'_>, sink: &mut dyn Sink) -> Result<Outcome, SearchError> {
-    let start = control.clock.now();
+    let (start, cpu) = (control.clock.now(), usage::own_ns());
     let prepared = (job.method.prepare)(job.range.last());
-    let mut outcome = Outcome::default();
-    let (mut rest, mut primes) = (Some(job.range), Vec::new());
-    while let Some(left) = rest
-        && !control.stop.requested()
-    {
-        let (piece, after) = left.split_at(PIECE);
-        let begin = control.clock.now();
-        primes.clear();
-        let (count, steps) = match job.want {
-            Want::Count => prepared.count(piece),
-            Want::Primes => {
-                let steps = prepared.find(piece, &mut primes);
-                (primes.len() as u64, steps)
-            }
+    let estimate = Estimate::sample(job.method, &*prepared, job.range);
+    if LONG_NS < estimate.nanos((job.method.weight)(job.range.last())) {
+        let job = Job {
+            workers: 1,
+            split: &SPLITS[0],
+            ..*job
         };
-        let end = control.clock.now();
-        let flow = sink
-            .take(piece, count, &primes)
-            .map_err(SearchError::Sink)?;
-        outcome.count += count;
-        outcome.reached = Some(piece.last());
-        outcome.steps = Steps(outcome.steps.0 + steps.0);
-        outcome.stints.push(Stint {
-            worker: 0,
-            piece,
-            begin,
-            end,
-            primes: count,
-            steps,
-        });
-        (control.progress)(progress(job.range, piece.last(), outcome.count));
-        rest = after.filter(|_| flow == ControlFlow::Continue(()));
-        outcome.is_whole = rest.is_none();
+        return super::threads::search(&job, control, sink);
     }
+    let mut work = Work {
+        job,
+        control,
+        sink,
+        prepared,
+        estimate,
+        scale: Arc::new(Scale::new(job.range, job.method)),
+        stints: Stints::default(),
+        primes: Vec::new(),
+        outcome: Outcome::default(),
+    };
+    work.work()?;
+    let mut outcome = work.outcome;
     outcome.wall_ns = control.clock.now().nanos_since(start);
+    outcome.cpu_ns = usage::own_ns().saturating_sub(cpu);
+    outcome.stints = work.stints.into_all();
     Ok(outcome)
 }
 
-fn progress(range: Range, reached: u64, primes: u64) -> Progress {
-    let numbers = u128::from(reached - range.first()) + 1;
-    Progress {
-        share: numbers as f64 / range.len() as f64,
-        numbers,
-        primes,
+struct Work<'a, 'b> {
+    job: &'a Job,
+    control: &'a Control<'b>,
+    sink: &'a mut dyn Sink,
+    prepared: Box<dyn Search>,
+    estimate: Estimate,
+    scale: Arc<Scale>,
+    stints: Stints,
+    primes: Vec<u64>,
+    outcome: Outcome,
+}
+
+impl Work<'_, '_> {
+    fn work(&mut self) -> Result<(), SearchError> {
+        let mut pace = pace(&self.scale, self.estimate, self.job.want);
+        let mut told_at = self.control.clock.now();
+        let mut rest = Some(self.job.range);
+        while let Some(left) = rest
+            && !self.control.stop.requested()
+        {
+            let (piece, after) = left.split_at(pace.numbers());
+            let begin = self.control.clock.now();
+            let (count, steps) = self.search(piece);
+            let end = self.control.clock.now();
+            let numbers = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+            pace.took(numbers, end.nanos_since(begin));
+            let flow = self
+                .sink
+                .take(piece, count, &self.primes)
+                .map_err(SearchError::Sink)?;
+            self.stints.add(Stint {
+                worker: 0,
+                piece,
+                begin,
+                end,
+                primes: count,
+                steps,
+            });
+            self.outcome.count += count;
+            self.outcome.reached = Some(piece.last());
+            self.outcome.steps.0 += steps.0;
+            rest = after.filter(|_| flow == ControlFlow::Continue(()));
+            self.outcome.is_whole = rest.is_none();
+            if TELL_EVERY <= end.since(told_at) || self.outcome.is_whole {
+                told_at = end;
+                self.tell(piece.last());
+            }
+        }
+        Ok(())
+    }
+
+    fn search(&mut self, piece: Range) -> (u64, Steps) {
+        self.primes.clear();
+        match self.job.want {
+            Want::Count => self.prepared.count(piece),
+            Want::Primes => {
+                let steps = self.prepared.find(piece, &mut self.primes);
+                (self.primes.len() as u64, steps)
+            }
+        }
+    }
+
+    fn tell(&self, reached: u64) {
+        let done = Range::new(self.job.range.first(), reached).expect("at least a piece");
+        let share = self.scale.of(done) / self.scale.total();
+        (self.control.progress)(Progress {
+            share: match self.outcome.is_whole {
+                true => 1.0,
+                false => share.clamp(0.0, 1.0),
+            },
+            numbers: done.len(),
+            primes: self.outcome.count,
+        });
     }
 }
 
-const PIECE: u64 = 1 << 16;
+/// Not more often than ten times a second.
+const TELL_EVERY: Duration = Duration::from_millis(100);
+/// By the estimate, which a prime may exceed some ten times: most numbers have a small divisor.
+const LONG_NS: f64 = 10e6;
