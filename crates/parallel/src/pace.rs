@@ -6,14 +6,18 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(crate) struct Pace {
     numbers: u64,
+    least: u64,
     most: u64,
 }
 
 impl Pace {
-    /// Begins with so many numbers; `most` bounds what a piece takes in memory.
-    pub(crate) fn new(numbers: u64, most: u64) -> Self {
+    /// Begins with so many numbers; with fewer than `least` what a piece costs besides would show, and `most`
+    /// bounds what a piece takes in memory, which comes first.
+    pub(crate) fn new(numbers: u64, least: u64, most: u64) -> Self {
+        let least = least.clamp(1, most);
         Self {
-            numbers: numbers.clamp(1, most),
+            numbers: numbers.clamp(least, most),
+            least,
             most,
         }
     }
@@ -32,7 +36,7 @@ impl Pace {
         let (least, most) = (self.numbers / 8, self.numbers.saturating_mul(4));
         let is_whole = numbers >= self.numbers;
         if is_whole || ideal < self.numbers {
-            self.numbers = ideal.clamp(least, most).clamp(1, self.most);
+            self.numbers = ideal.clamp(least, most).clamp(self.least, self.most);
         }
     }
 }
@@ -46,7 +50,7 @@ mod tests {
 
     #[test]
     fn pieces_grow_and_shrink_towards_the_target() {
-        let mut pace = Pace::new(1, 1 << 20);
+        let mut pace = Pace::new(1, 1, 1 << 20);
         for _ in 0..20 {
             let numbers = pace.numbers();
             pace.took(numbers, numbers * 1_000);
@@ -61,7 +65,7 @@ mod tests {
 
     #[test]
     fn a_piece_is_bounded_and_never_empty() {
-        let mut pace = Pace::new(0, 100);
+        let mut pace = Pace::new(0, 1, 100);
         assert_eq!(pace.numbers(), 1);
         for _ in 0..20 {
             pace.took(pace.numbers(), 0);
@@ -72,8 +76,17 @@ mod tests {
     }
 
     #[test]
+    fn a_piece_is_no_shorter_than_the_method_would_have_it_and_no_longer_than_memory_allows() {
+        let mut pace = Pace::new(5, 1_000, 1 << 20);
+        assert_eq!(pace.numbers(), 1_000);
+        pace.took(1_000, u64::MAX);
+        assert_eq!(pace.numbers(), 1_000);
+        assert_eq!(Pace::new(5, 1 << 30, 1 << 20).numbers(), 1 << 20);
+    }
+
+    #[test]
     fn the_short_end_of_a_share_does_not_shorten_the_next_pieces() {
-        let mut pace = Pace::new(1_000, 1 << 20);
+        let mut pace = Pace::new(1_000, 1, 1 << 20);
         pace.took(3, 30);
         assert_eq!(pace.numbers(), 1_000);
     }

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use primes::Search;
+use primes::{Method, Search};
 use timing::{Clock as _, SystemClock, Tick};
 
 use crate::{
@@ -36,6 +36,7 @@ pub(crate) struct Plan {
     at: Vec<AtomicU64>,
     watch: Watch,
     estimate: Estimate,
+    method: &'static Method,
 }
 
 impl Plan {
@@ -50,7 +51,7 @@ impl Plan {
         let estimate = Estimate::sample(job.method, &*search, job.range);
         let workers = u32::try_from(job.workers).unwrap_or(u32::MAX);
         let table = Table {
-            shares: shares(&scale, estimate, workers),
+            shares: shares(&scale, estimate, workers, job.method),
             scale: Arc::clone(&scale),
             workers,
         };
@@ -66,6 +67,7 @@ impl Plan {
             at: (0..workers).map(|_| AtomicU64::new(0)).collect(),
             watch,
             estimate,
+            method: job.method,
         })
     }
 
@@ -89,12 +91,12 @@ impl Plan {
 
     /// For the pieces of one worker.
     pub(crate) fn pace(&self) -> Pace {
-        pace(&self.scale, self.estimate, self.want)
+        pace(&self.scale, self.estimate, self.want, self.method)
     }
 }
 
 /// For a worker that searches the whole range.
-pub(crate) fn pace(scale: &Scale, estimate: Estimate, want: Want) -> Pace {
+pub(crate) fn pace(scale: &Scale, estimate: Estimate, want: Want, method: &Method) -> Pace {
     let a_number = estimate.nanos(scale.total()) / scale.range().len() as f64;
     // An estimate may be far off, and the first piece should not be: it grows soon enough.
     let first = TARGET.as_nanos() as f64 / a_number / 16.0;
@@ -102,18 +104,20 @@ pub(crate) fn pace(scale: &Scale, estimate: Estimate, want: Want) -> Pace {
         Want::Primes => MOST_WITH_PRIMES,
         Want::Count => MOST,
     };
-    Pace::new(first as u64, most)
+    let least = (method.least_piece)(scale.range().last());
+    Pace::new(first as u64, least, most)
 }
 
 /// Of equal work: so small that nobody is idle for long when the last are done, and so large that their
 /// number does not matter.
-fn shares(scale: &Scale, estimate: Estimate, workers: u32) -> u64 {
+fn shares(scale: &Scale, estimate: Estimate, workers: u32, method: &Method) -> u64 {
     let nanos = estimate.nanos(scale.total());
     let (shortest, longest) = (nanos / SHARE_LONGEST_NS, nanos / SHARE_SHORTEST_NS);
     let few = (SHARES_A_WORKER * u64::from(workers)).min(longest as u64);
     let numbers = u64::try_from(scale.range().len()).unwrap_or(u64::MAX);
+    let least = (method.least_piece)(scale.range().last());
     few.max((shortest as u64).min(MOST_SHARES))
-        .min(numbers)
+        .min(numbers / least.max(1))
         .max(1)
 }
 
@@ -144,7 +148,7 @@ const SHARE_LONGEST_NS: f64 = 25e6;
 const SHARE_SHORTEST_NS: f64 = 200e3;
 /// What a counter can hold, and far more than an age of searching.
 const MOST_SHARES: u64 = 1 << 40;
-/// A piece's primes lie in memory, eight bytes each: at most some 4 MB.
-const MOST_WITH_PRIMES: u64 = 1 << 23;
+/// A piece's primes lie in memory, eight bytes each: at most some 16 MB.
+const MOST_WITH_PRIMES: u64 = 1 << 25;
 /// A piece that is only counted takes none.
 const MOST: u64 = 1 << 40;

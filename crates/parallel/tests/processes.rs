@@ -295,6 +295,7 @@ const TROUBLED: Method = Method {
     file: file!(),
     prepare: |last| Box::new(Troubled((method("trial").prepare)(last))),
     weight: |number| (method("trial").weight)(number),
+    least_piece: |_| 1,
 };
 
 struct Troubled(Box<dyn Search>);

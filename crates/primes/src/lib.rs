@@ -7,10 +7,19 @@
 //! Nothing here knows of threads, processes or time: a [`Search`] is asked for one piece after another,
 //! by as many workers as somebody else decides.
 
+mod divider;
+mod divisibility;
+mod eratosthenes;
 mod method;
 mod methods;
+mod nth;
+mod one_by_one;
 mod range;
+mod root;
+mod strong;
 
+pub use divider::divide_many;
 pub use method::{Method, Search, Steps};
 pub use methods::METHODS;
+pub use nth::nth_upper_bound;
 pub use range::Range;

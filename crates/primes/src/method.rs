@@ -20,6 +20,9 @@ pub struct Method {
     pub prepare: fn(u64) -> Box<dyn Search>,
     /// About how much work a number near this one is, in any unit: what pieces are cut by.
     pub weight: fn(u64) -> f64,
+    /// How many numbers a piece near this one should have at least, so that what every piece costs beside its
+    /// numbers does not show. Shorter pieces are searched all the same.
+    pub least_piece: fn(u64) -> u64,
 }
 
 /// A prepared method; workers share it.

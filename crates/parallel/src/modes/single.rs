@@ -67,7 +67,7 @@ struct Work<'a, 'b> {
 
 impl Work<'_, '_> {
     fn work(&mut self) -> Result<(), SearchError> {
-        let mut pace = pace(&self.scale, self.estimate, self.job.want);
+        let mut pace = pace(&self.scale, self.estimate, self.job.want, self.job.method);
         let mut told_at = self.control.clock.now();
         let mut rest = Some(self.job.range);
         while let Some(left) = rest

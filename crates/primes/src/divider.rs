@@ -1,0 +1,67 @@
+//! The limit of every method that divides: what the processor's divider gives when nothing else is done.
+
+use std::hint::black_box;
+
+use crate::root::root;
+
+/// Divides a number of `bits` bits by 2, 3, 4, … up to its root, and so again, `count` times in all.
+///
+/// No division waits for another, nothing is tested, no loop ends early: whoever takes the time of it has the
+/// divider's throughput for the numbers that a search near 2^`bits` divides, at the same width as
+/// [`trial`](crate::METHODS): 32 bits where they suffice, else 64. `seed` picks the number. Returned is the sum of the
+/// remainders, which is of no use but keeps the compiler from leaving the divisions out.
+///
+/// # Panics
+/// When `bits` is not from 4 to 64.
+#[inline(never)]
+pub fn divide_many(bits: u32, count: u64, seed: u64) -> u64 {
+    assert!((4..=64).contains(&bits), "4 to 64 bits");
+    let top = 1 << (bits - 1);
+    let number = black_box(top | (seed & (top - 1)) | 1);
+    let root = root(number);
+    let (mut sum, mut left) = (0_u64, count);
+    while left > 0 {
+        let last = root.min(left.saturating_add(1));
+        sum = sum.wrapping_add(match (u32::try_from(number), u32::try_from(last)) {
+            (Ok(number), Ok(last)) => remainders32(number, last),
+            _ => remainders64(number, last),
+        });
+        left -= last - 1;
+    }
+    black_box(sum)
+}
+
+fn remainders32(number: u32, last: u32) -> u64 {
+    let (mut sum, mut divisor) = (0_u32, 2);
+    while divisor <= last {
+        sum = sum.wrapping_add(number % divisor);
+        divisor += 1;
+    }
+    sum.into()
+}
+
+fn remainders64(number: u64, last: u64) -> u64 {
+    let (mut sum, mut divisor) = (0_u64, 2);
+    while divisor <= last {
+        sum = sum.wrapping_add(number % divisor);
+        divisor += 1;
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_divisions_are_made_as_were_asked_for() {
+        // 4 bits and seed 0: 9, whose root is 3; 9 mod 2 = 1 and 9 mod 3 = 0 in turn.
+        assert_eq!(divide_many(4, 0, 0), 0);
+        assert_eq!(divide_many(4, 1, 0), 1);
+        assert_eq!(divide_many(4, 2, 0), 1);
+        assert_eq!(divide_many(4, 7, 0), 4);
+        let number: u64 = 1 << 63 | 12_345;
+        let expected = (2..102).map(|divisor| number % divisor).sum();
+        assert_eq!(divide_many(64, 100, 12_345), expected);
+    }
+}
