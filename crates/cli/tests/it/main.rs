@@ -16,6 +16,7 @@ mod limits;
 mod mean;
 mod measuring;
 mod page;
+mod primes;
 mod readme;
 mod scale;
 mod seeds;
