@@ -6,6 +6,7 @@ mod crew;
 mod dialect;
 mod limits;
 mod load;
+mod primes;
 mod serve;
 mod values;
 
@@ -20,6 +21,7 @@ pub use crew::CrewArgs;
 pub use dialect::DialectArgs;
 pub use limits::LimitArgs;
 pub use load::{ClientArg, LoadArgs};
+pub use primes::{FileArgs, PrimesArgs};
 pub use serve::ServeArgs;
 
 /// A laboratory for networked services: serve one definition under every concurrency model, load it,
@@ -41,6 +43,8 @@ pub enum Command {
     Load(LoadArgs),
     /// Compare the concurrency models: under a burst, a closed loop, churn, silence, or mixed work
     Bench(BenchArgs),
+    /// Search for prime numbers: work for the processor, by one worker, many threads or many processes
+    Primes(PrimesArgs),
     /// Compare two runs of bench or load: what changed, and whether it got worse
     Compare(CompareArgs),
     /// Draw the report of a run folder again, and print its result
@@ -103,6 +107,7 @@ Examples:
   wharf bench                                  the whole comparison, under a minute
   wharf serve timestamps -m thr -v             a server, a thread for each connection
   wharf load timestamps -w 3 -n 5 -d u -p 2.0  three workers, five messages each, gaps uniform in [0, 2] s
+  wharf primes --compare                       a calculation on one processor against all of them
   wharf list                                   what there is to serve, and how
 
 Exit status: 0 valid, 1 invalid, 2 unknown (nothing could be concluded), 3 wrong usage or environment.";

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow};
 use history::Verdict;
+use parallel::{MODES, SPLITS};
+use primes::METHODS;
 use serve::{MODELS, Model};
 use services::{SERVICES, ServiceEntry};
 use stats::{LAWS, LawEntry};
@@ -128,13 +130,23 @@ pub fn print() -> Result<Verdict> {
     let laws = LAWS
         .iter()
         .map(|law| format!("  {:<6}{:<14}{}\n", law.letter, law.name, law.parameter));
+    let row = |name: &str, about: &str| format!("  {name:<14}{about}\n");
+    let methods = METHODS.iter().map(|method| row(method.name, method.about));
+    let modes = MODES.iter().map(|mode| row(mode.name, mode.about));
+    let splits = SPLITS.iter().map(|split| row(split.name, split.about));
     say::result(&format!(
         "Services (wharf serve NAME, wharf load NAME)\n{}\n\
          Concurrency models (-m, --model, --concurrency-mode)\n{}\n\
-         Arrival laws (-d, --dist, with the parameter -p, --param)\n{}",
+         Arrival laws (-d, --dist, with the parameter -p, --param)\n{}\n\
+         Ways to find primes (wharf primes --method)\n{}\n\
+         Who searches (wharf primes --mode)\n{}\n\
+         How numbers are shared out (wharf primes --split)\n{}",
         services.collect::<String>(),
         models.collect::<String>(),
         laws.collect::<String>(),
+        methods.collect::<String>(),
+        modes.collect::<String>(),
+        splits.collect::<String>(),
     ));
     Ok(Verdict::Valid)
 }

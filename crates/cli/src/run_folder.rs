@@ -68,13 +68,31 @@ impl Begun {
     ) -> Verdict {
         self.judge(findings, clock);
         say::result(&report::text(&self.summary));
-        let page = report::html(&self.summary, samples);
-        match self.write(Some(&page)) {
-            Ok(Some(path)) => say::talk(&format!("report: {}", path.display())),
-            Ok(None) => {}
-            Err(error) => say::talk(&format!("warning: the run's folder is not whole: {error}")),
+        if let Some(path) = self.write_page(samples) {
+            say::talk(&format!("report: {}", path.display()));
         }
         self.summary.verdict
+    }
+
+    /// The same where standard output is for something else: prints what is not as it should be, and to
+    /// standard error.
+    pub fn conclude_quietly(mut self, findings: Vec<Finding>, clock: &dyn Clock) -> Verdict {
+        self.judge(findings, clock);
+        let findings = &self.summary.findings;
+        let grave = findings.iter().filter(|f| f.verdict != Verdict::Valid);
+        grave.for_each(|finding| {
+            say::talk(&format!("{}: {}", finding.verdict.name(), finding.text));
+        });
+        self.write_page(&[]);
+        self.summary.verdict
+    }
+
+    fn write_page(&self, samples: &[Sample]) -> Option<PathBuf> {
+        let page = report::html(&self.summary, samples);
+        self.write(Some(&page)).unwrap_or_else(|error| {
+            say::talk(&format!("warning: the run's folder is not whole: {error}"));
+            None
+        })
     }
 
     /// Judges a run that has nothing to show, and writes why.

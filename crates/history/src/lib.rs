@@ -25,6 +25,7 @@ mod quantity;
 mod sample;
 mod series;
 mod serve;
+mod sha256;
 mod summary;
 
 pub use bench::{
@@ -43,4 +44,5 @@ pub use quantity::{BenchKind, Better, Quantity, QuantityUnit};
 pub use sample::{Outcome, Sample, SampleReader, SampleWriter};
 pub use series::Series;
 pub use serve::{ArrivalClocks, Connections, ServeSummary};
+pub use sha256::Sha256;
 pub use summary::{Finding, Kind, Summary, Verdict};

@@ -124,7 +124,7 @@ mod tests {
         let range = Range::new(1, 1_000_000).expect("numbers");
         let scale = Scale::new(range, trial.expect("the basic method"));
         let half = scale.numbers_for(scale.total() / 2.0);
-        // x^1.5 = 1/2 at 0.63.
-        assert!((620_000..640_000).contains(&half), "{half}");
+        // Of primes, up to the root, x^1.5 = 1/2 at 0.63; composite numbers cost much the same everywhere.
+        assert!((600_000..640_000).contains(&half), "{half}");
     }
 }

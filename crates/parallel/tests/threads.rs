@@ -122,6 +122,7 @@ const FOR_EVER: Method = Method {
     file: file!(),
     prepare: |_| Box::new(ForEver),
     weight: |number| number as f64,
+    least_piece: |_| 1,
 };
 
 /// How many workers have come to a number that never ends.

@@ -3,7 +3,7 @@
 use machine::{ClientFactory, Exchange, Machine, Service, Shared};
 
 use crate::{
-    Dialect, Script, echo, hello, http, mean, resp, slow_reverse, tasks, timestamps, work,
+    Dialect, Script, echo, hello, http, mean, primes, resp, slow_reverse, tasks, timestamps, work,
 };
 
 /// One service: what it is called, what it does, and how to make either half of a connection.
@@ -121,6 +121,16 @@ pub const SERVICES: &[ServiceEntry] = &[
         shared_words: 0,
         session: work::session,
         client: work::client,
+    },
+    ServiceEntry {
+        name: "primes",
+        about: "tells whether a number is prime, or how many primes a range has, by trial division",
+        port: 7781,
+        dialect: || Dialect::SEED,
+        exchange: |_| Exchange::Session,
+        shared_words: 0,
+        session: primes::session,
+        client: primes::client,
     },
 ];
 

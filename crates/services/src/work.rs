@@ -21,13 +21,16 @@
 //! Each step needs the one before it, so no processor does them side by side, and there is nothing in
 //! memory to wait for. The client checks every answer: it jumps ahead in O(log STEPS).
 
-use std::{collections::VecDeque, hint::black_box, time::Duration};
+use std::{hint::black_box, time::Duration};
 
-use machine::{Input, Machine, Outbox, Shared, Standing, TimerId, Work};
+use machine::{Input, Machine, Outbox, Shared, Standing, Work};
 use timing::Tick;
-use wire::{Ending, Inbox};
 
-use crate::{Dialect, Script, expected::ExpectedReplies};
+use crate::{
+    Dialect, Script,
+    expected::ExpectedReplies,
+    in_turn::{InTurn, Question, SHOWN_CHARS},
+};
 
 /// The longest wait of a request.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
@@ -36,28 +39,7 @@ pub const MOST_STEPS: u64 = 1_000_000_000_000;
 
 /// The server's half of a connection.
 pub(crate) fn session<'a>(dialect: &'a Dialect, _: &'a dyn Shared) -> Box<dyn Machine + 'a> {
-    Box::new(Session {
-        inbox: Inbox::new(dialect.request_bytes),
-        queue: VecDeque::new(),
-        is_refusing: false,
-        has_ended: false,
-    })
-}
-
-struct Session {
-    inbox: Inbox,
-    /// Requests that are not answered, the one that is being done first.
-    queue: VecDeque<Request>,
-    /// Whether what comes is of no interest any more: the queue ends with why.
-    is_refusing: bool,
-    has_ended: bool,
-}
-
-/// A line, understood or not.
-#[derive(Debug, PartialEq, Eq)]
-struct Request {
-    task: Result<Task, String>,
-    ending: Ending,
+    Box::new(InTurn::<Task>::new(dialect))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,103 +49,7 @@ struct Task {
     seed: u64,
 }
 
-impl Session {
-    fn receive(&mut self, now: Tick, bytes: &[u8], out: &mut Outbox) {
-        if self.is_refusing {
-            return;
-        }
-        let is_busy = !self.queue.is_empty();
-        self.inbox.push(bytes);
-        while !self.is_refusing {
-            match self.inbox.next_line() {
-                Ok(Some((line, ending))) => {
-                    out.deliver(line, now, ending);
-                    let task = Task::parse(line);
-                    self.queue.push_back(Request { task, ending });
-                    if self.queue.len() > MOST_WAITING {
-                        self.refuse(format!("more than {MOST_WAITING} requests at once"));
-                    }
-                }
-                Ok(None) => break,
-                Err(error) => self.refuse(error.to_string()),
-            }
-        }
-        if !is_busy {
-            self.begin(now, out);
-        }
-    }
-
-    /// The last answer of this connection, in its turn.
-    fn refuse(&mut self, why: String) {
-        self.is_refusing = true;
-        self.queue.push_back(Request {
-            task: Err(why),
-            ending: Ending::Lf,
-        });
-    }
-
-    /// Begins with the first request of the queue, if there is one.
-    fn begin(&mut self, now: Tick, out: &mut Outbox) {
-        while let Some(request) = self.queue.front() {
-            match &request.task {
-                Ok(task) if task.wait.is_zero() => return out.work(task.work()),
-                Ok(task) => return out.wake_at(now + task.wait, WAIT),
-                Err(why) => {
-                    let text = format!("error: {why}");
-                    self.answer(text.as_bytes(), out);
-                }
-            }
-        }
-        match self.is_refusing {
-            true => out.close_too_long(),
-            false if self.has_ended => out.close(),
-            false => {}
-        }
-    }
-
-    /// Answers the first request of the queue, and is done with it.
-    fn answer(&mut self, text: &[u8], out: &mut Outbox) {
-        if let Some(request) = self.queue.pop_front() {
-            out.send(text);
-            out.send(request.ending.bytes());
-        }
-    }
-}
-
-impl Machine for Session {
-    fn handle(&mut self, now: Tick, input: Input<'_>, out: &mut Outbox) {
-        match input {
-            Input::Received(bytes) => self.receive(now, bytes, out),
-            Input::Timer(_) => {
-                if let Some(Request { task: Ok(task), .. }) = self.queue.front() {
-                    out.work(task.work());
-                }
-            }
-            Input::Worked(state) => {
-                self.answer(state, out);
-                self.begin(now, out);
-            }
-            Input::Ended => {
-                self.has_ended = true;
-                if self.queue.is_empty() {
-                    out.close();
-                }
-            }
-            Input::Start | Input::Ask { .. } => {}
-        }
-    }
-
-    fn standing(&self) -> Standing {
-        match self.queue.is_empty() {
-            true => Standing::with_pending(self.inbox.is_empty()),
-            false => Standing::Owing,
-        }
-    }
-}
-
-impl Task {
-    /// # Errors
-    /// What is wrong with the line, and what would be right.
+impl Question for Task {
     fn parse(line: &[u8]) -> Result<Self, String> {
         let text = String::from_utf8_lossy(line);
         let mut words = text.split_ascii_whitespace().map(str::parse::<u64>);
@@ -189,8 +75,13 @@ impl Task {
         Ok(Self { wait, steps, seed })
     }
 
-    fn work(self) -> Work {
-        Work::new(move || stepped(self.seed, self.steps).to_string().into_bytes())
+    fn wait(&self) -> Duration {
+        self.wait
+    }
+
+    fn work(&self) -> Work {
+        let task = *self;
+        Work::new(move || stepped(task.seed, task.steps).to_string().into_bytes())
     }
 }
 
@@ -258,13 +149,8 @@ impl Machine for Client {
     }
 }
 
-const WAIT: TimerId = TimerId(0);
 const MULTIPLIER: u64 = 6_364_136_223_846_793_005;
 const INCREMENT: u64 = 1_442_695_040_888_963_407;
-/// Requests of a connection that are not answered: far over any pipeline, and a bound on memory.
-const MOST_WAITING: usize = 1024;
-/// Of a line in an error.
-const SHOWN_CHARS: usize = 60;
 
 #[cfg(test)]
 mod tests {
@@ -272,6 +158,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::in_turn::{MOST_WAITING, WAIT};
 
     /// What came of a conversation: answers with the millisecond of each, how many requests were
     /// delivered, and how it ended.

@@ -72,7 +72,8 @@ pub struct LoadArgs {
     /// How long to wait for an answer
     #[arg(long, value_name = "DURATION", default_value = "1m", allow_hyphen_values = true, value_parser = duration)]
     pub timeout: Duration,
-    /// echo, tasks, slow-reverse: the text to send; default one that numbers itself
+    /// echo, tasks, slow-reverse: the text to send; default one that numbers itself. primes: the question, as
+    /// 999983 or 1-1000000; default some of about a million divisions each
     #[arg(long, help_heading = "Requests")]
     pub text: Option<String>,
     /// echo, tasks, slow-reverse: fill the text up to this size
@@ -119,7 +120,11 @@ impl LoadArgs {
         let texts: &[&str] = &["echo", "tasks", "slow-reverse"];
         let numbers: &[&str] = &["mean"];
         let given: [(bool, &'static str, &[&str]); 7] = [
-            (self.text.is_some(), "--text", texts),
+            (
+                self.text.is_some(),
+                "--text",
+                &["echo", "tasks", "slow-reverse", "primes"],
+            ),
             (self.bytes.is_some(), "--bytes", texts),
             (self.value.is_some(), "VALUE", numbers),
             (!self.values.is_empty(), "--values", numbers),

@@ -83,6 +83,49 @@ pub fn counts(text: &str) -> Result<Vec<u64>, String> {
     }
 }
 
+/// Parses a whole number up to 2^64-1: `1000000`, `1_000_000`, `1e6`, `10^6`, and any of them plus or minus
+/// another, as in `2^64-1`.
+///
+/// # Errors
+/// When the text is none, or negative, or greater.
+pub fn whole_number(text: &str) -> Result<u64, String> {
+    let sum = match text.rfind(['+', '-']).filter(|at| *at > 0) {
+        None => term(text),
+        Some(at) => {
+            let (before, after) = (term(&text[..at]), term(&text[at + 1..]));
+            match (before, after) {
+                (Some(before), Some(after)) if text.as_bytes()[at] == b'+' => {
+                    before.checked_add(after)
+                }
+                (Some(before), Some(after)) => before.checked_sub(after),
+                _ => None,
+            }
+        }
+    };
+    sum.and_then(|sum| u64::try_from(sum).ok()).ok_or_else(|| {
+        format!("`{text}` is no whole number from 0 to 2^64-1: write 1000000, 1_000_000, 1e6, 10^6 or 2^32-1")
+    })
+}
+
+/// `DIGITS`, `DIGITSeDIGITS` or `DIGITS^DIGITS`; none as well when it is 2^128 or greater.
+fn term(text: &str) -> Option<u128> {
+    let is_decimal = text.contains(['e', 'E']);
+    let (base, power) = text.split_once(['e', 'E', '^']).unwrap_or((text, "1"));
+    let (base, power) = (digits(base)?, u32::try_from(digits(power)?).ok()?);
+    match is_decimal {
+        true if base == 0 => Some(0),
+        true => base.checked_mul(10_u128.checked_pow(power)?),
+        false => base.checked_pow(power),
+    }
+}
+
+fn digits(text: &str) -> Option<u128> {
+    let is_number = text.starts_with(|c: char| c.is_ascii_digit())
+        && text.ends_with(|c: char| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || c == '_');
+    is_number.then(|| text.replace('_', "").parse().ok())?
+}
+
 /// Parses one byte: a character, or `space`.
 ///
 /// # Errors
@@ -124,6 +167,59 @@ mod tests {
         assert_eq!(bytes("64KiB"), Ok(65_536));
         assert_eq!(bytes("10"), Ok(10));
         assert!(bytes("0").is_err() && bytes("5TiB").is_err());
+    }
+
+    #[test]
+    fn whole_numbers_are_read_in_every_form_that_people_write() {
+        let check = |text, expected| assert_eq!(whole_number(text), Ok(expected), "{text}");
+        check("0", 0);
+        check("1000000", 1_000_000);
+        check("1_000_000", 1_000_000);
+        check("1e6", 1_000_000);
+        check("10^6", 1_000_000);
+        check("2^64-1", u64::MAX);
+        check("18446744073709551615", u64::MAX);
+        check("2^40+15", (1 << 40) + 15);
+        check("1e19", 10_000_000_000_000_000_000);
+        check("0^0", 1);
+        check("0e99999", 0);
+    }
+
+    #[test]
+    fn what_is_no_whole_number_is_refused_with_the_forms_there_are() {
+        for text in [
+            "",
+            "-1",
+            "-",
+            "1.5",
+            "1e-3",
+            "1e",
+            "e6",
+            "_1",
+            "1_",
+            "1__",
+            "ten",
+            "0x10",
+            "2^64",
+            "18446744073709551616",
+            "1e20",
+            "2^127+2^127",
+            "9^99",
+            "1e99999999999",
+            "1-2",
+            "+1",
+            "--",
+            "1e2e3",
+            "2^2^2",
+            "\u{663}",
+            "1 000",
+        ] {
+            let error = whole_number(text).expect_err(text);
+            assert!(
+                error.contains(&format!("`{text}`")) && error.contains("2^64-1"),
+                "{error}"
+            );
+        }
     }
 
     #[test]

@@ -3,5 +3,6 @@
 pub mod bench;
 pub mod compare;
 pub mod load;
+pub mod primes;
 pub mod report;
 pub mod serve;

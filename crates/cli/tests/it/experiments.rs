@@ -132,7 +132,15 @@ fn requests_that_wait_are_told_apart_from_those_that_calculate() {
 
 #[test]
 fn a_burst_takes_any_service() {
-    for service in ["hello", "echo", "tasks", "mean", "timestamps", "work"] {
+    for service in [
+        "hello",
+        "echo",
+        "tasks",
+        "mean",
+        "timestamps",
+        "work",
+        "primes",
+    ] {
         let bench = measured(
             &small("burst", &["-s", service, "--no-gaps"]),
             BenchKind::Burst,

@@ -17,6 +17,7 @@ mod mean;
 mod measuring;
 mod memory;
 mod page;
+mod primes;
 mod readme;
 mod scale;
 mod seeds;

@@ -24,7 +24,7 @@ fn steps_that_the_server_would_refuse_are_refused_at_once() {
 
 #[test]
 fn a_fixed_form_leaves_no_choice_of_greeting_and_line_end() {
-    for service in ["resp", "http", "work"] {
+    for service in ["resp", "http", "work", "primes"] {
         let args = [
             "load",
             service,

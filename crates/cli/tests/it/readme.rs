@@ -61,6 +61,18 @@ fn the_lab_runs_as_it_is_printed() {
 }
 
 #[test]
+fn the_laboratorys_primes_are_compared_as_it_is_printed() {
+    let runs = tempfile::tempdir().expect("a temporary folder");
+    let output = shell(&runs, RUN[3]).output().expect("a shell");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{printed}");
+    for name in ["primes_nonoptimized.txt", "primes_optimized.txt"] {
+        let found = fs::metadata(runs.path().join(name)).expect("a file");
+        assert_eq!(found.len(), 538_467, "{name}");
+    }
+}
+
+#[test]
 fn the_list_names_every_service_and_model() {
     let runs = tempfile::tempdir().expect("a temporary folder");
     let output = shell(&runs, "wharf list").output().expect("a shell");
@@ -71,6 +83,12 @@ fn the_list_names_every_service_and_model() {
     }
     for model in support::models() {
         assert!(printed.contains(model), "{printed}");
+    }
+    let methods = primes::METHODS.iter().map(|method| method.name);
+    let modes = parallel::MODES.iter().map(|mode| mode.name);
+    let splits = parallel::SPLITS.iter().map(|split| split.name);
+    for name in methods.chain(modes).chain(splits) {
+        assert!(printed.contains(&format!("\n  {name} ")), "{printed}");
     }
 }
 
@@ -147,6 +165,7 @@ const RUN: &[&str] = &[
     "wharf serve timestamps --port 55000 --concurrency-mode thr --verbose",
     "wharf load timestamps --workers 3 --intervals 5 --dist u --param 2.0 --server 127.0.0.1 --port 55000 --verbose",
     "wharf list",
+    "wharf primes --compare",
 ];
 
 /// Cargo's own commands around what the tests run: the main job is what `bench.rs` tests, and the test

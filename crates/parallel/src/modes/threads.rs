@@ -178,6 +178,7 @@ mod tests {
         file: file!(),
         prepare: |_| Box::new(Dense),
         weight: |number| (METHODS[0].weight)(number),
+        least_piece: |_| 1,
     };
 
     struct Dense;

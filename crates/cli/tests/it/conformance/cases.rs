@@ -58,6 +58,7 @@ pub fn case(service: &str) -> Option<Case> {
         "resp" => resp(),
         "http" => http(),
         "work" => work(),
+        "primes" => primes(),
         _ => return None,
     })
 }
@@ -365,6 +366,37 @@ fn work() -> Case {
             1,
         ),
         beginning: b"0 1",
+    }
+}
+
+fn primes() -> Case {
+    let ask = |request: &[u8], reply: &[u8], count| talk(request, reply, lf(count), End::Client);
+    let unknown = "error: expected NUMBER or FIRST-LAST up to 2^64-1, found ";
+    Case {
+        flags: &[],
+        greeting: b"",
+        whole: vec![
+            ask(b"1-1000\n", b"168\n", 1),
+            ask(b"1\n", b"neither\n", 1),
+            ask(b"1-2-3\n", format!("{unknown}\"1-2-3\"\n").as_bytes(), 1),
+            ask(b"999983\n", b"prime\n", 1),
+        ],
+        split: vec![ask(b"91\n90 100\n", b"composite\n1\n", 2)],
+        coalesced: vec![
+            ask(b"97\n1 100\n99\n", b"prime\n25\ncomposite\n", 3),
+            ask(&b"7\n".repeat(900), &b"prime\n".repeat(900), 900),
+        ],
+        long: ask(
+            &join(&[&vec![b'0'; LETTERS.len() * LONG_REPEATS], b"7\n"]),
+            b"prime\n",
+            1,
+        ),
+        not_utf8: ask(
+            b"\xff\x00\xfe\n",
+            format!("{unknown}\"\u{fffd}\\0\u{fffd}\"\n").as_bytes(),
+            1,
+        ),
+        beginning: b"99",
     }
 }
 

@@ -173,6 +173,7 @@ fn the_own_clients_of_the_same_services_find_every_answer_right() {
             ("resp", &[][..]),
             ("http", &[]),
             ("work", &["--wait", "2ms", "--steps", "1000"]),
+            ("primes", &["--text", "1-1000"]),
         ] {
             let server = Server::start(service, model.name, &[]);
             let port = server.port().to_string();

@@ -1,0 +1,97 @@
+//! The limit of every method that divides: what the processor's divider does in a second.
+//!
+//! It is measured before each run of the baseline, and a run is set against what was measured just before
+//! it: the machine's other work, and the speed that the processor is given, are then much the same for both.
+
+use history::{Divider, PrimesRun};
+use timing::Clock;
+
+use std::fs;
+
+use super::{quest::Quest, runs};
+
+/// Divisions a second, again and again.
+pub struct Meter {
+    /// Of the greatest number that is searched.
+    bits: u32,
+    rates: Vec<f64>,
+}
+
+impl Meter {
+    /// None where the method does not divide.
+    pub fn new(quest: &Quest) -> Option<Self> {
+        let bits = u64::BITS - quest.range.last().leading_zeros();
+        (quest.method.step == "divisions").then(|| Self {
+            bits: bits.max(FEWEST_BITS),
+            rates: Vec::new(),
+        })
+    }
+
+    /// Measures once more: the best of some tries.
+    pub fn measure(&mut self, clock: &dyn Clock) {
+        let times = (0..TRIES).map(|seed| {
+            let begin = clock.now();
+            primes::divide_many(self.bits, DIVISIONS, seed);
+            clock.now().nanos_since(begin).max(1)
+        });
+        let best_ns = times.min().unwrap_or(1);
+        self.rates.push(DIVISIONS as f64 * 1e9 / best_ns as f64);
+    }
+
+    /// The limit, and how near these runs came to it: each was made after a measurement.
+    pub fn limit(&self, baseline: &[PrimesRun]) -> Option<Divider> {
+        let divisions_per_s = runs::spread(self.rates.clone())?.median;
+        let shares = baseline.iter().zip(&self.rates).map(|(run, rate)| {
+            let steps_per_s = run.steps as f64 * 1e9 / run.wall_ns.max(1) as f64;
+            steps_per_s / rate
+        });
+        Some(Divider {
+            bits: match self.bits {
+                ..=32 => 32,
+                _ => 64,
+            },
+            divisions_per_s,
+            cycles: cycles_per_s().map(|cycles| cycles / divisions_per_s),
+            share: runs::spread(shares.collect()).map(|spread| spread.median),
+        })
+    }
+}
+
+/// Of the quickest processor just now, as the kernel tells it.
+fn cycles_per_s() -> Option<f64> {
+    let text = fs::read_to_string("/proc/cpuinfo").ok()?;
+    let speeds = text.lines().filter_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        let mhz = value.trim().parse::<f64>().ok()?;
+        (name.trim() == "cpu MHz").then_some(mhz * 1e6)
+    });
+    speeds.max_by(f64::total_cmp).filter(|speed| *speed > 0.0)
+}
+
+/// Some 10 ms each.
+const DIVISIONS: u64 = 5_000_000;
+const TRIES: u64 = 3;
+/// For so few there are numbers with a divisor up to their root to be tried.
+const FEWEST_BITS: u32 = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_set_against_the_measurement_before_it() {
+        let meter = Meter {
+            bits: 20,
+            rates: vec![1000.0, 500.0, 2000.0],
+        };
+        let runs = [1000, 500, 1000].map(|steps| PrimesRun {
+            wall_ns: 1_000_000_000,
+            steps,
+            ..PrimesRun::default()
+        });
+        let limit = meter.limit(&runs).expect("measured");
+        assert_eq!((limit.bits, limit.divisions_per_s), (32, 1000.0));
+        assert_eq!(limit.share, Some(1.0));
+        assert_eq!(meter.limit(&[]).expect("measured").share, None);
+    }
+}
