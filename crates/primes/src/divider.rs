@@ -1,4 +1,5 @@
-//! The limit of every method that divides: what the processor's divider gives when nothing else is done.
+//! The limit of every method that divides: what the processor's divider gives when nothing else is done. And the
+//! processor's speed, for what it says of itself is often the speed on its box.
 
 use std::hint::black_box;
 
@@ -31,6 +32,63 @@ pub fn divide_many(bits: u32, count: u64, seed: u64) -> u64 {
     black_box(sum)
 }
 
+/// Makes at least `count` additions, each of which waits for the one before: a cycle each (A. Fog,
+/// Instruction tables), so that the time they take tells how fast the processor really runs. Returned is how many
+/// they were; None on a processor for which this is not written.
+#[inline(never)]
+pub fn add_many(count: u64) -> Option<u64> {
+    let turns = count.div_ceil(ADDITIONS_A_TURN).max(1);
+    add_in_turns(turns).then_some(turns * ADDITIONS_A_TURN)
+}
+
+/// Of two registers: some processors do additions of constants before they begin.
+#[cfg(target_arch = "x86_64")]
+fn add_in_turns(turns: u64) -> bool {
+    // SAFETY: nothing but three registers is touched, and the flags.
+    unsafe {
+        core::arch::asm!(
+            "2:",
+            "add {sum}, {step}", "add {sum}, {step}", "add {sum}, {step}", "add {sum}, {step}",
+            "add {sum}, {step}", "add {sum}, {step}", "add {sum}, {step}", "add {sum}, {step}",
+            "dec {left}",
+            "jnz 2b",
+            sum = inout(reg) 0_u64 => _,
+            step = in(reg) 3_u64,
+            left = inout(reg) turns => _,
+            options(nomem, nostack),
+        );
+    }
+    true
+}
+
+#[cfg(target_arch = "aarch64")]
+fn add_in_turns(turns: u64) -> bool {
+    // SAFETY: nothing but three registers is touched, and the flags.
+    unsafe {
+        core::arch::asm!(
+            "2:",
+            "add {sum}, {sum}, {step}", "add {sum}, {sum}, {step}",
+            "add {sum}, {sum}, {step}", "add {sum}, {sum}, {step}",
+            "add {sum}, {sum}, {step}", "add {sum}, {sum}, {step}",
+            "add {sum}, {sum}, {step}", "add {sum}, {sum}, {step}",
+            "subs {left}, {left}, #1",
+            "b.ne 2b",
+            sum = inout(reg) 0_u64 => _,
+            step = in(reg) 3_u64,
+            left = inout(reg) turns => _,
+            options(nomem, nostack),
+        );
+    }
+    true
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn add_in_turns(_: u64) -> bool {
+    false
+}
+
+const ADDITIONS_A_TURN: u64 = 8;
+
 fn remainders32(number: u32, last: u32) -> u64 {
     let (mut sum, mut divisor) = (0_u32, 2);
     while divisor <= last {
@@ -52,6 +110,13 @@ fn remainders64(number: u64, last: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn additions_are_counted_where_they_are_made() {
+        if let Some(made) = add_many(1001) {
+            assert_eq!(made, 1008);
+        }
+    }
 
     #[test]
     fn as_many_divisions_are_made_as_were_asked_for() {

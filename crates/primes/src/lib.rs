@@ -17,7 +17,7 @@ mod range;
 mod root;
 mod strong;
 
-pub use divider::divide_many;
+pub use divider::{add_many, divide_many};
 pub use method::{Method, Search, Steps};
 pub use methods::METHODS;
 pub use range::Range;

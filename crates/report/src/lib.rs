@@ -42,6 +42,6 @@ mod text;
 #[cfg(test)]
 mod fixture;
 
-pub use number::duration;
+pub use number::{count, duration};
 pub use page::html;
 pub use text::{comparison_text, text};

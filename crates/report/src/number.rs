@@ -88,7 +88,7 @@ pub(crate) fn between(from: &str, to: &str) -> String {
 }
 
 /// A count, with a narrow space between groups of three digits.
-pub(crate) fn count(value: u64) -> String {
+pub fn count(value: u64) -> String {
     grouped(&value.to_string())
 }
 

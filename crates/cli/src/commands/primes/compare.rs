@@ -18,7 +18,7 @@ use super::{
     contest::{Contest, Draft, Turn, difference, same_count},
     divider::Meter,
     keeper::Mark,
-    quest::{Quest, Way, grouped},
+    quest::{Quest, Way},
     runs,
     watch::Watch,
 };
@@ -172,7 +172,7 @@ impl Entries {
         let way = self.entries[index].way.in_words();
         let first = self.first.get_or_insert(made.mark);
         if !same_count(want, first, &made.mark) {
-            let (found, first) = (grouped(made.mark.primes), grouped(first.primes));
+            let (found, first) = (report::count(made.mark.primes), report::count(first.primes));
             return Ok(Some(format!(
                 "{way} found {found} primes, the first run {first}"
             )));
@@ -246,7 +246,7 @@ impl Entries {
             None => {}
         }
         if let (Some(file), true) = (&self.file, is_whole) {
-            let (bytes, sha256) = (grouped(file.bytes), &file.sha256);
+            let (bytes, sha256) = (report::count(file.bytes), &file.sha256);
             say(
                 Verdict::Valid,
                 format!("{ALONE} and {TOGETHER} are the same {bytes} bytes, sha256 {sha256}"),

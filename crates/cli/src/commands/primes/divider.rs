@@ -6,8 +6,6 @@
 use history::{Divider, PrimesRun};
 use timing::Clock;
 
-use std::fs;
-
 use super::{quest::Quest, runs};
 
 /// Divisions a second, again and again.
@@ -15,6 +13,8 @@ pub struct Meter {
     /// Of the greatest number that is searched.
     bits: u32,
     rates: Vec<f64>,
+    /// Cycles a second, measured beside them where that is possible.
+    speeds: Vec<f64>,
 }
 
 impl Meter {
@@ -24,18 +24,27 @@ impl Meter {
         (quest.method.step == "divisions").then(|| Self {
             bits: bits.max(FEWEST_BITS),
             rates: Vec::new(),
+            speeds: Vec::new(),
         })
     }
 
     /// Measures once more: the best of some tries.
     pub fn measure(&mut self, clock: &dyn Clock) {
-        let times = (0..TRIES).map(|seed| {
+        let rate = |count: u64, nanos: u64| count as f64 * 1e9 / nanos.max(1) as f64;
+        let division = |seed| {
             let begin = clock.now();
             primes::divide_many(self.bits, DIVISIONS, seed);
-            clock.now().nanos_since(begin).max(1)
-        });
-        let best_ns = times.min().unwrap_or(1);
-        self.rates.push(DIVISIONS as f64 * 1e9 / best_ns as f64);
+            rate(DIVISIONS, clock.now().nanos_since(begin))
+        };
+        let addition = |_| {
+            let begin = clock.now();
+            let count = primes::add_many(ADDITIONS)?;
+            Some(rate(count, clock.now().nanos_since(begin)))
+        };
+        let divisions = (0..TRIES).map(division).max_by(f64::total_cmp);
+        let additions = (0..TRIES).filter_map(addition).max_by(f64::total_cmp);
+        self.rates.extend(divisions);
+        self.speeds.extend(additions);
     }
 
     /// The limit, and how near these runs came to it: each was made after a measurement.
@@ -51,25 +60,16 @@ impl Meter {
                 _ => 64,
             },
             divisions_per_s,
-            cycles: cycles_per_s().map(|cycles| cycles / divisions_per_s),
+            cycles: runs::spread(self.speeds.clone()).map(|cycles| cycles.median / divisions_per_s),
             share: runs::spread(shares.collect()).map(|spread| spread.median),
         })
     }
 }
 
-/// Of the quickest processor just now, as the kernel tells it.
-fn cycles_per_s() -> Option<f64> {
-    let text = fs::read_to_string("/proc/cpuinfo").ok()?;
-    let speeds = text.lines().filter_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        let mhz = value.trim().parse::<f64>().ok()?;
-        (name.trim() == "cpu MHz").then_some(mhz * 1e6)
-    });
-    speeds.max_by(f64::total_cmp).filter(|speed| *speed > 0.0)
-}
-
 /// Some 10 ms each.
 const DIVISIONS: u64 = 5_000_000;
+/// Some 3 ms each.
+const ADDITIONS: u64 = 10_000_000;
 const TRIES: u64 = 3;
 /// For so few there are numbers with a divisor up to their root to be tried.
 const FEWEST_BITS: u32 = 4;
@@ -83,6 +83,7 @@ mod tests {
         let meter = Meter {
             bits: 20,
             rates: vec![1000.0, 500.0, 2000.0],
+            speeds: vec![6000.0, 6600.0, 5500.0],
         };
         let runs = [1000, 500, 1000].map(|steps| PrimesRun {
             wall_ns: 1_000_000_000,
@@ -91,7 +92,7 @@ mod tests {
         });
         let limit = meter.limit(&runs).expect("measured");
         assert_eq!((limit.bits, limit.divisions_per_s), (32, 1000.0));
-        assert_eq!(limit.share, Some(1.0));
+        assert_eq!((limit.cycles, limit.share), (Some(6.0), Some(1.0)));
         assert_eq!(meter.limit(&[]).expect("measured").share, None);
     }
 }

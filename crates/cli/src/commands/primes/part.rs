@@ -23,7 +23,7 @@ use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, fstatvfs, renameat_wit
 use serde_json::{Value, json};
 use timing::Tick;
 
-use super::{estimate, keeper::Mark, quest::grouped};
+use super::{estimate, keeper::Mark};
 use crate::{args::FileArgs, say};
 
 /// The part, open and locked.
@@ -146,8 +146,8 @@ impl Part {
         kept.reached.map(|reached| {
             format!(
                 "{part} keeps the {} primes up to {}: go on with the same command and --resume",
-                grouped(kept.primes),
-                grouped(reached)
+                report::count(kept.primes),
+                report::count(reached)
             )
         })
     }
@@ -253,8 +253,8 @@ impl Part {
             is_forced || free.is_none_or(|free| needed <= free),
             "{shown}: the primes need about {} bytes and the disk has {}; make room, name another place with \
              --out, or begin all the same with --force (a disk may compress)",
-            grouped(needed),
-            grouped(free.unwrap_or(0)),
+            report::count(needed),
+            report::count(free.unwrap_or(0)),
         );
         Ok(())
     }

@@ -82,9 +82,12 @@ impl Quest {
         })
     }
 
-    /// `1 to 1,000,000`.
+    /// `1 to 1 000 000`.
     pub fn range_in_words(&self) -> String {
-        let (first, last) = (grouped(self.range.first()), grouped(self.range.last()));
+        let (first, last) = (
+            report::count(self.range.first()),
+            report::count(self.range.last()),
+        );
         format!("{first} to {last}")
     }
 }
@@ -249,35 +252,9 @@ fn range(args: &PrimesArgs) -> Result<Range> {
     })
 }
 
-/// Digits in groups of three.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 const RAISE: &str = "raise --up-to";
 /// The laboratory's numbers.
 const LAB_UP_TO: u64 = 1_000_000;
 /// Division by every smaller number, and the same up to the square root.
 const UNBOUNDED: &str = "naive";
 const BOUNDED: &str = "trial";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn digits_come_in_groups_of_three() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1000), "1,000");
-        assert_eq!(grouped(u64::MAX), "18,446,744,073,709,551,615");
-    }
-}

@@ -11,7 +11,7 @@ use timing::{Clock, SystemClock};
 
 use super::{
     keeper::{Keeper, Mark},
-    quest::{Quest, Way, grouped},
+    quest::{Quest, Way},
     runs,
     target::Target,
     watch::Watch,
@@ -154,8 +154,11 @@ impl Search<'_> {
             file = Some(part.finish(mark)?);
         }
         if is_whole && let (Some(nth), Some(prime)) = (quest.nth, mark.greatest) {
-            let first = grouped(quest.range.first());
-            let text = format!("prime number {} from {first} on is {prime}", grouped(nth));
+            let first = report::count(quest.range.first());
+            let text = format!(
+                "prime number {} from {first} on is {prime}",
+                report::count(nth)
+            );
             findings.push(Finding::new(Verdict::Valid, text));
         }
         if let Some(out) = args.files.out.as_ref().filter(|_| file.is_some()) {
@@ -236,14 +239,14 @@ fn remarks(quest: &Quest, outcome: &Outcome, had: Mark, mark: Mark) -> Vec<Findi
     if let Some(reached) = had.reached {
         remarks.push(format!(
             "went on after {}, where {} primes had been found: the times are of the rest",
-            grouped(reached),
-            grouped(had.primes)
+            report::count(reached),
+            report::count(had.primes)
         ));
     }
     if outcome.redone > 0 {
         remarks.push(format!(
             "{} pieces were done again because their worker died; the result is exact all the same",
-            grouped(outcome.redone)
+            report::count(outcome.redone)
         ));
     }
     if !quest.method.is_brute_force {
@@ -263,7 +266,7 @@ fn remarks(quest: &Quest, outcome: &Outcome, had: Mark, mark: Mark) -> Vec<Findi
 
 fn stopped(mark: Mark, left: Option<String>) -> String {
     let reached = match mark.reached {
-        Some(reached) => format!("after {}", grouped(reached)),
+        Some(reached) => format!("after {}", report::count(reached)),
         None => "before it had searched anything".to_owned(),
     };
     match left {
@@ -276,6 +279,6 @@ fn none_of(nth: u64, quest: &Quest, mark: Mark) -> anyhow::Error {
     anyhow!(
         "--nth {nth}: from {} there are only {} primes; raise --up-to",
         quest.range_in_words(),
-        grouped(mark.primes)
+        report::count(mark.primes)
     )
 }

@@ -4,7 +4,6 @@ use indicatif::ProgressBar;
 use parallel::Progress;
 use timing::{Clock, Tick};
 
-use super::quest::grouped;
 use crate::progress::{self, WHOLE};
 
 /// A line on a terminal.
@@ -66,11 +65,11 @@ impl<'a> Watch<'a> {
 }
 
 fn message(progress: Progress, seconds: f64, had: u64) -> String {
-    let primes = grouped(progress.primes.saturating_add(had));
+    let primes = report::count(progress.primes.saturating_add(had));
     match seconds > 0.0 {
         false => format!("{primes} primes"),
         true => {
-            let rate = grouped((progress.numbers as f64 / seconds) as u64);
+            let rate = report::count((progress.numbers as f64 / seconds) as u64);
             format!("{rate} numbers/s, {primes} primes")
         }
     }
@@ -89,8 +88,8 @@ mod tests {
         };
         assert_eq!(
             message(progress, 2.0, 34),
-            "1,500,000 numbers/s, 1,234 primes"
+            "1\u{202f}500\u{202f}000 numbers/s, 1234 primes"
         );
-        assert_eq!(message(progress, 0.0, 0), "1,200 primes");
+        assert_eq!(message(progress, 0.0, 0), "1200 primes");
     }
 }
