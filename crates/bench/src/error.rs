@@ -101,12 +101,12 @@ pub enum CompareError {
     /// One has nothing to compare.
     #[error(
         "{run} has no results to compare{}",
-        if *is_serve { ": it is a server's run; name runs of bench or load" } else { ": it was cut short" }
+        if *is_other { ": only runs of bench and of load can be compared" } else { ": it was cut short" }
     )]
     Nothing {
         /// Its name.
         run: String,
         /// Whether it never has.
-        is_serve: bool,
+        is_other: bool,
     },
 }

@@ -20,7 +20,7 @@ impl Estimate {
     pub(crate) fn sample(method: &Method, search: &dyn Search, range: Range) -> Self {
         let clock = SystemClock::start();
         let bound = u64::try_from(range.len() / 64).unwrap_or(u64::MAX);
-        let bound = bound.clamp(SHORTEST, LONGEST).min(range.last());
+        let bound = bound.clamp(SHORTEST, LONGEST).min(range.last()).max(1);
         let (mut numbers, mut before) = (FIRST, None);
         loop {
             numbers = numbers.min(bound).max(1);
@@ -75,7 +75,8 @@ mod tests {
                 let range = Range::new(first, last).expect("numbers");
                 let search = (method.prepare)(last);
                 let estimate = Estimate::sample(method, &*search, range);
-                assert!(estimate.nanos(1.0) > 0.0, "{} {first}", method.name);
+                let nanos = estimate.nanos(1.0);
+                assert!(nanos > 0.0 && nanos.is_finite(), "{} {first}", method.name);
             }
         }
     }

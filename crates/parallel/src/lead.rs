@@ -305,7 +305,11 @@ impl<S: Staff> Leader<'_, '_, S> {
     /// cannot be made to leave it, and is left to itself: it ends when it is through with that.
     fn dismiss(&mut self) {
         self.staff.dismiss();
-        let until = self.plan.now() + PATIENCE;
+        // When all has been searched everybody ends by himself.
+        let until = match self.outcome.reached == Some(self.range.last()) {
+            true => Tick::MAX,
+            false => self.plan.now() + PATIENCE,
+        };
         loop {
             for worker in 0..self.plan.workers {
                 let inlet = &mut self.seats[worker as usize].inlet;
@@ -323,7 +327,7 @@ impl<S: Staff> Leader<'_, '_, S> {
             let mut fds: Vec<_> = fds
                 .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN))
                 .collect();
-            let left = Timespec::try_from(left).expect("a moment fits");
+            let left = Timespec::try_from(left.min(PATIENCE)).expect("a moment fits");
             let _ = poll(&mut fds, Some(&left));
         }
     }

@@ -104,8 +104,7 @@ pub(crate) fn pace(scale: &Scale, estimate: Estimate, want: Want, method: &Metho
         Want::Primes => MOST_WITH_PRIMES,
         Want::Count => MOST,
     };
-    let least = (method.least_piece)(scale.range().last());
-    Pace::new(first as u64, least, most)
+    Pace::new(first as u64, least(scale, estimate, method), most)
 }
 
 /// Of equal work: so small that nobody is idle for long when the last are done, and so large that their
@@ -115,10 +114,16 @@ fn shares(scale: &Scale, estimate: Estimate, workers: u32, method: &Method) -> u
     let (shortest, longest) = (nanos / SHARE_LONGEST_NS, nanos / SHARE_SHORTEST_NS);
     let few = (SHARES_A_WORKER * u64::from(workers)).min(longest as u64);
     let numbers = u64::try_from(scale.range().len()).unwrap_or(u64::MAX);
-    let least = (method.least_piece)(scale.range().last());
     few.max((shortest as u64).min(MOST_SHARES))
-        .min(numbers / least.max(1))
+        .min(numbers / least(scale, estimate, method))
         .max(1)
+}
+
+/// The shortest piece that suits the method, if that does not take too long for who waits.
+fn least(scale: &Scale, estimate: Estimate, method: &Method) -> u64 {
+    let a_number = estimate.nanos(scale.total()) / scale.range().len() as f64;
+    let bound = (LEAST_PIECE_LONGEST_NS / a_number) as u64;
+    (method.least_piece)(scale.range().last()).min(bound).max(1)
 }
 
 /// The clock of whoever leads, for workers that cannot borrow it. All processes of a machine read the same
@@ -146,6 +151,8 @@ const SHARES_A_WORKER: u64 = 32;
 const SHARE_LONGEST_NS: f64 = 25e6;
 /// And one of a short search not less: a hundred times what handing it over costs.
 const SHARE_SHORTEST_NS: f64 = 200e3;
+/// A piece that a method would have long may take so long and no longer: a stop is heard between two.
+const LEAST_PIECE_LONGEST_NS: f64 = 200e6;
 /// What a counter can hold, and far more than an age of searching.
 const MOST_SHARES: u64 = 1 << 40;
 /// A piece's primes lie in memory, eight bytes each: at most some 16 MB.

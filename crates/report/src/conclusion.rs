@@ -29,7 +29,7 @@ pub(crate) fn gains(primes: &PrimesSummary) -> Vec<String> {
             true => "; the runs do not tell that apart from no gain",
             false => "",
         };
-        let serial = match search::fits(primes, series) {
+        let serial = match search::fits(primes, series).filter(|_| variant.workers > 1) {
             Some(fits) => format!(
                 "; the serial part by Amdahl is {}",
                 serial_part(&fits.amdahl)

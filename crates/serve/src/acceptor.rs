@@ -181,7 +181,9 @@ impl<'a> Acceptor<'a> {
             return Ok(Some(Arrival::Stop));
         }
         let is_woken = also.is_some() && !fds[1].revents().is_empty();
-        Ok(is_woken.then_some(Arrival::Woken))
+        // Also where the listener is readable all the time, because nothing can be accepted.
+        let is_due = until != Tick::MAX && until <= self.run.clock.now();
+        Ok((is_woken || is_due).then_some(Arrival::Woken))
     }
 
     /// Accepts one connection, without waiting where the listener does not block.
@@ -194,7 +196,11 @@ impl<'a> Acceptor<'a> {
                 Ok((stream, peer)) => {
                     let now = self.run.clock.now();
                     match room {
-                        Room::Refuse(limit) => recorder.turned_away(peer, now, limit),
+                        Room::Refuse(limit) => {
+                            recorder.turned_away(peer, now, limit);
+                            // There may be room for the next, or a stop may have been asked for.
+                            return Ok(Look::Nobody);
+                        }
                         _ => return Ok(Look::Connection(self.take(recorder, stream, peer, now))),
                     }
                 }

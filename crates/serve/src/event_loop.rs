@@ -125,7 +125,10 @@ impl<'a> EventLoop<'a> {
             };
             for event in events.drain(..) {
                 if let Err(error) = self.on_event(event, sends) {
-                    self.run.stop.request();
+                    // A second request would be one to stop at once.
+                    if !self.run.stop.requested() {
+                        self.run.stop.request();
+                    }
                     // In a worker process nobody hears that, and the listener would fail on and on.
                     self.heed_stop();
                     result = Err(error);
@@ -171,8 +174,12 @@ impl<'a> EventLoop<'a> {
     }
 
     fn on_event(&mut self, event: Event, sends: Sends) -> Result<(), ServeError> {
-        let flags = event.flags;
-        match event.data.u64() {
+        let (flags, number) = (event.flags, event.data.u64());
+        if WORKED <= number {
+            // What comes now may take long, and those who have been read from do not wait for it.
+            self.answer();
+        }
+        match number {
             LISTENER => self.accept()?,
             ALARM => self.heed_stop(),
             WORKED => self.take_done(),
@@ -382,6 +389,10 @@ impl<'a> EventLoop<'a> {
         // told of on and on.
         self.pause();
         let is_first = self.acceptor.take().is_some();
+        if !is_first && !self.run.stop.requested_at_once() {
+            // The first alarm, told once more in a turn in which the listener failed.
+            return;
+        }
         self.paused_until = None;
         if is_first {
             let data = EventData::new_u64(ALARM);

@@ -45,6 +45,9 @@ fn search(job: &Job, control: &Control<'_>, sink: &mut dyn Sink) -> Result<Outco
             mode: MODE.name,
         });
     }
+    // SAFETY: changes nothing but how this signal is met: where a supervisor has had it ignored, the kernel
+    // would take workers back by itself, and nobody would know how they ended.
+    unsafe { libc::signal(libc::SIGCHLD, libc::SIG_DFL) };
     lead(job, control, sink, Bounds::default(), |plan| Processes {
         plan,
         stop: control.stop,
@@ -70,9 +73,14 @@ impl Staff for Processes<'_> {
             0 => {
                 let life = || self.live(parent, worker, begin, &mut outlet);
                 // A panic must not unwind into the frames of the parent.
-                let lived = catch_unwind(AssertUnwindSafe(life));
+                let status = match catch_unwind(AssertUnwindSafe(life)) {
+                    Ok(Ok(())) => 0,
+                    // Another takes its place, or the leader is gone.
+                    Ok(Err(_)) => GAVE_UP,
+                    Err(_) => PANICKED,
+                };
                 // SAFETY: ends the child without running what the parent registered for its exit.
-                unsafe { libc::_exit(if lived.is_ok() { 0 } else { PANICKED }) }
+                unsafe { libc::_exit(status) }
             }
             -1 => return Err(io::Error::last_os_error()),
             pid => pid,
@@ -116,15 +124,15 @@ impl Staff for Processes<'_> {
 
 impl Processes<'_> {
     /// The life of a worker process.
-    fn live(&self, parent: Pid, worker: u32, begin: Begin, outlet: &mut Outlet) {
+    fn live(&self, parent: Pid, worker: u32, begin: Begin, outlet: &mut Outlet) -> io::Result<()> {
         ignore_stop_signals();
         // Without this its copy of the bell would keep the leader from hearing it.
         self.stop.leave_to_parent();
-        let is_set = set_parent_process_death_signal(Some(Signal::KILL)).is_ok();
+        set_parent_process_death_signal(Some(Signal::KILL))?;
         // The kernel tells nothing of an end that was before this; so it is looked for.
-        if is_set && getppid() == Some(parent) {
-            // An error says that nobody takes anything any more: the search is over.
-            let _ = work(&self.plan, worker, begin, outlet);
+        match getppid() == Some(parent) {
+            true => work(&self.plan, worker, begin, outlet),
+            false => Err(io::ErrorKind::BrokenPipe.into()),
         }
     }
 }
@@ -139,5 +147,7 @@ impl Drop for Processes<'_> {
     }
 }
 
+/// The status of one whose findings could not be handed over.
+const GAVE_UP: i32 = 1;
 /// The status that Rust programs end with after a panic.
 const PANICKED: i32 = 101;

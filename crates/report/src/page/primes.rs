@@ -59,7 +59,8 @@ fn variants(primes: &PrimesSummary) -> String {
     notes.extend(conclusion::files(primes));
     Figure::new(Width::Full, "What each variant took")
         .caption(
-            "Medians over the runs, with the least and the greatest. Efficiency: speed-up over workers. \
+            "Medians over the runs, with the least and the greatest. Speed-up: of runs made next to each other, so \
+             its median need not be the quotient of the medians. Efficiency: speed-up over workers. \
              CPU ÷ wall: how many processors were busy on average. Idle: the share of the run's time in \
              which a worker had nothing to search, on average. Redone: pieces that were searched again \
              because their worker died.",

@@ -87,7 +87,11 @@ fn announcement(quest: &Quest, ways: &[Way], rounds: u32) -> String {
         [] => String::new(),
     };
     let (range, method) = (quest.range_in_words(), quest.method.name);
-    format!("{range} by {method}: {against}; {rounds} rounds")
+    let rounds = match rounds {
+        1 => "a round".to_owned(),
+        rounds => format!("{rounds} rounds"),
+    };
+    format!("{range} by {method}: {against}; {rounds}")
 }
 
 /// The ways without those that cannot be; of no others than the baseline, nothing can be compared.
@@ -214,6 +218,10 @@ impl Entries {
 
     fn summary(&mut self, quest: &Quest, is_whole: bool) -> PrimesSummary {
         self.entries[0].file = self.file.clone();
+        if !is_whole && self.witness.is_none() {
+            // No file stays.
+            self.entries.iter_mut().for_each(|entry| entry.file = None);
+        }
         let baseline = self.entries[0].runs.clone();
         let variants = self.entries.iter_mut().enumerate();
         let variants: Vec<PrimesVariant> = variants
@@ -251,6 +259,14 @@ impl Entries {
                 Verdict::Valid,
                 format!("{ALONE} and {TOGETHER} are the same {bytes} bytes, sha256 {sha256}"),
             );
+        }
+        let walls = self.entries[0].runs.iter().map(|run| run.wall_ns as f64);
+        if let Some(wall) = runs::spread(walls.collect()).filter(|wall| wall.median < SHORT_NS) {
+            let wall = report::duration(wall.median);
+            let text = format!(
+                "one worker needs {wall}: too little to share out, and to tell a speed-up by; raise --up-to"
+            );
+            say(Verdict::Valid, text);
         }
         for entry in &self.entries {
             for text in entry.remarks() {
@@ -330,6 +346,8 @@ impl Entry {
 
 /// As many as a median and a range need.
 const ROUNDS: u32 = 5;
+/// To make workers takes about a millisecond.
+const SHORT_NS: f64 = 10e6;
 /// The laboratory's names.
 const ALONE: &str = "primes_nonoptimized.txt";
 const TOGETHER: &str = "primes_optimized.txt";

@@ -41,7 +41,8 @@ impl Draft {
             "{} is there already; --force replaces it, --out-folder names another place",
             whole.display()
         );
-        let part = folder.join(format!("{name}.part"));
+        // Under `.part` an interrupted search may lie.
+        let part = folder.join(format!("{name}.draft"));
         Ok(Self {
             file: part::create(&part)?,
             part,

@@ -1,7 +1,7 @@
 //! The limit of every method that divides: what the processor's divider does in a second.
 //!
-//! It is measured before each run of the baseline, and a run is set against what was measured just before
-//! it: the machine's other work, and the speed that the processor is given, are then much the same for both.
+//! It is measured before each run of the baseline, so that the machine's moods are those of the runs; the
+//! best of all measurements is the limit.
 
 use history::{Divider, PrimesRun};
 use timing::Clock;
@@ -47,12 +47,13 @@ impl Meter {
         self.speeds.extend(additions);
     }
 
-    /// The limit, and how near these runs came to it: each was made after a measurement.
+    /// The limit, and how near these runs came to it.
     pub fn limit(&self, baseline: &[PrimesRun]) -> Option<Divider> {
-        let divisions_per_s = runs::spread(self.rates.clone())?.median;
-        let shares = baseline.iter().zip(&self.rates).map(|(run, rate)| {
+        // What disturbs a measurement makes it too low, never too high.
+        let divisions_per_s = runs::spread(self.rates.clone())?.max;
+        let shares = baseline.iter().map(|run| {
             let steps_per_s = run.steps as f64 * 1e9 / run.wall_ns.max(1) as f64;
-            steps_per_s / rate
+            steps_per_s / divisions_per_s
         });
         Some(Divider {
             bits: match self.bits {
@@ -60,7 +61,7 @@ impl Meter {
                 _ => 64,
             },
             divisions_per_s,
-            cycles: runs::spread(self.speeds.clone()).map(|cycles| cycles.median / divisions_per_s),
+            cycles: runs::spread(self.speeds.clone()).map(|speed| speed.max / divisions_per_s),
             share: runs::spread(shares.collect()).map(|spread| spread.median),
         })
     }
@@ -79,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_is_set_against_the_measurement_before_it() {
+    fn runs_are_set_against_the_best_measurement() {
         let meter = Meter {
             bits: 20,
             rates: vec![1000.0, 500.0, 2000.0],
@@ -91,8 +92,8 @@ mod tests {
             ..PrimesRun::default()
         });
         let limit = meter.limit(&runs).expect("measured");
-        assert_eq!((limit.bits, limit.divisions_per_s), (32, 1000.0));
-        assert_eq!((limit.cycles, limit.share), (Some(6.0), Some(1.0)));
+        assert_eq!((limit.bits, limit.divisions_per_s), (32, 2000.0));
+        assert_eq!((limit.cycles, limit.share), (Some(3.3), Some(0.5)));
         assert_eq!(meter.limit(&[]).expect("measured").share, None);
     }
 }

@@ -11,7 +11,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -60,7 +60,8 @@ impl Part {
             ensure!(!path.is_dir(), "{shown} is a folder; name a file in it");
             ensure!(
                 files.force,
-                "{shown} is there already; --force replaces it, another name with --out leaves it"
+                "{shown} is there already, which is what a search that came to its end leaves; --force replaces it, \
+                 another name with --out leaves it"
             );
         }
         let had_part = paths.part.exists();
@@ -210,7 +211,7 @@ impl Part {
             );
         }
         ensure!(
-            self.ends_as_said(mark).unwrap_or(false),
+            self.is_as_said(mark).unwrap_or(false),
             "{} is not what {shown} says it is; {ANEW}",
             self.paths.part.display()
         );
@@ -218,18 +219,23 @@ impl Part {
         Ok(())
     }
 
-    /// Whether the part has what its state says: its length, and the last line.
-    fn ends_as_said(&mut self, mark: Mark) -> io::Result<bool> {
-        let last = mark
-            .greatest
-            .map_or(String::new(), |prime| prime.to_string());
-        let Some(begin) = mark.bytes.checked_sub(last.len() as u64) else {
-            return Ok(false);
-        };
-        let mut found = vec![0; last.len()];
-        self.file.seek(SeekFrom::Start(begin))?;
-        self.file.read_exact(&mut found)?;
-        Ok(found == last.as_bytes())
+    /// Whether the part has what its state says: so many lines, each with a greater number than the one before,
+    /// from the range, and the last as it should be. That each is a prime is not searched anew.
+    fn is_as_said(&mut self, mark: Mark) -> io::Result<bool> {
+        self.file.seek(SeekFrom::Start(0))?;
+        let mut lines = BufReader::with_capacity(1 << 16, (&mut self.file).take(mark.bytes));
+        let (mut line, mut bytes, mut count, mut before) = (String::new(), 0, 0, None);
+        while lines.read_line(&mut line)? > 0 {
+            bytes += line.len() as u64;
+            let number = line.strip_suffix('\n').unwrap_or(&line).parse().ok();
+            let is_next = number > before && number >= Some(self.range.first());
+            if !is_next || !line.starts_with(|digit: char| ('1'..='9').contains(&digit)) {
+                return Ok(false);
+            }
+            (count, before) = (count + 1, number);
+            line.clear();
+        }
+        Ok(bytes == mark.bytes && count == mark.primes && before == mark.greatest)
     }
 
     /// Cuts off what nobody vouches for, and sees that there is room for the rest.
@@ -243,11 +249,12 @@ impl Part {
         if self.vouched.reached.is_none() {
             let _ = fs::remove_file(&self.paths.state);
         }
-        let next = self
-            .vouched
-            .reached
-            .map_or(self.range.first(), |reached| reached + 1);
-        let rest = Range::new(next, self.range.last()).filter(|_| self.nth.is_none());
+        let next = match self.vouched.reached {
+            None => Some(self.range.first()),
+            Some(reached) => reached.checked_add(1),
+        };
+        let rest = next.and_then(|next| Range::new(next, self.range.last()));
+        let rest = rest.filter(|_| self.nth.is_none());
         let (needed, free) = (rest.map_or(0, estimate::bytes), self.free_bytes());
         ensure!(
             is_forced || free.is_none_or(|free| needed <= free),
@@ -301,7 +308,9 @@ pub fn create(path: &Path) -> Result<File> {
     let mut options = File::options();
     let opened = options.read(true).write(true).create(true).truncate(false);
     let file = opened.open(path).with_context(|| {
-        format!("cannot create {shown}; make its folder writable, or choose another place")
+        format!(
+            "cannot create {shown}: make its folder, or make it writable, or choose another place"
+        )
     })?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Err(rustix::io::Errno::WOULDBLOCK) => {

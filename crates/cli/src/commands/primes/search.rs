@@ -1,6 +1,9 @@
 //! One search, in one way: its primes go where they were asked to.
 
-use std::{io, sync::Arc};
+use std::{
+    io::{self, Write as _},
+    sync::Arc,
+};
 
 use anyhow::{Context as _, Result, anyhow};
 use history::{Finding, Kind, PrimesFile, PrimesSummary, PrimesVariant, Verdict};
@@ -32,7 +35,8 @@ pub fn run(args: &PrimesArgs) -> Result<Verdict> {
     let name = format!("primes {}", quest.method.name);
     let mut begun = Begun::new(Kind::Primes, &name, &args.folder, &clock)?;
     begun.write_plan(&quest.settings("primes", &[way]))?;
-    let is_quiet = args.quiet || matches!(target, Target::Printed(_));
+    let is_printed = matches!(target, Target::Printed(_));
+    let is_quiet = args.quiet || is_printed;
     if !is_quiet {
         say::talk(&format!(
             "{}: {}, {}",
@@ -56,8 +60,9 @@ pub fn run(args: &PrimesArgs) -> Result<Verdict> {
     };
     match ended {
         Ok(end) => {
-            if let Some(number) = end.number.filter(|_| args.quiet) {
-                say::result(&format!("{number}\n"));
+            // Behind the primes on standard output it would be taken for one.
+            if let Some(number) = end.number.filter(|_| args.quiet && !is_printed) {
+                print_number(number)?;
             }
             begun.summary.primes = Some(end.summary);
             Ok(match is_quiet {
@@ -70,6 +75,17 @@ pub fn run(args: &PrimesArgs) -> Result<Verdict> {
             begun.keep(vec![why], &clock);
             Err(error)
         }
+    }
+}
+
+/// All that was asked for: if it cannot be printed, that is an error, but not that nobody reads it.
+fn print_number(number: u64) -> Result<()> {
+    let mut out = io::stdout();
+    match writeln!(out, "{number}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write to standard output")
+        }
+        _ => Ok(()),
     }
 }
 

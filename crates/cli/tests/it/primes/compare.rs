@@ -173,7 +173,7 @@ fn a_comparison_that_is_interrupted_leaves_no_file() {
         .expect("wharf starts");
     let mut child = Guarded(child);
     child.until_ready(String::new, || {
-        let part = fs::metadata(place.file("primes_optimized.txt.part")).ok()?;
+        let part = fs::metadata(place.file("primes_optimized.txt.draft")).ok()?;
         (part.len() > 0).then_some(())
     });
     signal(child.pid(), "INT");

@@ -187,6 +187,22 @@ fn standard_output_has_the_primes_and_nothing_else() {
 }
 
 #[test]
+fn a_number_that_cannot_be_printed_is_an_error_and_none_is_put_behind_the_primes() {
+    let runs = tempfile::tempdir().expect("a temporary folder");
+    let device = fs::File::options().write(true).open("/dev/full");
+    let status = wharf(&runs)
+        .args(["primes", "-N", "100", "-q"])
+        .stdout(device.expect("a device"))
+        .stderr(Stdio::null())
+        .status();
+    assert_eq!(status.expect("wharf runs").code(), Some(3));
+    let both = wharf(&runs)
+        .args(["primes", "-N", "10", "-q", "-o", "-"])
+        .output();
+    assert_eq!(both.expect("wharf runs").stdout, b"2\n3\n5\n7");
+}
+
+#[test]
 fn a_reader_that_goes_away_ends_the_search_quietly() {
     let runs = tempfile::tempdir().expect("a temporary folder");
     let mut child = wharf(&runs)

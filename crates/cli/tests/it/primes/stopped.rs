@@ -140,6 +140,10 @@ fn what_another_search_left_is_neither_gone_on_with_nor_lost() {
     refused(&["-N", "6000000", "--nth", "9"], &["of another search"]);
     assert!(fs::read(place.file("p.part")).expect("a part") == left);
 
+    let mut damaged = left.clone();
+    damaged[50] = b'X';
+    fs::write(place.file("p.part"), damaged).expect("written");
+    refused(&["-N", "6000000"], &["is not what", "--force"]);
     fs::write(place.file("p.part"), &left[..100]).expect("written");
     refused(&["-N", "6000000"], &["is not what", "--force"]);
     fs::write(place.file("p.part.json"), "{}").expect("written");
