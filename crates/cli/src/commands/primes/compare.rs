@@ -33,7 +33,17 @@ pub fn run(args: &PrimesArgs) -> Result<Verdict> {
     let ways = possible(Way::all(args)?, &quest)?;
     let rounds = args.repeats.unwrap_or(ROUNDS);
     let drafts = match quest.want {
-        Want::Count => None,
+        Want::Count => {
+            let files = &args.files;
+            let given = [
+                (files.out_folder.is_some(), "--out-folder"),
+                (files.force, "--force"),
+            ];
+            let given = given.into_iter().filter(|(is_given, _)| *is_given);
+            let given: Vec<&str> = given.map(|(_, flag)| flag).collect();
+            say::without_effect("--count", &given);
+            None
+        }
         Want::Primes => {
             let folder = args.files.out_folder.as_deref().unwrap_or(Path::new("."));
             let draft = |name| Draft::new(folder, name, args.files.force);

@@ -12,6 +12,7 @@
 use std::{
     fs::{self, File},
     io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _},
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -204,9 +205,10 @@ impl Part {
                 "{shown} is of another search, from {} to {}{}: ask for that one, or {ANEW}",
                 value["first"],
                 value["last"],
-                match value["nth"].as_u64() {
-                    Some(nth) => format!(" with --nth {nth}"),
-                    None => String::new(),
+                match (value["nth"].as_u64(), self.nth) {
+                    (Some(nth), _) => format!(" with --nth {nth}"),
+                    (None, Some(_)) => " without --nth".to_owned(),
+                    (None, None) => String::new(),
                 }
             );
         }
@@ -305,20 +307,31 @@ impl Paths {
 /// Opens the part and locks it.
 pub fn create(path: &Path) -> Result<File> {
     let shown = path.display();
-    let mut options = File::options();
-    let opened = options.read(true).write(true).create(true).truncate(false);
-    let file = opened.open(path).with_context(|| {
-        format!(
-            "cannot create {shown}: make its folder, or make it writable, or choose another place"
-        )
-    })?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Err(rustix::io::Errno::WOULDBLOCK) => {
-            bail!("another search is writing {shown}; wait for its end, or choose another name")
+    loop {
+        let mut options = File::options();
+        let opened = options.read(true).write(true).create(true).truncate(false);
+        let file = opened.open(path).with_context(|| {
+            format!("cannot create {shown}: make its folder, or make it writable, or choose another place")
+        })?;
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Err(rustix::io::Errno::WOULDBLOCK) => {
+                bail!("another search is writing {shown}; wait for its end, or choose another name")
+            }
+            // Whoever had it before may have ended in between and given it its name: then it is not ours.
+            Ok(()) if !is_at(&file, path) => {}
+            // Some file systems have no locks; there it goes without.
+            _ => return Ok(file),
         }
-        // Some file systems have no locks; there it goes without.
-        _ => Ok(file),
     }
+}
+
+/// Whether the file is still what is found under that name.
+fn is_at(file: &File, path: &Path) -> bool {
+    let (own, there) = (file.metadata(), fs::metadata(path));
+    let (Ok(own), Ok(there)) = (own, there) else {
+        return false;
+    };
+    (own.dev(), own.ino()) == (there.dev(), there.ino())
 }
 
 /// Gives the file its name, over another one only where that is allowed.

@@ -12,7 +12,7 @@ use primes::Range;
 use timing::Tick;
 
 use super::{keeper::Mark, part::Part};
-use crate::args::FileArgs;
+use crate::{args::FileArgs, say};
 
 /// Where primes go.
 pub enum Target {
@@ -42,6 +42,9 @@ impl Target {
                 "--resume goes on with a file; {} is none: name another with --out",
                 path.display()
             );
+        }
+        if files.force && (path.as_os_str() == "-" || is_special) {
+            say::without_effect("what is no file", &["--force"]);
         }
         if path.as_os_str() == "-" {
             return Ok(Self::Printed(io::stdout()));

@@ -107,11 +107,17 @@ fn bounding_naive_at_the_root_is_trial() {
 
 #[test]
 fn flags_without_effect_are_told() {
-    let ran = primes(&["-N", "10", "-m", MODES[0].name, "-w", "2"]);
-    assert!(
-        ran.stderr.contains("warning: --workers: without effect"),
-        "{}",
-        ran.stderr
+    let check = |flags: &[&str], told: &str| {
+        let ran = primes(&[&["-N", "10"], flags].concat());
+        let told = format!("warning: {told}: without effect");
+        assert!(ran.stderr.contains(&told), "{}", ran.stderr);
+    };
+    check(&["-m", MODES[0].name, "-w", "2"], "--workers");
+    check(&["-o", "-", "--force"], "--force");
+    check(&["--compare", "-r", "1", "--count", "--force"], "--force");
+    check(
+        &["--compare", "-r", "1", "--count", "--out-folder", "no"],
+        "--out-folder",
     );
 }
 
