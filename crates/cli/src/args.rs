@@ -90,16 +90,23 @@ pub struct FolderArgs {
 fn without_effect(service: &str, flags: &[(bool, &'static str, &[&str])]) -> Vec<&'static str> {
     let idle = flags
         .iter()
-        .filter(|(is_given, _, services)| *is_given && !services.contains(&service));
-    idle.map(|(_, flag, _)| *flag).collect()
+        .map(|(is_given, flag, services)| (*is_given && !services.contains(&service), *flag));
+    those(idle)
 }
 
 /// Of choices with whether they were given: those that were given and that `model` does not heed.
 fn unheeded(model: &Model, choices: &[(bool, Choice)]) -> Vec<&'static str> {
-    let idle = choices
-        .iter()
-        .filter(|(is_given, choice)| *is_given && !model.choices.contains(choice));
-    idle.map(|(_, choice)| choice.flag()).collect()
+    let idle = choices.iter().map(|(is_given, choice)| {
+        let is_idle = *is_given && !model.choices.contains(choice);
+        (is_idle, choice.flag())
+    });
+    those(idle)
+}
+
+/// The flags of which it is true.
+pub fn those(flags: impl IntoIterator<Item = (bool, &'static str)>) -> Vec<&'static str> {
+    let flags = flags.into_iter();
+    flags.filter_map(|(is, flag)| is.then_some(flag)).collect()
 }
 
 const EXAMPLES: &str = "\

@@ -1,4 +1,6 @@
-//! Square roots of whole numbers, quickly.
+//! Square roots of whole numbers, quickly; and the two widths that numbers have.
+
+use std::ops::{AddAssign, Rem};
 
 /// The greatest number whose square is not above `number`.
 ///
@@ -20,6 +22,33 @@ pub(crate) fn root(number: u64) -> u64 {
 #[inline(always)]
 pub(crate) fn root32(number: u32) -> u32 {
     f64::from(number).sqrt() as u32
+}
+
+/// A number in a register of 32 or 64 bits: the processor divides the shorter ones more quickly.
+pub(crate) trait Word:
+    Copy + PartialOrd + From<u8> + Into<u64> + AddAssign + Rem<Output = Self>
+{
+    /// The greatest number whose square is not above this one.
+    fn root(self) -> Self;
+
+    #[inline(always)]
+    fn is_multiple_of(self, divisor: Self) -> bool {
+        self % divisor == Self::from(0)
+    }
+}
+
+impl Word for u32 {
+    #[inline(always)]
+    fn root(self) -> Self {
+        root32(self)
+    }
+}
+
+impl Word for u64 {
+    #[inline(always)]
+    fn root(self) -> Self {
+        root(self)
+    }
 }
 
 #[cfg(test)]

@@ -79,32 +79,27 @@ pub struct FileArgs {
 }
 
 fn methods() -> impl TypedValueParser<Value = &'static Method> {
-    let names = METHODS
-        .iter()
-        .map(|method| PossibleValue::new(method.name).help(method.about));
-    PossibleValuesParser::new(names).map(|name| {
-        let found = METHODS.iter().find(|method| method.name == name);
-        found.expect("only names of methods are taken")
-    })
+    entries(METHODS, |method| (method.name, method.about))
 }
 
 fn modes() -> impl TypedValueParser<Value = &'static Mode> {
-    let names = MODES
-        .iter()
-        .map(|mode| PossibleValue::new(mode.name).help(mode.about));
-    PossibleValuesParser::new(names).map(|name| {
-        let found = MODES.iter().find(|mode| mode.name == name);
-        found.expect("only names of modes are taken")
-    })
+    entries(MODES, |mode| (mode.name, mode.about))
 }
 
 fn splits() -> impl TypedValueParser<Value = &'static Split> {
-    let names = SPLITS
-        .iter()
-        .map(|split| PossibleValue::new(split.name).help(split.about));
-    PossibleValuesParser::new(names).map(|name| {
-        let found = SPLITS.iter().find(|split| split.name == name);
-        found.expect("only names of splits are taken")
+    entries(SPLITS, |split| (split.name, split.about))
+}
+
+/// Takes the names of a registry, and shows what stands behind each.
+fn entries<T: Send + Sync>(
+    all: &'static [T],
+    of: fn(&T) -> (&'static str, &'static str),
+) -> impl TypedValueParser<Value = &'static T> {
+    let values = all.iter().map(of);
+    let values = values.map(|(name, about)| PossibleValue::new(name).help(about));
+    PossibleValuesParser::new(values).map(move |name| {
+        let found = all.iter().find(|entry| of(entry).0 == name);
+        found.expect("only names of the registry are taken")
     })
 }
 

@@ -8,8 +8,9 @@
 //! Steps are powers: one for each base that a number is tested with.
 
 use crate::divisibility::{Choice, SmallPrimes};
+use crate::one_by_one::EachPrime;
 use crate::strong::{primes32, primes64};
-use crate::{Method, Range, Search, Steps};
+use crate::{Method, Range, Steps};
 
 pub(super) const METHOD: Method = Method {
     name: "miller-rabin",
@@ -33,8 +34,8 @@ struct MillerRabin {
     choice: Choice,
 }
 
-impl MillerRabin {
-    fn search(&self, piece: Range, mut found: impl FnMut(u64)) -> Steps {
+impl EachPrime for MillerRabin {
+    fn each(&self, piece: Range, mut found: impl FnMut(u64)) -> Steps {
         if (piece.first()..=piece.last()).contains(&2) {
             found(2);
         }
@@ -58,18 +59,6 @@ impl MillerRabin {
             next = first.checked_add(2 * count);
         }
         Steps(steps)
-    }
-}
-
-impl Search for MillerRabin {
-    fn find(&self, piece: Range, primes: &mut Vec<u64>) -> Steps {
-        self.search(piece, |prime| primes.push(prime))
-    }
-
-    fn count(&self, piece: Range) -> (u64, Steps) {
-        let mut count = 0;
-        let steps = self.search(piece, |_| count += 1);
-        (count, steps)
     }
 }
 

@@ -6,6 +6,7 @@
 
 use crate::Method;
 use crate::one_by_one::OneByOne;
+use crate::root::Word;
 
 pub(super) const METHOD: Method = Method {
     name: "naive",
@@ -24,28 +25,21 @@ pub(super) const METHOD: Method = Method {
 
 fn test(number: u64) -> (bool, u64) {
     match u32::try_from(number) {
-        Ok(number) => {
-            // A number divides itself, so this ends.
-            let mut divisor = 2;
-            while !number.is_multiple_of(divisor) {
-                divisor += 1;
-            }
-            verdict(number.into(), divisor.into())
-        }
-        Err(_) => {
-            let mut divisor = 2;
-            while !number.is_multiple_of(divisor) {
-                divisor += 1;
-            }
-            verdict(number, divisor)
-        }
+        Ok(number) => divide(number),
+        Err(_) => divide(number),
     }
 }
 
-fn verdict(number: u64, divisor: u64) -> (bool, u64) {
+#[inline(always)]
+fn divide<W: Word>(number: W) -> (bool, u64) {
+    // A number divides itself, so this ends.
+    let mut divisor = W::from(2);
+    while !number.is_multiple_of(divisor) {
+        divisor += W::from(1);
+    }
     // Divisors 2 to the one that divides were tried; the number itself is none of them.
     let is_prime = divisor == number;
-    (is_prime, divisor - 1 - u64::from(is_prime))
+    (is_prime, divisor.into() - 1 - u64::from(is_prime))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 
 use crate::Method;
 use crate::one_by_one::OneByOne;
-use crate::root::{root, root32};
+use crate::root::Word;
 
 pub(super) const METHOD: Method = Method {
     name: "trial",
@@ -31,24 +31,23 @@ pub(super) fn divisors_tried(number: u64) -> f64 {
 #[inline(always)]
 fn test(number: u64) -> (bool, u64) {
     match u32::try_from(number) {
-        Ok(number) => {
-            let root = root32(number);
-            let mut divisor = 2;
-            while divisor <= root {
-                if number.is_multiple_of(divisor) {
-                    return (false, u64::from(divisor - 1));
-                }
-                divisor += 1;
-            }
-            (true, u64::from(root - 1))
-        }
-        Err(_) => {
-            let root = root(number);
-            let divisor = (2..=root).find(|divisor| number.is_multiple_of(*divisor));
-            // One division for each divisor from 2 to the one that was found, or to the root.
-            (divisor.is_none(), divisor.unwrap_or(root) - 1)
-        }
+        Ok(number) => divide(number),
+        Err(_) => divide(number),
     }
+}
+
+#[inline(always)]
+fn divide<W: Word>(number: W) -> (bool, u64) {
+    let root = number.root();
+    let mut divisor = W::from(2);
+    while divisor <= root {
+        if number.is_multiple_of(divisor) {
+            return (false, divisor.into() - 1);
+        }
+        divisor += W::from(1);
+    }
+    // One division for each divisor from 2 to the root.
+    (true, root.into() - 1)
 }
 
 #[cfg(test)]

@@ -34,7 +34,8 @@
 
 use super::trial::divisors_tried;
 use crate::divisibility::{Choice, Tables};
-use crate::{Method, Range, Search, Steps};
+use crate::one_by_one::EachPrime;
+use crate::{Method, Range, Steps};
 
 pub(super) const METHOD: Method = Method {
     name: "trial-fast",
@@ -63,9 +64,11 @@ impl TrialFast {
         let tables = Tables::new(greatest);
         Self { tables, choice }
     }
+}
 
+impl EachPrime for TrialFast {
     #[inline(always)]
-    fn search(&self, piece: Range, mut found: impl FnMut(u64)) -> Steps {
+    fn each(&self, piece: Range, mut found: impl FnMut(u64)) -> Steps {
         if (piece.first()..=piece.last()).contains(&2) {
             found(2);
         }
@@ -73,21 +76,10 @@ impl TrialFast {
     }
 }
 
-impl Search for TrialFast {
-    fn find(&self, piece: Range, primes: &mut Vec<u64>) -> Steps {
-        self.search(piece, |prime| primes.push(prime))
-    }
-
-    fn count(&self, piece: Range) -> (u64, Steps) {
-        let mut count = 0;
-        let steps = self.search(piece, |_| count += 1);
-        (count, steps)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Search;
     use crate::methods::trial_odd;
 
     #[track_caller]

@@ -7,7 +7,7 @@
 use super::trial::divisors_tried;
 use crate::Method;
 use crate::one_by_one::OneByOne;
-use crate::root::{root, root32};
+use crate::root::Word;
 
 pub(super) const METHOD: Method = Method {
     name: "trial-odd",
@@ -26,30 +26,23 @@ fn test(number: u64) -> (bool, u64) {
         return (number == 2, 0);
     }
     match u32::try_from(number) {
-        Ok(number) => {
-            let root = root32(number);
-            let mut divisor = 3;
-            while divisor <= root {
-                if number.is_multiple_of(divisor) {
-                    return (false, u64::from(divisor / 2));
-                }
-                divisor += 2;
-            }
-            // Of the numbers 1 to the root, (root + 1) / 2 are odd, and 1 is not tried.
-            (true, u64::from(root.div_ceil(2) - 1))
-        }
-        Err(_) => {
-            let root = root(number);
-            let mut divisor = 3;
-            while divisor <= root {
-                if number.is_multiple_of(divisor) {
-                    return (false, divisor / 2);
-                }
-                divisor += 2;
-            }
-            (true, root.div_ceil(2) - 1)
-        }
+        Ok(number) => divide(number),
+        Err(_) => divide(number),
     }
+}
+
+#[inline(always)]
+fn divide<W: Word>(number: W) -> (bool, u64) {
+    let root = number.root();
+    let mut divisor = W::from(3);
+    while divisor <= root {
+        if number.is_multiple_of(divisor) {
+            return (false, divisor.into() / 2);
+        }
+        divisor += W::from(2);
+    }
+    // Of the numbers 1 to the root, (root + 1) / 2 are odd, and 1 is not tried.
+    (true, root.into().div_ceil(2) - 1)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 use super::trial::divisors_tried;
 use crate::Method;
 use crate::one_by_one::OneByOne;
-use crate::root::{root, root32};
+use crate::root::Word;
 
 pub(super) const METHOD: Method = Method {
     name: "wheel",
@@ -32,16 +32,16 @@ fn test(number: u64) -> (bool, u64) {
         }
     }
     let (is_prime, rolled) = match u32::try_from(number) {
-        Ok(number) => roll32(number),
-        Err(_) => roll64(number),
+        Ok(number) => roll(number),
+        Err(_) => roll(number),
     };
     (is_prime, rolled + 3)
 }
 
 #[inline(always)]
-fn roll32(number: u32) -> (bool, u64) {
-    let root = root32(number);
-    let (mut divisor, mut steps) = (7, 0);
+fn roll<W: Word>(number: W) -> (bool, u64) {
+    let root = number.root();
+    let (mut divisor, mut steps) = (W::from(7), 0);
     loop {
         for gap in GAPS {
             if divisor > root {
@@ -51,25 +51,7 @@ fn roll32(number: u32) -> (bool, u64) {
             if number.is_multiple_of(divisor) {
                 return (false, steps);
             }
-            divisor += u32::from(gap);
-        }
-    }
-}
-
-#[inline(always)]
-fn roll64(number: u64) -> (bool, u64) {
-    let root = root(number);
-    let (mut divisor, mut steps) = (7, 0);
-    loop {
-        for gap in GAPS {
-            if divisor > root {
-                return (true, steps);
-            }
-            steps += 1;
-            if number.is_multiple_of(divisor) {
-                return (false, steps);
-            }
-            divisor += u64::from(gap);
+            divisor += W::from(gap);
         }
     }
 }

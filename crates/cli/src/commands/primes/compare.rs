@@ -22,7 +22,11 @@ use super::{
     runs,
     watch::Watch,
 };
-use crate::{args::PrimesArgs, run_folder::Begun, say};
+use crate::{
+    args::{self, PrimesArgs},
+    run_folder::Begun,
+    say,
+};
 
 /// Makes the comparison.
 ///
@@ -35,13 +39,11 @@ pub fn run(args: &PrimesArgs) -> Result<Verdict> {
     let drafts = match quest.want {
         Want::Count => {
             let files = &args.files;
-            let given = [
+            let idle = [
                 (files.out_folder.is_some(), "--out-folder"),
                 (files.force, "--force"),
             ];
-            let given = given.into_iter().filter(|(is_given, _)| *is_given);
-            let given: Vec<&str> = given.map(|(_, flag)| flag).collect();
-            say::without_effect("--count", &given);
+            say::without_effect("--count", &args::those(idle));
             None
         }
         Want::Primes => {
@@ -271,8 +273,9 @@ impl Entries {
             );
         }
         let walls = self.entries[0].runs.iter().map(|run| run.wall_ns as f64);
-        if let Some(wall) = runs::spread(walls.collect()).filter(|wall| wall.median < SHORT_NS) {
-            let wall = report::duration(wall.median);
+        let wall = stats::median(&walls.collect::<Vec<_>>());
+        if let Some(wall) = wall.filter(|wall| *wall < SHORT_NS) {
+            let wall = report::duration(wall);
             let text = format!(
                 "one worker needs {wall}: too little to share out, and to tell a speed-up by; raise --up-to"
             );
@@ -283,11 +286,7 @@ impl Entries {
                 say(Verdict::Valid, text);
             }
         }
-        if !quest.method.is_brute_force {
-            let (name, about) = (quest.method.name, quest.method.about);
-            let text = format!(
-                "{name} is no brute force: {about}; the laboratory forbids it for its baseline"
-            );
+        if let Some(text) = quest.is_no_brute_force() {
             say(Verdict::Valid, text);
         }
         findings
@@ -306,7 +305,7 @@ impl Entry {
 
     /// As the run's folder keeps it; `baseline` are the runs that it is compared with.
     fn variant(&mut self, baseline: Option<&Vec<PrimesRun>>) -> PrimesVariant {
-        let walls = self.runs.iter().map(|run| run.wall_ns as f64).collect();
+        let walls: Vec<f64> = self.runs.iter().map(|run| run.wall_ns as f64).collect();
         let speed_ups = baseline.map(|baseline| {
             let pairs = baseline.iter().zip(&self.runs);
             pairs.map(|(one, other)| one.wall_ns as f64 / other.wall_ns.max(1) as f64)
@@ -316,8 +315,8 @@ impl Entry {
             mode: self.way.mode.name.to_owned(),
             split: (self.way.mode.is_parallel).then(|| self.way.split.name.to_owned()),
             workers: self.way.workers as u64,
-            wall_ns_median: runs::spread(walls).map_or(0, |spread| spread.median as u64),
-            speed_up: speed_ups.and_then(|quotients| runs::spread(quotients.collect())),
+            wall_ns_median: stats::median(&walls).map_or(0, |median| median as u64),
+            speed_up: speed_ups.and_then(|all| runs::spread(&all.collect::<Vec<_>>())),
             output: self.file.clone(),
             stints: median.map_or_else(Vec::new, |index| std::mem::take(&mut self.stints[index])),
             runs: self.runs.clone(),
@@ -328,14 +327,14 @@ impl Entry {
     fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();
         let (way, cores) = (self.way.in_words(), run::cores());
-        let shares = self.runs.iter().filter_map(runs::cpu_over_wall).collect();
-        if let Some(share) = runs::spread(shares).filter(|_| self.way.workers > 1)
-            && share.median < BARELY_PARALLEL
+        let shares: Vec<f64> = self.runs.iter().filter_map(runs::cpu_over_wall).collect();
+        if let Some(share) = stats::median(&shares).filter(|_| self.way.workers > 1)
+            && share < BARELY_PARALLEL
         {
             remarks.push(format!(
                 "{way}: {:.2} s of processor time in a second, so it did not run in parallel; did other programs have \
                  the processors?",
-                share.median
+                share
             ));
         }
         if self.way.workers > cores {

@@ -6,7 +6,7 @@
 use history::{Divider, PrimesRun};
 use timing::Clock;
 
-use super::{quest::Quest, runs};
+use super::quest::Quest;
 
 /// Divisions a second, again and again.
 pub struct Meter {
@@ -30,7 +30,6 @@ impl Meter {
 
     /// Measures once more: the best of some tries.
     pub fn measure(&mut self, clock: &dyn Clock) {
-        let rate = |count: u64, nanos: u64| count as f64 * 1e9 / nanos.max(1) as f64;
         let division = |seed| {
             let begin = clock.now();
             primes::divide_many(self.bits, DIVISIONS, seed);
@@ -50,21 +49,25 @@ impl Meter {
     /// The limit, and how near these runs came to it.
     pub fn limit(&self, baseline: &[PrimesRun]) -> Option<Divider> {
         // What disturbs a measurement makes it too low, never too high.
-        let divisions_per_s = runs::spread(self.rates.clone())?.max;
-        let shares = baseline.iter().map(|run| {
-            let steps_per_s = run.steps as f64 * 1e9 / run.wall_ns.max(1) as f64;
-            steps_per_s / divisions_per_s
-        });
+        let (_, divisions_per_s) = stats::range(&self.rates)?;
+        let shares = baseline
+            .iter()
+            .map(|run| rate(run.steps, run.wall_ns) / divisions_per_s);
         Some(Divider {
             bits: match self.bits {
                 ..=32 => 32,
                 _ => 64,
             },
             divisions_per_s,
-            cycles: runs::spread(self.speeds.clone()).map(|speed| speed.max / divisions_per_s),
-            share: runs::spread(shares.collect()).map(|spread| spread.median),
+            cycles: stats::range(&self.speeds).map(|(_, speed)| speed / divisions_per_s),
+            share: stats::median(&shares.collect::<Vec<_>>()),
         })
     }
+}
+
+/// A second.
+fn rate(count: u64, nanos: u64) -> f64 {
+    count as f64 * 1e9 / nanos.max(1) as f64
 }
 
 /// Some 10 ms each.

@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 use timing::SystemClock;
 
 use super::estimate;
-use crate::{args::PrimesArgs, say};
+use crate::{
+    args::{self, PrimesArgs},
+    say,
+};
 
 /// A search, whoever does it.
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +85,14 @@ impl Quest {
         })
     }
 
+    /// A word to who compares it with the laboratory's, where the method is another kind.
+    pub fn is_no_brute_force(&self) -> Option<String> {
+        let Method { name, about, .. } = self.method;
+        (!self.method.is_brute_force).then(|| {
+            format!("{name} is no brute force: {about}; the laboratory forbids it for its baseline")
+        })
+    }
+
     /// `1 to 1 000 000`.
     pub fn range_in_words(&self) -> String {
         let (first, last) = (
@@ -105,16 +116,11 @@ impl Way {
         );
         let mode = args.mode.first().copied().unwrap_or(&MODES[0]);
         if !mode.is_parallel {
-            let given = [
+            let idle = [
                 (!args.workers.is_empty(), "--workers"),
                 (!args.split.is_empty(), "--split"),
             ];
-            let idle: Vec<_> = given
-                .iter()
-                .filter(|(is, _)| *is)
-                .map(|(_, f)| *f)
-                .collect();
-            say::without_effect(mode.name, &idle);
+            say::without_effect(mode.name, &args::those(idle));
         }
         Ok(Self {
             mode,

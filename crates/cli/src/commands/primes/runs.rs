@@ -14,32 +14,13 @@ pub fn run(outcome: &Outcome, wall_ns: u64) -> PrimesRun {
     }
 }
 
-/// Who did what when, at most [`MOST_STINTS`]: past that, pieces of one worker that follow each other in
-/// time are joined.
+/// Who did what when.
 pub fn stints(outcome: &Outcome, start: Tick) -> Vec<PrimesStint> {
-    let workers = outcome.stints.iter().map(|stint| stint.worker + 1).max();
-    let workers = workers.unwrap_or(0) as usize;
-    let each = outcome
+    outcome
         .stints
-        .len()
-        .div_ceil(MOST_STINTS.saturating_sub(workers).max(1));
-    let mut joined: Vec<PrimesStint> = Vec::new();
-    // Of each worker, where its last one is and of how many pieces that is made.
-    let mut last: Vec<Option<(usize, usize)>> = vec![None; workers];
-    for stint in &outcome.stints {
-        let of_worker = &mut last[stint.worker as usize];
-        match of_worker {
-            Some((index, pieces)) if *pieces < each => {
-                join(&mut joined[*index], stint, start);
-                *pieces += 1;
-            }
-            _ => {
-                *of_worker = Some((joined.len(), 1));
-                joined.push(of(stint, start));
-            }
-        }
-    }
-    joined
+        .iter()
+        .map(|stint| of(stint, start))
+        .collect()
 }
 
 fn of(stint: &Stint, start: Tick) -> PrimesStint {
@@ -53,24 +34,10 @@ fn of(stint: &Stint, start: Tick) -> PrimesStint {
     }
 }
 
-fn join(into: &mut PrimesStint, stint: &Stint, start: Tick) {
-    let more = of(stint, start);
-    into.first = into.first.min(more.first);
-    into.last = into.last.max(more.last);
-    into.begin_ns = into.begin_ns.min(more.begin_ns);
-    into.end_ns = into.end_ns.max(more.end_ns);
-    into.primes += more.primes;
-}
-
 /// Least, median and greatest; None of none.
-pub fn spread(mut values: Vec<f64>) -> Option<Spread> {
-    values.sort_by(f64::total_cmp);
-    let (min, max) = (*values.first()?, *values.last()?);
-    let (half, is_even) = (values.len() / 2, values.len().is_multiple_of(2));
-    let median = match is_even {
-        true => (values[half - 1] + values[half]) / 2.0,
-        false => values[half],
-    };
+pub fn spread(values: &[f64]) -> Option<Spread> {
+    let (min, max) = stats::range(values)?;
+    let median = stats::median(values)?;
     Some(Spread { min, median, max })
 }
 
@@ -85,9 +52,6 @@ pub fn median_run(runs: &[PrimesRun]) -> Option<usize> {
 pub fn cpu_over_wall(run: &PrimesRun) -> Option<f64> {
     (run.cpu_ns > 0 && run.wall_ns > 0).then(|| run.cpu_ns as f64 / run.wall_ns as f64)
 }
-
-/// More than a picture can show.
-const MOST_STINTS: usize = 2000;
 
 #[cfg(test)]
 mod tests {
@@ -111,16 +75,10 @@ mod tests {
     }
 
     #[test]
-    fn few_stints_stay_as_they_are_and_many_are_joined_without_loss() {
+    fn stints_are_told_from_the_start_on() {
         let few = stints(&pieces(7, 3), Tick::from_nanos(100));
         assert_eq!(few.len(), 7);
         assert_eq!((few[6].worker, few[6].begin_ns, few[6].end_ns), (0, 6, 106));
-        let many = stints(&pieces(1_000_003, 3), Tick::from_nanos(100));
-        assert!((1000..=2000).contains(&many.len()), "{}", many.len());
-        assert_eq!(
-            many.iter().map(|stint| stint.primes).sum::<u64>(),
-            1_000_003
-        );
         assert_eq!(stints(&Outcome::default(), Tick::ZERO), []);
     }
 
@@ -142,7 +100,7 @@ mod tests {
     #[test]
     fn a_spread_has_least_median_and_greatest() {
         let check = |values: &[f64], expected| {
-            let spread = spread(values.to_vec());
+            let spread = spread(values);
             assert_eq!(spread.map(|s| (s.min, s.median, s.max)), expected);
         };
         check(&[], None);

@@ -265,12 +265,7 @@ fn remarks(quest: &Quest, outcome: &Outcome, had: Mark, mark: Mark) -> Vec<Findi
             report::count(outcome.redone)
         ));
     }
-    if !quest.method.is_brute_force {
-        remarks.push(format!(
-            "{} is no brute force: {}; the laboratory forbids it for its baseline",
-            quest.method.name, quest.method.about
-        ));
-    }
+    remarks.extend(quest.is_no_brute_force());
     if mark.primes == 0 && outcome.is_whole {
         remarks.push(format!("there is no prime from {}", quest.range_in_words()));
     }
