@@ -77,7 +77,7 @@ fn doubts(point: &Point, counted: usize, wanted: u32) -> Vec<String> {
         let worst = late.iter().copied().fold(0.0, f64::max);
         doubts.push(format!(
             "in {} of {} runs the clients were late by up to {:.1} ms (p99), over {:.0} % of the \
-             floor, so {counted} runs count; use a longer --task or a quieter machine",
+             floor; runs that count: {counted}; use a longer --task or a quieter machine",
             late.len(),
             point.runs.len(),
             worst / 1e6,

@@ -345,7 +345,7 @@ impl Entry {
         let redone: u64 = self.runs.iter().map(|run| run.redone).sum();
         if redone > 0 {
             remarks.push(format!(
-                "{way}: {redone} pieces were done again because their worker died; the result is exact all \
+                "{way}: pieces done again because their worker died: {redone}; the result is exact all \
                  the same"
             ));
         }

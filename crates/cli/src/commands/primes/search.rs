@@ -261,7 +261,7 @@ fn remarks(quest: &Quest, outcome: &Outcome, had: Mark, mark: Mark) -> Vec<Findi
     }
     if outcome.redone > 0 {
         remarks.push(format!(
-            "{} pieces were done again because their worker died; the result is exact all the same",
+            "pieces done again because their worker died: {}; the result is exact all the same",
             report::count(outcome.redone)
         ));
     }
