@@ -9,12 +9,14 @@
 //! | `summary.json` | verdict, environment, results; written at once with verdict `unknown`, replaced at the end | [`Summary`] |
 //! | `samples.csv` | one row a request | [`Sample`] |
 //! | `events.jsonl` | one line an event of a server, with `--record` | [`Event`] |
+//! | `trace.jsonl` | one line an event of a log: who did what, with which stamps | |
 //! | `latency.hgrm` | the response times' percentiles, in HdrHistogram's text form | |
 //! | `report.html` | the page | |
 //!
 //! Every bare number carries its unit at the end of its name.
 
 mod bench;
+mod clock;
 mod comparison;
 mod environment;
 mod event;
@@ -32,6 +34,7 @@ pub use bench::{
     BenchSummary, Choice, Figure, GapPanel, IdleMemory, Lane, LaneSet, Measured, NotReached,
     Obstacle, Point, TcpCounters,
 };
+pub use clock::{ClockSummary, ConditionSummary, Execution, FlawSummary, HostCount};
 pub use comparison::{Change, Comparison, SettingChange, Tendency};
 pub use environment::Environment;
 pub use event::{Event, EventKind};

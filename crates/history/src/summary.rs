@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BenchSummary, Environment, LoadSummary, PrimesSummary, ServeSummary};
+use crate::{BenchSummary, ClockSummary, Environment, LoadSummary, PrimesSummary, ServeSummary};
 
 /// What a run was and what came of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +37,9 @@ pub struct Summary {
     /// The results of `primes`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub primes: Option<PrimesSummary>,
+    /// The results of `clock order`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<ClockSummary>,
 }
 
 impl Summary {
@@ -63,6 +66,7 @@ impl Summary {
             load: None,
             bench: None,
             primes: None,
+            clock: None,
         }
     }
 
@@ -89,6 +93,8 @@ pub enum Kind {
     Bench,
     /// `wharf primes`.
     Primes,
+    /// `wharf clock order`.
+    Clock,
 }
 
 /// A judgement, the gravest first.

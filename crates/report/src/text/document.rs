@@ -3,7 +3,7 @@
 use history::{Summary, Verdict};
 
 use super::{
-    bench, blocking, load,
+    bench, blocking, clock, load,
     paragraph::{paragraph, paragraph_or},
     primes, serve,
 };
@@ -27,6 +27,9 @@ pub fn text(summary: &Summary) -> String {
     }
     if let Some(results) = &summary.primes {
         out += &primes::text(results);
+    }
+    if let Some(results) = &summary.clock {
+        out += &clock::text(results);
     }
     out += &findings(summary);
     let (badge, meaning) = wording::verdict(summary.verdict);

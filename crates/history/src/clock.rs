@@ -1,0 +1,79 @@
+//! The results of judging logs: `wharf clock order`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Verdict;
+
+/// What was read, and what follows from it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClockSummary {
+    /// The form of the logs: `shiviz`, `wharf`, …
+    pub form: String,
+    /// The files, in the order in which they were given.
+    pub files: Vec<String>,
+    /// The executions they hold; most logs hold one.
+    pub executions: Vec<Execution>,
+}
+
+/// One execution of a distributed program.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Execution {
+    /// Its name; empty where the log holds but one.
+    pub name: String,
+    /// Its hosts, in the order in which the log comes to them.
+    pub hosts: Vec<HostCount>,
+    /// Events.
+    pub events: u64,
+    /// Messages whose send and receipt were both found.
+    pub matched: u64,
+    /// Messages that were sent and that nobody received.
+    pub lost: u64,
+    /// Where the order was taken from, in words.
+    pub basis: String,
+    /// What clocks promise, and whether they kept it; those that the log has no stamps for are not here.
+    pub conditions: Vec<ConditionSummary>,
+    /// What is wrong with the log; at most some hundreds, and `flaws_left_out` counts the others.
+    pub flaws: Vec<FlawSummary>,
+    /// Flaws that are not listed.
+    #[serde(default)]
+    pub flaws_left_out: u64,
+    /// The page that draws it, in the run's folder; absent where none was drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+}
+
+/// How many events a host has.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostCount {
+    /// Its name.
+    pub name: String,
+    /// Its events.
+    pub events: u64,
+}
+
+/// One promise of a clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConditionSummary {
+    /// Which: `lamport`, `vector`, …
+    pub name: String,
+    /// Kept, broken, or not to be told.
+    pub verdict: Verdict,
+    /// What was found: how many stamps kept it, or the pair that breaks it and the way between them.
+    pub text: String,
+    /// The events that break it, as `host:index`; empty where none does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub witness: Vec<String>,
+}
+
+/// One thing that is wrong with a log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlawSummary {
+    /// What sort of thing: `torn`, `hole`, …
+    pub kind: String,
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// What was found and what became of it.
+    pub text: String,
+}
