@@ -22,6 +22,16 @@ impl Relation {
             other => other,
         }
     }
+
+    /// Of vectors of which one entry or more of the first is smaller, or greater, than the second's.
+    pub(crate) const fn of_entries(is_behind: bool, is_ahead: bool) -> Self {
+        match (is_behind, is_ahead) {
+            (false, false) => Self::Same,
+            (true, false) => Self::Before,
+            (false, true) => Self::After,
+            (true, true) => Self::Concurrent,
+        }
+    }
 }
 
 #[cfg(test)]
