@@ -9,6 +9,7 @@ use primes::METHODS;
 use serve::{MODELS, Model};
 use services::{SERVICES, ServiceEntry};
 use stats::{LAWS, LawEntry};
+use trace::{FORMS, Form};
 
 use crate::say;
 
@@ -46,6 +47,16 @@ pub fn law(name: &str) -> Result<&'static LawEntry> {
         .flat_map(|(law, letter)| [letter.as_str(), law.name])
         .collect();
     stats::by_name(name).ok_or_else(|| unknown("distribution", name, &names))
+}
+
+/// The form of logs of that name.
+///
+/// # Errors
+/// As [`service`].
+pub fn form(name: &str) -> Result<&'static Form> {
+    let names: Vec<_> = FORMS.iter().map(|form| form.name).collect();
+    let form = FORMS.iter().find(|form| form.name == name);
+    form.ok_or_else(|| unknown("form of logs", name, &names))
 }
 
 /// Prints what there is to know of the concurrency models.
@@ -134,19 +145,22 @@ pub fn print() -> Result<Verdict> {
     let methods = METHODS.iter().map(|method| row(method.name, method.about));
     let modes = MODES.iter().map(|mode| row(mode.name, mode.about));
     let splits = SPLITS.iter().map(|split| row(split.name, split.about));
+    let forms = FORMS.iter().map(|form| row(form.name, form.about));
     say::result(&format!(
         "Services (wharf serve NAME, wharf load NAME)\n{}\n\
          Concurrency models (-m, --model, --concurrency-mode)\n{}\n\
          Arrival laws (-d, --dist, with the parameter -p, --param)\n{}\n\
          Ways to find primes (wharf primes --method)\n{}\n\
          Who searches (wharf primes --mode)\n{}\n\
-         How numbers are shared out (wharf primes --split)\n{}",
+         How numbers are shared out (wharf primes --split)\n{}\n\
+         Forms of logs (wharf clock order --form, wharf clock export --as)\n{}",
         services.collect::<String>(),
         models.collect::<String>(),
         laws.collect::<String>(),
         methods.collect::<String>(),
         modes.collect::<String>(),
         splits.collect::<String>(),
+        forms.collect::<String>(),
     ));
     Ok(Verdict::Valid)
 }
