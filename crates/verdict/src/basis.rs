@@ -1,0 +1,54 @@
+//! Where an order was taken from.
+
+use trace::{EventKind, Log};
+
+/// Where an order's messages were taken from. Program order is always there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Basis {
+    /// From nothing: the log tells of no messages, so each host stands alone.
+    ProgramOrder,
+    /// From the names of messages.
+    Messages,
+    /// From the vector clocks: who knows of an event has heard of it. Only their consistency can be judged.
+    VectorClocks,
+    /// From Lamport's clocks: a receipt that jumped came from the only send with the stamp before it.
+    LamportClocks,
+}
+
+impl Basis {
+    /// The best that the log has. One is taken for all of it, in this order: as soon as one event names its message,
+    /// the others' messages are not guessed from clocks, which are to be judged; receipts without a name are then
+    /// receipts of which the send is not known.
+    pub(crate) fn of(log: &Log) -> Self {
+        let any = |test: fn(&trace::Event) -> bool| log.events.iter().any(test);
+        if any(|event| event.message.is_some() && event.kind != EventKind::Local) {
+            Self::Messages
+        } else if any(|event| event.stamps.vector.is_some()) {
+            Self::VectorClocks
+        } else if any(|event| event.kind == EventKind::Receive && event.stamps.lamport.is_some()) {
+            Self::LamportClocks
+        } else {
+            Self::ProgramOrder
+        }
+    }
+
+    /// A sentence that says so.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::ProgramOrder => {
+                "the log tells of no messages: each host's events have an order, and no others"
+            }
+            Self::Messages => {
+                "the order is each host's own, and that of sends before receipts of the same message"
+            }
+            Self::VectorClocks => {
+                "the log names no messages: the order was taken from the vector clocks themselves, so only their \
+                 consistency is judged"
+            }
+            Self::LamportClocks => {
+                "the log names no messages: each receipt whose stamp jumped was matched with the only send that has \
+                 the stamp before it"
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The vector clock condition (Fidge 1988; Mattern 1989, theorem 10).
+
+use trace::Log;
+
+use super::Condition;
+use super::order_of_vectors::{self, Fault};
+use crate::judgement::Outcome;
+use crate::words::and_more;
+use crate::{Basis, Order};
+
+pub(super) const CONDITION: Condition = Condition {
+    name: "vector",
+    promise: "a -> b if and only if the vector of a is less than that of b",
+    judge,
+};
+
+/// What is said of a log that is too large to be judged.
+pub(super) const TOO_LARGE: &str = "the log has so many hosts at once that judging it would take more memory than is given to it: judge a part of it";
+
+fn judge(log: &Log, order: &Order) -> Option<Outcome> {
+    if order.basis() == Basis::VectorClocks {
+        return None;
+    }
+    outcome(log, order, "vectors that say what the messages say")
+}
+
+/// The same judgement whatever the order was taken from.
+pub(super) fn outcome(log: &Log, order: &Order, right: &str) -> Option<Outcome> {
+    let is_stamped = |event: &&trace::Event| event.stamps.vector.is_some();
+    let count = log.events.iter().filter(is_stamped).count();
+    if count == 0 {
+        return None;
+    }
+    let Some((fault, wrong)) = order_of_vectors::check(log, order) else {
+        return Some(Outcome::valid(format!("{right}: {count}")));
+    };
+    let more = and_more(wrong);
+    let outcome = match fault {
+        Fault::TooLarge => Outcome::unknown(TOO_LARGE),
+        Fault::TooManyComparisons => Outcome::unknown(
+            "the vectors hardly tell their hosts' events apart, so all pairs would have to be compared, which was given up",
+        ),
+        Fault::NotLess(a, b) => {
+            let [one, other] = [a, b].map(|event| described(log, order, event));
+            let path = order.told(log, a, b);
+            let text = format!("{one} comes before {other}, but is not less: {path}{more}");
+            Outcome::invalid(text, (a, b))
+        }
+        Fault::Less(a, b) => {
+            let [one, other] = [a, b].map(|event| described(log, order, event));
+            let text = format!(
+                "{one} is not greater than {other}, but no chain of messages leads there{more}"
+            );
+            match order.incomplete(log) {
+                None => Outcome::invalid(text, (a, b)),
+                Some(why) => {
+                    let text = format!("{text}; it may be missing: {why}");
+                    Outcome::new(history::Verdict::Unknown, text, Some((a, b)))
+                }
+            }
+        }
+    };
+    Some(outcome)
+}
+
+fn described(log: &Log, order: &Order, event: trace::EventId) -> String {
+    let vector = log
+        .event(event)
+        .stamps
+        .vector
+        .as_deref()
+        .unwrap_or_default();
+    let entries = vector.iter().take(MOST);
+    let mut words: Vec<String> = entries
+        .map(|(host, count)| format!("{}:{count}", log.host_name(*host)))
+        .collect();
+    if vector.len() > MOST {
+        words.push(format!("{} more", vector.len() - MOST));
+    }
+    format!("{} {{{}}}", order.name(log, event), words.join(", "))
+}
+
+/// How many entries of a vector are told.
+const MOST: usize = 8;

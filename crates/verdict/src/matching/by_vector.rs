@@ -1,0 +1,89 @@
+//! Messages inferred from vector clocks, where the log does not name them (ShiViz's and GoVector's logs).
+
+use trace::{EventId, HostId, Log};
+
+use super::Matching;
+
+/// An event whose clock knows more of another host than the event before it has heard of it: an edge leads from the
+/// other host's event whose own entry that is, or, where that is missing from the log, from the last one before it.
+/// Edges that others imply are left out: if a source knows of another source, the second needs no message of its own.
+pub(super) fn matched(log: &Log) -> Matching {
+    let owns = Owns::of(log);
+    let sums: Vec<u64> = log.ids().map(|id| sum(log, id)).collect();
+    let mut matching = Matching::default();
+    let mut stamped: Vec<Option<EventId>> = vec![None; log.hosts.len()];
+    let mut sources: Vec<(EventId, u64)> = Vec::new();
+    for id in log.ids() {
+        let event = log.event(id);
+        let Some(vector) = &event.stamps.vector else {
+            continue;
+        };
+        let before = stamped[event.host.0 as usize].replace(id);
+        let before = before.and_then(|id| log.event(id).stamps.vector.as_deref());
+        sources.clear();
+        let mut known = before.unwrap_or_default().iter().peekable();
+        let others = vector
+            .iter()
+            .filter(|(host, count)| *host != event.host && *count > 0);
+        for &(host, count) in others {
+            while known.next_if(|(other, _)| *other < host).is_some() {}
+            let knew = known.next_if(|(other, _)| *other == host);
+            if knew.is_none_or(|(_, knew)| *knew < count) {
+                sources.extend(owns.event(host, count));
+            }
+        }
+        // Whoever knows of another counts more events than that one, so it comes first.
+        sources.sort_unstable_by_key(|(source, _)| std::cmp::Reverse(sums[source.0 as usize]));
+        let begin = matching.pairs.len();
+        for &(source, own) in &sources {
+            let host = log.event(source).host;
+            let is_implied = |pair: &(EventId, EventId)| entry(log, pair.1, host) >= own;
+            if !matching.pairs[begin..].iter().any(is_implied) {
+                matching.pairs.push((id, source));
+            }
+        }
+    }
+    matching
+}
+
+/// Of each host, its events by their own entries.
+struct Owns(Vec<Vec<(u64, EventId)>>);
+
+impl Owns {
+    fn of(log: &Log) -> Self {
+        let mut owns = vec![Vec::new(); log.hosts.len()];
+        for id in log.ids() {
+            let host = log.event(id).host;
+            if log.event(id).stamps.vector.is_some() {
+                owns[host.0 as usize].push((entry(log, id, host), id));
+            }
+        }
+        for own in &mut owns {
+            own.sort();
+        }
+        Self(owns)
+    }
+
+    /// The event of the host with that own entry (the first one, which made it so), or the last one before it; and its
+    /// own entry.
+    fn event(&self, host: HostId, count: u64) -> Option<(EventId, u64)> {
+        let events = &self.0[host.0 as usize];
+        let at = events.partition_point(|(own, _)| *own < count);
+        let exact = events.get(at).filter(|(own, _)| *own == count);
+        let before = || at.checked_sub(1).map(|at| &events[at]);
+        exact.or_else(before).map(|(own, id)| (*id, *own))
+    }
+}
+
+fn entry(log: &Log, event: EventId, host: HostId) -> u64 {
+    let vector = log.event(event).stamps.vector.as_deref();
+    let vector = vector.unwrap_or_default();
+    let place = vector.binary_search_by_key(&host, |(host, _)| *host);
+    place.map_or(0, |at| vector[at].1)
+}
+
+fn sum(log: &Log, event: EventId) -> u64 {
+    let vector = log.event(event).stamps.vector.as_deref();
+    let entries = vector.unwrap_or_default().iter();
+    entries.fold(0, |sum: u64, (_, count)| sum.saturating_add(*count))
+}

@@ -1,0 +1,48 @@
+//! Which receipt came from which send: one file a [`Basis`](crate::Basis).
+//!
+//! A matching owes its caller: pairs of which the second may have caused the first, for a reason that is in the log;
+//! and every receipt, or message, of which it cannot tell.
+
+mod by_lamport;
+mod by_message;
+mod by_vector;
+
+use trace::{EventId, Log, MessageId};
+
+use crate::Basis;
+
+/// What was matched and what was not.
+#[derive(Debug, Default)]
+pub(crate) struct Matching {
+    /// Receipts, each with its send.
+    pub pairs: Vec<(EventId, EventId)>,
+    /// What does not fit.
+    pub doubts: Doubts,
+}
+
+/// What does not fit.
+#[derive(Debug, Default)]
+pub(crate) struct Doubts {
+    /// Receipts of messages that nobody sent.
+    pub unsent: Vec<EventId>,
+    /// Receipts of which the log does not say what was received, or from whom.
+    pub unmatched: Vec<EventId>,
+    /// Sends of a message that its host had sent before, with the first.
+    pub sent_twice: Vec<(EventId, EventId)>,
+    /// Messages that several hosts say they sent: their receipts are not matched.
+    pub contested: Vec<(MessageId, EventId, EventId)>,
+    /// Receipts, and deliveries, of a message that the host had received, or delivered, before, with the first.
+    pub received_twice: Vec<(EventId, EventId)>,
+}
+
+impl Matching {
+    /// Matches what the basis has.
+    pub fn of(log: &Log, basis: Basis) -> Self {
+        match basis {
+            Basis::ProgramOrder => Self::default(),
+            Basis::Messages => by_message::matched(log),
+            Basis::VectorClocks => by_vector::matched(log),
+            Basis::LamportClocks => by_lamport::matched(log),
+        }
+    }
+}
