@@ -2,6 +2,9 @@
 
 use crate::Place;
 
+/// How many flaws a log holds; more are only counted ([`Log::flaws_left_out`](crate::Log::flaws_left_out)).
+pub const FLAWS_MAX: usize = 1000;
+
 /// Something in a text that could not be read, or cannot have happened as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flaw {

@@ -6,12 +6,27 @@
 //!   texts ─▶ a Form reads ─▶ Log: hosts, events in program order, messages, stamps, flaws ─▶ a Form writes ─▶ text
 //! ```
 //!
-//! A stamp in a log is a *claim*: what is true of the order is for who judges the log to find out.
+//! A stamp in a log is a *claim*: what is true of the order is for who judges the log to find out. Nothing that is
+//! wrong with a text ends its reading: it becomes a [`Flaw`] with a place, and what can be told is read all the same.
 
+mod assembly;
+mod by_pattern;
+mod clock_text;
+mod decoded;
+mod escape;
 mod event;
 mod flaw;
+mod form;
+mod forms;
+mod left_out;
 mod log;
+mod number;
+mod pattern;
 
 pub use event::{Event, EventKind, HostId, MessageId, Place, Stamps};
-pub use flaw::{Flaw, FlawKind};
-pub use log::{EventId, Log};
+pub use flaw::{FLAWS_MAX, Flaw, FlawKind};
+pub use form::{Form, Options, ReadError, Source, read, recognise};
+pub use forms::FORMS;
+pub use forms::wharf::{Entry, Journal};
+pub use log::{EventId, Field, Log};
+pub use number::Account;

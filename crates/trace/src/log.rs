@@ -2,11 +2,22 @@
 
 use std::collections::HashMap;
 
-use crate::{Event, Flaw, HostId, MessageId};
+use crate::{Event, FLAWS_MAX, Flaw, FlawKind, HostId, MessageId, Place};
 
 /// An event: its place in [`Log::events`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId(pub u32);
+
+/// What a log says of an event beside the things that every log does: `priority` is `WARN`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Whose.
+    pub event: EventId,
+    /// The field's name: its place in [`Log::field_names`].
+    pub name: u32,
+    /// Its value.
+    pub value: String,
+}
 
 /// One execution of a distributed program.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +32,12 @@ pub struct Log {
     pub events: Vec<Event>,
     /// What is wrong with it, in the order of the texts.
     pub flaws: Vec<Flaw>,
+    /// How many flaws there are beside those [`FLAWS_MAX`](crate::FLAWS_MAX).
+    pub flaws_left_out: u64,
+    /// The names of the fields.
+    pub field_names: Vec<String>,
+    /// The fields, in the order of the events that they belong to.
+    pub fields: Vec<Field>,
     host_ids: HashMap<String, HostId>,
     message_ids: HashMap<String, MessageId>,
 }
@@ -58,6 +75,26 @@ impl Log {
         self.host_ids.get(name).copied()
     }
 
+    /// Takes down a flaw, or only counts it where there are many already.
+    pub fn blame(&mut self, kind: FlawKind, place: Place, text: String) {
+        if self.flaws.len() < FLAWS_MAX {
+            self.flaws.push(Flaw { kind, place, text });
+        } else {
+            self.flaws_left_out += 1;
+        }
+    }
+
+    /// An event's fields: name and value.
+    pub fn fields_of(&self, event: EventId) -> impl Iterator<Item = (&str, &str)> {
+        let first = self.fields.partition_point(|field| field.event < event);
+        let own = self.fields[first..].iter();
+        own.take_while(move |field| field.event == event)
+            .map(|field| {
+                let name = &self.field_names[field.name as usize];
+                (name.as_str(), field.value.as_str())
+            })
+    }
+
     /// A host's name.
     pub fn host_name(&self, host: HostId) -> &str {
         &self.hosts[host.0 as usize]
@@ -86,5 +123,30 @@ mod tests {
         assert_ne!(a, b);
         assert_eq!(log.host_name(b), "b");
         assert_eq!(log.host_named("c"), None);
+    }
+
+    #[test]
+    fn flaws_are_kept_up_to_a_number_and_counted_beyond_it() {
+        let mut log = Log::new();
+        for _ in 0..FLAWS_MAX + 3 {
+            log.blame(FlawKind::Torn, Place::default(), String::new());
+        }
+        assert_eq!((log.flaws.len(), log.flaws_left_out), (FLAWS_MAX, 3));
+    }
+
+    #[test]
+    fn an_event_has_its_own_fields() {
+        let mut log = Log::new();
+        log.field_names.push("priority".to_owned());
+        for event in [1, 3] {
+            log.fields.push(Field {
+                event: EventId(event),
+                name: 0,
+                value: event.to_string(),
+            });
+        }
+        assert_eq!(log.fields_of(EventId(2)).count(), 0);
+        let third: Vec<_> = log.fields_of(EventId(3)).collect();
+        assert_eq!(third, [("priority", "3")]);
     }
 }
