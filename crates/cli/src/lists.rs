@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
+use cast::CASTS;
 use history::Verdict;
 use parallel::{MODES, SPLITS};
 use primes::METHODS;
@@ -134,19 +135,22 @@ pub fn print() -> Result<Verdict> {
     let methods = METHODS.iter().map(|method| row(method.name, method.about));
     let modes = MODES.iter().map(|mode| row(mode.name, mode.about));
     let splits = SPLITS.iter().map(|split| row(split.name, split.about));
+    let casts = CASTS.iter().map(|cast| row(cast.name, cast.about));
     say::result(&format!(
         "Services (wharf serve NAME, wharf load NAME)\n{}\n\
          Concurrency models (-m, --model, --concurrency-mode)\n{}\n\
          Arrival laws (-d, --dist, with the parameter -p, --param)\n{}\n\
          Ways to find primes (wharf primes --method)\n{}\n\
          Who searches (wharf primes --mode)\n{}\n\
-         How numbers are shared out (wharf primes --split)\n{}",
+         How numbers are shared out (wharf primes --split)\n{}\n\
+         Whom a datagram is for (wharf cast send, wharf cast recv)\n{}",
         services.collect::<String>(),
         models.collect::<String>(),
         laws.collect::<String>(),
         methods.collect::<String>(),
         modes.collect::<String>(),
         splits.collect::<String>(),
+        casts.collect::<String>(),
     ));
     Ok(Verdict::Valid)
 }
