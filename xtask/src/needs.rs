@@ -176,6 +176,27 @@ pub const NEEDS: &[Need] = &[
         probe: Probe::Succeeds(&["curl", "--version"]),
     },
     Need {
+        name: "ip",
+        needed_by: "the tests of crates/cli that send datagrams in network namespaces of their own",
+        packages: &["iproute2"],
+        command: "",
+        probe: Probe::Succeeds(&["ip", "-V"]),
+    },
+    Need {
+        name: "unshare, nsenter and setpriv",
+        needed_by: "the tests of crates/cli that send datagrams in network namespaces of their own",
+        packages: &["util-linux"],
+        command: "",
+        probe: Probe::Says(&["setpriv", "--help"], "--pdeathsig"),
+    },
+    Need {
+        name: "nft",
+        needed_by: "the tests of crates/cli that lose datagrams in network namespaces of their own",
+        packages: &["nftables"],
+        command: "",
+        probe: Probe::Succeeds(&["nft", "--version"]),
+    },
+    Need {
         name: "chromium",
         needed_by: "the tests of crates/cli that open report pages in a browser",
         packages: &["chromium"],

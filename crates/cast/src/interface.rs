@@ -47,6 +47,29 @@ impl Interface {
     }
 }
 
+/// The interface of that name, or with that address.
+///
+/// # Errors
+/// When there is none; the message lists those there are.
+pub fn find(asked: &str) -> Result<Interface, InterfaceError> {
+    let all = interfaces()?;
+    let address: Option<IpAddr> = asked.parse().ok();
+    let is_it = |one: &Interface| one.name == asked || address.is_some_and(|is| one.has(is));
+    match all.iter().position(is_it) {
+        Some(at) => Ok(all[at].clone()),
+        None => Err(InterfaceError::Unknown {
+            asked: asked.to_owned(),
+            there: names(&all),
+        }),
+    }
+}
+
+/// Their names, for people.
+pub(crate) fn names(all: &[Interface]) -> String {
+    let names: Vec<&str> = all.iter().map(|one| one.name.as_str()).collect();
+    names.join(", ")
+}
+
 /// The interfaces, in the kernel's order.
 ///
 /// # Errors
@@ -140,5 +163,16 @@ mod tests {
         let broadcast = Some(Ipv4Addr::new(127, 255, 255, 255));
         assert!(lo.v4.contains(&(Ipv4Addr::LOCALHOST, 8, broadcast)));
         assert_ne!(lo.index, 0);
+    }
+
+    #[test]
+    fn an_interface_is_found_by_its_name_and_by_its_address() {
+        let by_address = find("127.0.0.1").expect("found");
+        assert_eq!(find(&by_address.name).expect("found"), by_address);
+        let error = find("nowhere0").expect_err("none").to_string();
+        assert!(
+            error.contains("`nowhere0`") && error.contains(&by_address.name),
+            "{error}"
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! The flags: their names, their help, their types. Parsing does no work.
 
 mod bench;
+mod cast;
 mod compare;
 mod crew;
 mod dialect;
@@ -16,6 +17,7 @@ use ::serve::{Choice, Model};
 use clap::{Parser, Subcommand};
 
 pub use bench::BenchArgs;
+pub use cast::{CastArgs, CastCommand, RecvArgs, SendArgs, WhomArgs};
 pub use compare::CompareArgs;
 pub use crew::CrewArgs;
 pub use dialect::DialectArgs;
@@ -45,6 +47,8 @@ pub enum Command {
     Bench(BenchArgs),
     /// Search for prime numbers: work for the processor, by one worker, many threads or many processes
     Primes(PrimesArgs),
+    /// Send and receive datagrams: to one, to a group, to everybody
+    Cast(CastArgs),
     /// Compare two runs of bench or load: what changed, and whether it got worse
     Compare(CompareArgs),
     /// Draw the report of a run folder again, and print its result

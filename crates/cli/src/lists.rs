@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
+use cast::CASTS;
 use history::Verdict;
 use parallel::{MODES, SPLITS};
 use primes::METHODS;
@@ -146,6 +147,7 @@ pub fn print() -> Result<Verdict> {
     let modes = MODES.iter().map(|mode| row(mode.name, mode.about));
     let splits = SPLITS.iter().map(|split| row(split.name, split.about));
     let forms = FORMS.iter().map(|form| row(form.name, form.about));
+    let casts = CASTS.iter().map(|cast| row(cast.name, cast.about));
     say::result(&format!(
         "Services (wharf serve NAME, wharf load NAME)\n{}\n\
          Concurrency models (-m, --model, --concurrency-mode)\n{}\n\
@@ -153,7 +155,8 @@ pub fn print() -> Result<Verdict> {
          Ways to find primes (wharf primes --method)\n{}\n\
          Who searches (wharf primes --mode)\n{}\n\
          How numbers are shared out (wharf primes --split)\n{}\n\
-         Forms of logs (wharf clock order --form, wharf clock export --as)\n{}",
+         Forms of logs (wharf clock order --form, wharf clock export --as)\n{}\n\
+         Whom a datagram is for (wharf cast send, wharf cast recv)\n{}",
         services.collect::<String>(),
         models.collect::<String>(),
         laws.collect::<String>(),
@@ -161,6 +164,7 @@ pub fn print() -> Result<Verdict> {
         modes.collect::<String>(),
         splits.collect::<String>(),
         forms.collect::<String>(),
+        casts.collect::<String>(),
     ));
     Ok(Verdict::Valid)
 }

@@ -41,6 +41,7 @@ fn main() -> ExitCode {
         Command::Load(args) => commands::load::run(args),
         Command::Bench(args) => commands::bench::run(args),
         Command::Primes(args) => commands::primes::run(args),
+        Command::Cast(args) => commands::cast::run(args),
         Command::Compare(args) => commands::compare::run(args),
         Command::Report(args) => commands::report::run(args),
         Command::Models(args) => lists::models(args.markdown),

@@ -41,6 +41,12 @@ impl Begun {
         })
     }
 
+    /// The same run, which began earlier than its folder: what it is about had to be read first.
+    pub fn since(mut self, began: Tick) -> Self {
+        self.began = began;
+        self
+    }
+
     /// The folder, unless none was wanted.
     pub fn folder(&self) -> Option<&RunFolder> {
         self.folder.as_ref()
@@ -84,6 +90,32 @@ impl Begun {
             say::talk(&format!("{}: {}", finding.verdict.name(), finding.text));
         });
         self.write_page(&[]);
+        self.summary.verdict
+    }
+
+    /// The same for a run that has drawn its page itself; `as_json` prints the summary in place of the text.
+    pub fn conclude_drawn(
+        mut self,
+        findings: Vec<Finding>,
+        as_json: bool,
+        clock: &dyn Clock,
+    ) -> Verdict {
+        self.judge(findings, clock);
+        say::result(&match as_json {
+            true => serde_json::to_string_pretty(&self.summary).expect("a summary is JSON") + "\n",
+            false => report::text(&self.summary),
+        });
+        match self.write(None) {
+            Err(error) => say::talk(&format!("warning: the run's folder is not whole: {error}")),
+            Ok(_) => {
+                let page = self
+                    .folder
+                    .as_ref()
+                    .map(|folder| folder.file("report.html"));
+                page.iter()
+                    .for_each(|page| say::talk(&format!("report: {}", page.display())));
+            }
+        }
         self.summary.verdict
     }
 

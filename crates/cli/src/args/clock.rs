@@ -91,7 +91,7 @@ pub struct WhyArgs {
 pub struct ExportArgs {
     /// The form to write: wharf, shiviz, govector, tsviz
     #[arg(long = "as", value_name = "FORM")]
-    pub form: String,
+    pub written_as: String,
     /// The logs.
     #[command(flatten)]
     pub logs: LogArgs,

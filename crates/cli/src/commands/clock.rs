@@ -6,8 +6,10 @@
 
 mod demo;
 mod export;
+mod judged;
 mod logs;
 mod order;
+pub mod pages;
 mod why;
 
 use anyhow::Result;

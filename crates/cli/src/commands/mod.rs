@@ -1,6 +1,7 @@
 //! The commands, one file each: what `Args` say becomes a plan, a driver runs it, the folder keeps it.
 
 pub mod bench;
+pub mod cast;
 pub mod compare;
 pub mod load;
 pub mod primes;

@@ -1,8 +1,9 @@
 //! `wharf report`: the page and the text of a run that lies on disk.
 
 use anyhow::{Context as _, Result};
-use history::{RunFolder, Sample, SampleReader, Verdict};
+use history::{Kind, RunFolder, Sample, SampleReader, Verdict};
 
+use super::clock;
 use crate::{args::ReportArgs, say};
 
 /// Runs the command.
@@ -18,8 +19,13 @@ pub fn run(args: &ReportArgs) -> Result<Verdict> {
         )
     })?;
     let summary = folder.summary()?;
-    let samples = read_samples(&folder)?;
-    folder.write("report.html", &report::html(&summary, &samples))?;
+    match summary.kind {
+        Kind::Clock => clock::pages::again(&folder, &summary)?,
+        _ => {
+            let samples = read_samples(&folder)?;
+            folder.write("report.html", &report::html(&summary, &samples))?;
+        }
+    }
     say::result(&report::text(&summary));
     say::talk(&format!("report: {}", folder.file("report.html").display()));
     Ok(summary.verdict)

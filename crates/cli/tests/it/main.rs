@@ -1,11 +1,12 @@
 //! The product as a whole, on real sockets, against real programs.
 //!
-//! Needs python3, nc (netcat-openbsd), socat, redis-tools, wrk and curl; `cargo xtask test` installs them
-//! where it can. Every server listens on a port of the kernel's choice on 127.0.0.1 and is ended by its
-//! number.
+//! Needs python3, nc (netcat-openbsd), socat, redis-tools, wrk, curl, iproute2 and util-linux; `cargo xtask test`
+//! installs them where it can. Every server listens on a port of the kernel's choice on 127.0.0.1, or in a network
+//! namespace that the test has made, and is ended by its number.
 
 mod bad_input;
 mod bench;
+mod cast;
 mod choices;
 mod compare;
 mod conformance;
@@ -16,6 +17,7 @@ mod limits;
 mod mean;
 mod measuring;
 mod memory;
+mod netns;
 mod page;
 mod primes;
 mod readme;

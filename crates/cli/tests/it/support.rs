@@ -1,6 +1,7 @@
 //! Starts what is under test, waits for events and never for time, and ends what it started.
 
 mod guarded;
+pub mod netns;
 
 pub use guarded::{Guarded, connect, ready_address};
 

@@ -19,7 +19,7 @@ pub(super) fn text(clock: &ClockSummary) -> String {
         };
         name + &of_execution(execution)
     });
-    parts.collect::<Vec<_>>().join("\n") + "\n"
+    parts.collect()
 }
 
 fn of_execution(execution: &Execution) -> String {
@@ -41,24 +41,31 @@ fn of_execution(execution: &Execution) -> String {
         out += &promises(execution);
         out.push('\n');
     }
-    out += &flaws(execution);
-    out
+    out + &flaws(execution)
 }
 
 /// Kept promises say how; what became of the others stands among the findings.
 fn promises(execution: &Execution) -> String {
+    let lengths = execution
+        .conditions
+        .iter()
+        .map(|one| visible(&one.name).chars().count());
+    let longest = lengths.max().unwrap_or(0);
     let rows = execution.conditions.iter().map(|condition| {
         let (sign, text) = match condition.verdict {
             Verdict::Valid => ("✓ kept   ", condition.text.as_str()),
             Verdict::Unknown => ("? unsure ", "see below"),
             Verdict::Invalid => ("✗ broken ", "see below"),
         };
-        paragraph(&format!("{sign} {:<8} ", visible(&condition.name)), text)
+        paragraph(
+            &format!("{sign} {:<longest$}  ", visible(&condition.name)),
+            text,
+        )
     });
     rows.collect()
 }
 
-/// How many of each sort, and the first of each.
+/// How many of each sort, and where the first stands; the findings say what it is.
 fn flaws(execution: &Execution) -> String {
     let mut sorts: Vec<(&str, u64, &FlawSummary)> = Vec::new();
     for flaw in &execution.flaws {
@@ -75,9 +82,5 @@ fn flaws(execution: &Execution) -> String {
         let place = format!("{} of {}", first.line, shortened(&visible(&first.file), 40));
         table.row([visible(kind), count(*number), place]);
     }
-    let mut out = table.finish();
-    for (.., first) in &sorts {
-        out += &paragraph("  - ", &first.text);
-    }
-    out + "\n"
+    table.finish() + "\n"
 }

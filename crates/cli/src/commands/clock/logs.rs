@@ -7,8 +7,9 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
-use trace::{EventId, Form, HostId, Log, Options, Source};
+use trace::{EventId, Form, Log, Options, Source};
 
+use super::judged::Judged;
 use crate::{args::LogArgs, lists};
 
 /// What was read.
@@ -72,28 +73,32 @@ pub fn read_one(args: &LogArgs) -> Result<Log> {
 ///
 /// # Errors
 /// When there is none; the message says what there is.
-pub fn event(log: &Log, name: &str) -> Result<EventId> {
-    let (host, index) = name
-        .rsplit_once(':')
-        .and_then(|(host, index)| Some((host, index.parse::<usize>().ok()?)))
-        .with_context(|| {
-            format!("`{name}` is no event: write its host and which of the host's events, as in bob:3")
-        })?;
-    let id = log.host_named(host).with_context(|| {
-        let known = log.hosts.iter().take(NAMED_MAX).cloned();
-        let known = known.collect::<Vec<_>>().join(", ");
-        format!("no host `{host}` in the log; there are {known}")
-    })?;
-    let mut own = of_host(log, id);
-    let found = index.checked_sub(1).and_then(|before| own.nth(before));
-    found.with_context(|| {
-        let number = of_host(log, id).count();
-        format!("no event `{name}`: {host} has the events {host}:1 to {host}:{number}")
-    })
-}
-
-fn of_host(log: &Log, host: HostId) -> impl Iterator<Item = EventId> + '_ {
-    log.ids().filter(move |id| log.event(*id).host == host)
+pub fn event(judged: &Judged, name: &str) -> Result<EventId> {
+    let (log, order) = (&judged.log, &judged.order);
+    if let Some(event) = order.named(log, name) {
+        return Ok(event);
+    }
+    let host = match name.rsplit_once(':') {
+        Some((host, index)) if index.parse::<u64>().is_ok() => host,
+        _ => bail!(
+            "`{name}` is no event: write its host and which of the host's events, as in bob:3"
+        ),
+    };
+    match log.host_named(host) {
+        Some(id) => bail!(
+            "no event `{name}`: {host} has the events {host}:1 to {host}:{}",
+            order.events_of(id).len()
+        ),
+        None => bail!(
+            "no host `{host}` in the log; there are {}",
+            log.hosts
+                .iter()
+                .take(NAMED_MAX)
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
+    }
 }
 
 /// A run's folder stands for the log in it.
@@ -143,12 +148,13 @@ fn chosen(mut executions: Vec<Log>, name: Option<&str>) -> Result<Vec<Log>> {
 }
 
 fn names(executions: &[Log]) -> String {
-    let names = executions.iter().zip(1..).map(|(log, number)| {
-        match log.name.as_str() {
+    let names = executions
+        .iter()
+        .zip(1..)
+        .map(|(log, number)| match log.name.as_str() {
             "" => number.to_string(),
             name => name.to_owned(),
-        }
-    });
+        });
     names.take(NAMED_MAX).collect::<Vec<_>>().join(", ")
 }
 
@@ -159,4 +165,3 @@ pub const TRACE: &str = "trace.jsonl";
 const BYTES_MAX: u64 = 2 << 30;
 /// Names that an error lists.
 const NAMED_MAX: usize = 20;
-

@@ -1,0 +1,200 @@
+//! To a group: one datagram for all who have joined, copied where ways part (RFC 1112, RFC 4291).
+//!
+//! The interface is always named. A program that leaves it to the kernel is bound to whatever the routing
+//! table says at that moment, and fails where it says nothing; two programs that leave it to different rules
+//! do not hear each other on one machine.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+};
+
+use socket2::{InterfaceIndexOrAddress, Socket};
+
+use crate::{Cast, CastError, Interface, Plan, Why, Wish, find, interfaces, options, route_to};
+
+/// To all who have joined a group.
+pub static MULTICAST: Cast = Cast {
+    name: "multicast",
+    about: "all who have joined the group, with one datagram; on this machine only, unless --ttl says more",
+    example: "--multicast 224.1.1.1:5007",
+    plan,
+    prepare,
+    listen,
+};
+
+fn plan(wish: &Wish) -> Result<Plan, CastError> {
+    let group = match wish.to.as_slice() {
+        [group] if group.ip().is_multicast() => *group,
+        [other, ..] if !other.ip().is_multicast() => {
+            return Err(CastError::Address {
+                address: other.to_string(),
+                expected: "multicast group (224.0.0.0 to 239.255.255.255, or ff00::/8)",
+                example: "224.1.1.1:5007 or [ff02::114%eth0]:5007",
+            });
+        }
+        _ => {
+            return Err(CastError::Settings {
+                what: "one group at a time".to_owned(),
+                instead: "give --multicast once, and start another for another group",
+            });
+        }
+    };
+    let (interface, why) = choose(group, wish.interface.as_deref())?;
+    let is_v4 = group.is_ipv4();
+    if !is_v4 && interface.is_loopback {
+        return Err(CastError::Settings {
+            what: format!(
+                "Linux carries no IPv6 groups on {}, a loopback",
+                interface.name
+            ),
+            instead: "choose another with --interface, or use an IPv4 group",
+        });
+    }
+    let has_address = |one: &Interface| match is_v4 {
+        true => !one.v4.is_empty(),
+        false => !one.v6.is_empty(),
+    };
+    if !has_address(&interface) {
+        let mut those = interfaces()?;
+        those.retain(has_address);
+        return Err(CastError::NoAddress {
+            interface: interface.name,
+            missing: match is_v4 {
+                true => "IPv4 address",
+                false => "IPv6 address",
+            },
+            there: crate::interface::names(&those),
+        });
+    }
+    let to = match group {
+        SocketAddr::V4(_) => group,
+        SocketAddr::V6(mut v6) => {
+            v6.set_scope_id(interface.index);
+            v6.into()
+        }
+    };
+    Ok(Plan {
+        cast: &MULTICAST,
+        to: vec![to],
+        interface: Some(interface),
+        why,
+        ttl: Some(wish.ttl.unwrap_or(0)),
+        loops: wish.loops,
+    })
+}
+
+/// The interface, by the first of these that says one: the wish, the address, the routing table; else the
+/// loopback, which does multicast although it does not say so, in IPv4 only: Linux makes a refusal of every
+/// route for IPv6 groups that leads to a loopback (`ip6_route_info_create`, net/ipv6/route.c).
+fn choose(group: SocketAddr, asked: Option<&str>) -> Result<(Interface, Why), CastError> {
+    let scope = match group {
+        SocketAddr::V6(v6) => v6.scope_id(),
+        SocketAddr::V4(_) => 0,
+    };
+    if let Some(asked) = asked {
+        let interface = find(asked)?;
+        return match scope == 0 || scope == interface.index {
+            true => Ok((interface, Why::Asked)),
+            false => Err(CastError::Settings {
+                what: format!("--interface says {}, the address another", interface.name),
+                instead: "name it once",
+            }),
+        };
+    }
+    let all = interfaces()?;
+    let numbered = |index: u32| all.iter().find(|one| one.index == index);
+    if scope != 0 {
+        let found = numbered(scope).ok_or_else(|| crate::InterfaceError::Unknown {
+            asked: scope.to_string(),
+            there: crate::interface::names(&all),
+        })?;
+        return Ok((found.clone(), Why::Address));
+    }
+    let route = route_to(group.ip()).map_err(CastError::prepare("ask the routing table"))?;
+    let routed = route.and_then(|route| numbered(route.interface));
+    if let Some(routed) = routed.filter(|one| one.is_up) {
+        return Ok((routed.clone(), Why::Route));
+    }
+    let loopback = all.iter().find(|one| one.is_loopback && one.is_up);
+    match loopback.filter(|_| group.is_ipv4()) {
+        Some(loopback) => Ok((loopback.clone(), Why::NoRoute)),
+        None => Err(CastError::NoInterface { group }),
+    }
+}
+
+fn prepare(socket: &Socket, plan: &Plan, to: SocketAddr) -> io::Result<()> {
+    let interface = chosen(plan);
+    let ttl = u32::from(plan.ttl.unwrap_or(0));
+    match to {
+        SocketAddr::V4(_) => {
+            // By its number, not by its address: addresses may be on several interfaces. With the address as
+            // well, because without a route the kernel would send from 0.0.0.0.
+            let own = interface.v4.first().map_or(0, |(own, ..)| own.to_bits());
+            let way = libc::ip_mreqn {
+                imr_multiaddr: libc::in_addr { s_addr: 0 },
+                imr_address: libc::in_addr {
+                    s_addr: own.to_be(),
+                },
+                imr_ifindex: interface.index.cast_signed(),
+            };
+            options::set(socket, libc::IPPROTO_IP, libc::IP_MULTICAST_IF, &way)?;
+            socket.set_multicast_ttl_v4(ttl)?;
+            socket.set_multicast_loop_v4(plan.loops)
+        }
+        SocketAddr::V6(_) => {
+            socket.set_multicast_if_v6(interface.index)?;
+            socket.set_multicast_hops_v6(ttl)?;
+            socket.set_multicast_loop_v6(plan.loops)
+        }
+    }
+}
+
+/// Shared with whoever shares, by either option: Linux lets two sockets share a port when both have set
+/// `SO_REUSEADDR`, and when both have set `SO_REUSEPORT` for one user. And bound to the group itself: bound to
+/// every address it would be given what is sent to this machine's port by anybody.
+fn listen(socket: &Socket, plan: &Plan) -> Result<(), CastError> {
+    let (interface, group) = (chosen(plan), plan.to[0]);
+    let shared = socket
+        .set_reuse_address(true)
+        .and_then(|()| socket.set_reuse_port(true));
+    shared.map_err(CastError::prepare("share the port"))?;
+    if group.is_ipv6() {
+        // Membership of an IPv4 group is one of an interface; that of an IPv6 group is not, so what comes by
+        // other interfaces is kept out by binding to this one.
+        let bound = socket.bind_device_by_index_v6(NonZeroU32::new(interface.index));
+        bound.map_err(CastError::prepare(format!("receive on {}", interface.name)))?;
+    }
+    socket
+        .bind(&group.into())
+        .map_err(|reason| CastError::Bind {
+            address: group,
+            hint: match reason.kind() {
+                io::ErrorKind::AddrInUse => {
+                    "; another program holds that port and shares it with nobody (`ss -lunp` tells which): have it \
+                     set SO_REUSEADDR or SO_REUSEPORT before it binds, or choose another port"
+                }
+                _ => "",
+            },
+            reason,
+        })?;
+    let joined = match group.ip() {
+        IpAddr::V4(ip) => {
+            let by = InterfaceIndexOrAddress::Index(interface.index);
+            let all = socket.set_multicast_all_v4(false);
+            all.and_then(|()| socket.join_multicast_v4_n(&ip, &by))
+        }
+        IpAddr::V6(ip) => {
+            let all = socket.set_multicast_all_v6(false);
+            all.and_then(|()| socket.join_multicast_v6(&ip, interface.index))
+        }
+    };
+    let what = format!("join {group} on {}", interface.name);
+    joined.map_err(CastError::prepare(what))
+}
+
+fn chosen(plan: &Plan) -> &Interface {
+    let interface = plan.interface.as_ref();
+    interface.expect("a plan of multicast names its interface")
+}

@@ -1,0 +1,139 @@
+//! What the routing table says about an address: the question that the kernel asks itself when a program
+//! joins a group on `0.0.0.0`, or sends to one without naming an interface.
+
+use std::{io, net::IpAddr};
+
+use socket2::{Domain, Protocol, Socket, Type};
+
+/// The way to an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The kernel's number of the interface.
+    pub interface: u32,
+    /// The address from which datagrams leave, where the table names one.
+    pub source: Option<IpAddr>,
+}
+
+/// The route to `address`; none where the table has none, or one that forbids.
+///
+/// # Errors
+/// Where the kernel does not answer such questions.
+pub fn route_to(address: IpAddr) -> io::Result<Option<Route>> {
+    let netlink = Domain::from(libc::AF_NETLINK);
+    let protocol = Protocol::from(libc::NETLINK_ROUTE);
+    let mut socket = Socket::new(netlink, Type::DGRAM, Some(protocol))?;
+    socket.send(&question(address))?;
+    let mut answer = [0; 4096];
+    let count = io::Read::read(&mut socket, &mut answer)?;
+    understand(&answer[..count])
+}
+
+/// `nlmsghdr`, `rtmsg`, and one attribute: the destination (rtnetlink(7)).
+fn question(address: IpAddr) -> Vec<u8> {
+    let (family, bytes) = match address {
+        IpAddr::V4(v4) => (libc::AF_INET, v4.octets().to_vec()),
+        IpAddr::V6(v6) => (libc::AF_INET6, v6.octets().to_vec()),
+    };
+    let length = HEADER + ROUTE_MESSAGE + ATTRIBUTE + bytes.len();
+    let mut message = Vec::with_capacity(length);
+    message.extend((length as u32).to_ne_bytes());
+    message.extend(libc::RTM_GETROUTE.to_ne_bytes());
+    message.extend((libc::NLM_F_REQUEST as u16).to_ne_bytes());
+    message.extend([0; 8]);
+    message.extend([family as u8, bytes.len() as u8 * 8]);
+    message.extend([0; ROUTE_MESSAGE - 2]);
+    message.extend(((ATTRIBUTE + bytes.len()) as u16).to_ne_bytes());
+    message.extend(libc::RTA_DST.to_ne_bytes());
+    message.extend(bytes);
+    message
+}
+
+fn understand(answer: &[u8]) -> io::Result<Option<Route>> {
+    let short = || io::Error::from(io::ErrorKind::UnexpectedEof);
+    let kind = word(answer, 4).ok_or_else(short)?;
+    if i32::from(kind) == libc::NLMSG_ERROR {
+        let status = answer.get(HEADER..HEADER + 4).ok_or_else(short)?;
+        let status = i32::from_ne_bytes(status.try_into().expect("four bytes"));
+        return match -status {
+            libc::ENETUNREACH | libc::EHOSTUNREACH | libc::EACCES | libc::EINVAL => Ok(None),
+            other => Err(io::Error::from_raw_os_error(other)),
+        };
+    }
+    let mut rest = answer.get(HEADER + ROUTE_MESSAGE..).ok_or_else(short)?;
+    let (mut interface, mut source) = (None, None);
+    while let (Some(length), Some(name)) = (word(rest, 0), word(rest, 2)) {
+        let length = usize::from(length);
+        let Some(value) = rest.get(ATTRIBUTE..length) else {
+            break;
+        };
+        match name {
+            libc::RTA_OIF => interface = value.try_into().ok().map(u32::from_ne_bytes),
+            libc::RTA_PREFSRC => source = ip(value),
+            _ => {}
+        }
+        // Attributes begin at multiples of four.
+        rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
+    }
+    Ok(interface.map(|interface| Route { interface, source }))
+}
+
+fn word(bytes: &[u8], at: usize) -> Option<u16> {
+    let two = bytes.get(at..at + 2)?;
+    Some(u16::from_ne_bytes([two[0], two[1]]))
+}
+
+fn ip(bytes: &[u8]) -> Option<IpAddr> {
+    let v4: Option<[u8; 4]> = bytes.try_into().ok();
+    let v6: Option<[u8; 16]> = bytes.try_into().ok();
+    v4.map(IpAddr::from).or(v6.map(IpAddr::from))
+}
+
+/// `sizeof(struct nlmsghdr)`, `sizeof(struct rtmsg)`, `sizeof(struct rtattr)`.
+const HEADER: usize = 16;
+const ROUTE_MESSAGE: usize = 12;
+const ATTRIBUTE: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, Ipv6Addr};
+
+    use super::*;
+    use crate::interfaces;
+
+    #[test]
+    fn this_machine_is_reached_by_its_loopback() {
+        let all = interfaces().expect("interfaces");
+        let lo = all.iter().find(|one| one.is_loopback).expect("a loopback");
+        let route = route_to(Ipv4Addr::LOCALHOST.into()).expect("an answer");
+        let expected = Route {
+            interface: lo.index,
+            source: Some(Ipv4Addr::LOCALHOST.into()),
+        };
+        assert_eq!(route, Some(expected));
+        if lo.has(Ipv6Addr::LOCALHOST.into()) {
+            let route = route_to(Ipv6Addr::LOCALHOST.into()).expect("an answer");
+            assert_eq!(route.map(|route| route.interface), Some(lo.index));
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_no_route_and_nonsense_an_error() {
+        let mut refusal = vec![0; 36];
+        refusal[4] = libc::NLMSG_ERROR as u8;
+        refusal[HEADER..HEADER + 4].copy_from_slice(&(-libc::ENETUNREACH).to_ne_bytes());
+        assert_eq!(understand(&refusal).expect("understood"), None);
+        refusal[HEADER..HEADER + 4].copy_from_slice(&(-libc::ENOBUFS).to_ne_bytes());
+        assert!(understand(&refusal).is_err());
+        for count in 0..HEADER + ROUTE_MESSAGE {
+            assert!(understand(&vec![0; count]).is_err(), "{count} bytes");
+        }
+    }
+
+    #[test]
+    fn an_attribute_that_is_longer_than_the_answer_ends_it() {
+        let mut answer = vec![0; HEADER + ROUTE_MESSAGE];
+        answer.extend([8, 0, 4, 0, 7, 0, 0, 0, 255, 255, 7, 0]);
+        let route = understand(&answer).expect("understood").expect("a route");
+        assert_eq!(route.interface, u32::from_ne_bytes([7, 0, 0, 0]));
+    }
+}

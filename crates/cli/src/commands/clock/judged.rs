@@ -1,0 +1,253 @@
+//! One execution, judged: what the folder, the terminal and the page say of it.
+
+use history::{ConditionSummary, Execution, Finding, FlawSummary, HostCount, Verdict};
+use report::{Drawing, Witnessed};
+use trace::{Account, EventId, FORMS, FlawKind, HostId, Log};
+use verdict::{Judgement, Order};
+
+/// An execution with its order and what follows from it.
+pub struct Judged {
+    /// What was read.
+    pub log: Log,
+    /// What happened before what.
+    pub order: Order,
+    judgements: Vec<Judgement>,
+    findings: Vec<Finding>,
+}
+
+impl Judged {
+    /// Judges an execution.
+    pub fn new(log: Log) -> Self {
+        let order = Order::of(&log);
+        let judgements = Judgement::all(&log, &order);
+        let basis = order.basis().text();
+        let mut findings = order.findings(&log);
+        findings.retain(|finding| finding.text != basis);
+        findings.extend(of_flaws(&log));
+        Self {
+            log,
+            order,
+            judgements,
+            findings,
+        }
+    }
+
+    /// Adds what was found when the log was first read and cannot be found in it any more: its text had more flaws.
+    pub fn remember(&mut self, findings: &[Finding]) {
+        let known: Vec<Finding> = self
+            .witnessed()
+            .into_iter()
+            .map(|one| one.finding)
+            .collect();
+        let others = findings.iter().filter(|one| !known.contains(one));
+        self.findings.extend(others.cloned());
+    }
+
+    /// What a reader should know: broken promises, what cannot have happened, what could not be read.
+    pub fn findings(&self) -> impl Iterator<Item = Finding> + '_ {
+        let all = self.witnessed().into_iter().map(|found| found.finding);
+        all.filter(|finding| finding.verdict != Verdict::Valid || self.findings.contains(finding))
+    }
+
+    /// The same, kept promises too, with the events that prove it.
+    fn witnessed(&self) -> Vec<Witnessed> {
+        let judged = self.judgements.iter().map(|judgement| Witnessed {
+            finding: judgement.finding(),
+            pair: judgement.pair,
+        });
+        let others = self.findings.iter().cloned().map(Witnessed::from);
+        judged.chain(others).collect()
+    }
+
+    /// The numbers; `files` are the names of the texts.
+    pub fn summary(&self, files: &[String]) -> Execution {
+        let hosts = (0..).map(HostId).zip(&self.log.hosts);
+        let receipts = self.log.ids().map(|id| self.order.sources(id).len() as u64);
+        let flaws = self.log.flaws.iter().take(FLAWS_MAX);
+        let left_out = self.log.flaws.len().saturating_sub(FLAWS_MAX) as u64;
+        Execution {
+            name: self.log.name.clone(),
+            hosts: hosts
+                .map(|(id, name)| HostCount {
+                    name: name.clone(),
+                    events: self.order.events_of(id).len() as u64,
+                })
+                .collect(),
+            events: self.log.events.len() as u64,
+            matched: receipts.sum(),
+            lost: self.order.lost(&self.log).len() as u64,
+            basis: self.order.basis().text().to_owned(),
+            conditions: self
+                .judgements
+                .iter()
+                .map(|one| self.condition(one))
+                .collect(),
+            flaws: flaws
+                .map(|flaw| FlawSummary {
+                    kind: kind_name(flaw.kind).to_owned(),
+                    file: files
+                        .get(flaw.place.source as usize)
+                        .cloned()
+                        .unwrap_or_default(),
+                    line: flaw.place.line,
+                    text: flaw.text.clone(),
+                })
+                .collect(),
+            flaws_left_out: left_out + self.log.flaws_left_out,
+            page: None,
+        }
+    }
+
+    fn condition(&self, judgement: &Judgement) -> ConditionSummary {
+        let pair = judgement.pair.into_iter().flat_map(|(a, b)| [a, b]);
+        ConditionSummary {
+            name: judgement.condition.to_owned(),
+            verdict: judgement.verdict,
+            text: judgement.text.clone(),
+            witness: pair
+                .map(|event| self.order.name(&self.log, event))
+                .collect(),
+        }
+    }
+
+    /// The space-time diagram as a page.
+    pub fn page(&self, title: &str, command: &str, around: Option<EventId>) -> String {
+        self.drawn(title, command, around, report::space_time)
+    }
+
+    /// The same as a picture without a script.
+    pub fn picture(&self, title: &str, around: Option<EventId>) -> String {
+        self.drawn(title, "", around, report::space_time_svg)
+    }
+
+    fn drawn(
+        &self,
+        title: &str,
+        command: &str,
+        around: Option<EventId>,
+        draw: fn(&Drawing<'_>) -> String,
+    ) -> String {
+        let findings = self.witnessed();
+        draw(&Drawing {
+            command,
+            findings: &findings,
+            around: around.or_else(|| self.first_witness()),
+            ..Drawing::new(&self.log, &self.order, title)
+        })
+    }
+
+    /// Where to look first when not everything can be drawn.
+    fn first_witness(&self) -> Option<EventId> {
+        let broken = |one: &&Judgement| one.verdict == Verdict::Invalid;
+        let of_promise = self
+            .judgements
+            .iter()
+            .filter(broken)
+            .find_map(|one| one.pair);
+        let of_cycle = self
+            .order
+            .cycles()
+            .first()
+            .and_then(|cycle| cycle.events.first());
+        of_promise.map(|(_, effect)| effect).or(of_cycle.copied())
+    }
+}
+
+/// An execution in our own form, its lines as they stood: then hosts keep their places when it is drawn again.
+pub fn kept(judged: &Judged) -> String {
+    let ids: Vec<EventId> = judged.log.ids().collect();
+    let own = FORMS.iter().find(|form| form.name == "wharf");
+    let write = own.and_then(|form| form.write);
+    write.expect("our own form is written")(&[Account {
+        log: &judged.log,
+        sequence: &ids,
+        past: &|event| judged.order.vector(event),
+    }])
+}
+
+/// Hands executions to a writer of logs.
+pub fn written(judged: &[&Judged], write: fn(&[Account<'_>]) -> String) -> String {
+    let past = |judged| move |event| Order::vector(judged, event);
+    let pasts: Vec<_> = judged.iter().map(|one| past(&one.order)).collect();
+    let accounts = judged.iter().zip(&pasts).map(|(one, past)| Account {
+        log: &one.log,
+        sequence: one.order.sequence(),
+        past,
+    });
+    write(&accounts.collect::<Vec<_>>())
+}
+
+/// One finding a sort of flaw that leaves something out of the judgement, or that no execution has.
+fn of_flaws(log: &Log) -> Vec<Finding> {
+    let weighed = [
+        (
+            FlawKind::OwnEntryMissing,
+            Verdict::Invalid,
+            "clocks without an entry above 0 for their own host",
+        ),
+        (
+            FlawKind::Hole,
+            Verdict::Unknown,
+            "places at which events are missing",
+        ),
+        (
+            FlawKind::Truncated,
+            Verdict::Unknown,
+            "events cut off in the middle",
+        ),
+        (
+            FlawKind::Unreadable,
+            Verdict::Unknown,
+            "lines that are no events",
+        ),
+        (
+            FlawKind::UnknownHost,
+            Verdict::Unknown,
+            "clocks that name a host whose events are not here",
+        ),
+        (
+            FlawKind::Ahead,
+            Verdict::Unknown,
+            "clocks that count more events of a host than are here",
+        ),
+        (
+            FlawKind::Torn,
+            Verdict::Valid,
+            "lines into which another process wrote",
+        ),
+        (
+            FlawKind::Backwards,
+            Verdict::Valid,
+            "events out of their host's order",
+        ),
+    ];
+    let found = weighed.into_iter().filter_map(|(kind, verdict, words)| {
+        let mut flaws = log.flaws.iter().filter(|flaw| flaw.kind == kind);
+        let first = flaws.next()?;
+        let (number, line) = (1 + flaws.count(), first.place.line);
+        let text = format!(
+            "{words}: {}, the first at line {line}: {}",
+            report::count(number as u64),
+            first.text
+        );
+        Some(Finding::new(verdict, text))
+    });
+    found.collect()
+}
+
+const fn kind_name(kind: FlawKind) -> &'static str {
+    match kind {
+        FlawKind::Torn => "torn",
+        FlawKind::Truncated => "truncated",
+        FlawKind::Unreadable => "unreadable",
+        FlawKind::OwnEntryMissing => "own entry missing",
+        FlawKind::Hole => "hole",
+        FlawKind::Backwards => "backwards",
+        FlawKind::UnknownHost => "unknown host",
+        FlawKind::Ahead => "ahead",
+        FlawKind::Message => "message",
+    }
+}
+
+/// Flaws that the summary lists.
+const FLAWS_MAX: usize = 200;

@@ -1,0 +1,21 @@
+//! `wharf clock why`: the way from one event to another, or that there is none.
+
+use anyhow::Result;
+use history::Verdict;
+
+use super::{judged::Judged, logs};
+use crate::{args::WhyArgs, say};
+
+/// Runs the command.
+///
+/// # Errors
+/// When a log cannot be read or has no such event.
+pub fn run(args: &WhyArgs) -> Result<Verdict> {
+    let judged = Judged::new(logs::read_one(&args.logs)?);
+    let cause = logs::event(&judged, &args.cause)?;
+    let effect = logs::event(&judged, &args.effect)?;
+    let (log, order) = (&judged.log, &judged.order);
+    say::result(&format!("{}\n", order.explain(log, cause, effect)));
+    say::talk(&format!("order: {}", order.basis().text()));
+    Ok(Verdict::Valid)
+}

@@ -1,0 +1,57 @@
+//! What is for other groups does not come, however many have joined them.
+
+use super::member::{Member, cast, python_sends, script, send};
+use crate::support::netns::{Net, Routes};
+
+#[test]
+fn what_another_program_has_joined_is_not_received() {
+    let net = Net::lonely();
+    net.sh(1, "ip route add 224.0.0.0/4 dev lo");
+    let mut command = net.command(1, "python3");
+    command
+        .arg(script("hold.py"))
+        .args(["SO_REUSEADDR", "224.2.2.2"]);
+    let other = Member::start(command, "ready");
+    let member = Member::recv(&net, 1, &[]);
+    python_sends(&net, 1, "224.2.2.2", &[b"foreign"]);
+    send(&net, 1, &["own"]);
+    member.has_printed("Received data: own\n");
+    // The other program leaves `IP_MULTICAST_ALL` as it is, and so shows what it is for.
+    other.has_printed("ready\nforeign\nown\n");
+}
+
+#[test]
+fn a_group_is_received_on_its_own_interface_only() {
+    let net = Net::joined(2, Routes::Multicast);
+    let on_bridge = Member::recv(&net, 1, &["-i", "veth0"]);
+    let on_loopback = Member::recv(&net, 1, &["-i", "lo"]);
+    send(&net, 1, &["inside", "-i", "lo"]);
+    send(&net, 2, &["outside", "--ttl", "1"]);
+    on_loopback.has_printed("Received data: inside\n");
+    on_bridge.has_printed("Received data: outside\n");
+    send(&net, 1, &["inside again", "-i", "lo"]);
+    on_loopback.has_printed("Received data: inside\nReceived data: inside again\n");
+    on_bridge.has_printed("Received data: outside\n");
+}
+
+#[test]
+fn groups_of_ipv6_do_not_work_on_a_loopback_and_that_is_told() {
+    let net = Net::lonely();
+    for args in [
+        &["[ff02::114%lo]:5007"][..],
+        &["[ff15::114]:5007", "-i", "lo"],
+    ] {
+        for command in [&["send", "x"][..], &["recv"]] {
+            let ran = cast(&net, 1, &[command, &["--multicast"], args].concat());
+            assert_eq!(ran.status, Some(3), "{}", ran.stderr);
+            assert!(
+                ran.stderr.contains("no IPv6 groups on lo"),
+                "{}",
+                ran.stderr
+            );
+        }
+    }
+    let ran = cast(&net, 1, &["send", "x", "--multicast", "[ff15::114]:5007"]);
+    assert_eq!(ran.status, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("an IPv4 group"), "{}", ran.stderr);
+}
