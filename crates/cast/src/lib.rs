@@ -15,6 +15,7 @@ mod address;
 mod batch;
 mod cast;
 mod casts;
+pub mod doctor;
 mod error;
 mod interface;
 mod options;

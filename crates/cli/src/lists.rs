@@ -56,7 +56,7 @@ pub fn law(name: &str) -> Result<&'static LawEntry> {
 /// As [`service`].
 pub fn form(name: &str) -> Result<&'static Form> {
     let names: Vec<_> = FORMS.iter().map(|form| form.name).collect();
-    let form = FORMS.iter().find(|form| form.name == name);
+    let form = FORMS.iter().copied().find(|form| form.name == name);
     form.ok_or_else(|| unknown("form of logs", name, &names))
 }
 

@@ -1,8 +1,12 @@
 //! Flags of `cast` and its commands.
 
+mod doctor;
+
 use std::{path::PathBuf, time::Duration};
 
 use super::values::{bytes, duration};
+
+pub use doctor::DoctorArgs;
 
 /// Flags of `cast`.
 #[derive(Debug, clap::Args)]
@@ -19,6 +23,8 @@ pub enum CastCommand {
     Send(SendArgs),
     /// Receive what is sent to one, to a group or to everybody, and print it
     Recv(RecvArgs),
+    /// Say why datagrams do not arrive here, and what to do about it
+    Doctor(DoctorArgs),
 }
 
 /// Whom datagrams are for; the same for every command that casts.

@@ -1,5 +1,7 @@
 //! `wharf cast`: datagrams to one, to a group, to everybody.
 
+mod diagnosis_text;
+mod doctor;
 mod print;
 mod recv;
 mod send;
@@ -19,5 +21,6 @@ pub fn run(args: &CastArgs) -> Result<Verdict> {
     match &args.command {
         CastCommand::Send(args) => send::run(args),
         CastCommand::Recv(args) => recv::run(args),
+        CastCommand::Doctor(args) => doctor::run(args),
     }
 }
