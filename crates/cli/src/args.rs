@@ -2,6 +2,7 @@
 
 mod bench;
 mod cast;
+mod clock;
 mod compare;
 mod crew;
 mod dialect;
@@ -17,7 +18,8 @@ use ::serve::{Choice, Model};
 use clap::{Parser, Subcommand};
 
 pub use bench::BenchArgs;
-pub use cast::{CastArgs, CastCommand, RecvArgs, SendArgs, WhomArgs};
+pub use cast::{CastArgs, CastCommand, DoctorArgs, RecvArgs, SendArgs, WhomArgs};
+pub use clock::{ClockArgs, ClockCommand, ExportArgs, LogArgs, OrderArgs, WhyArgs};
 pub use compare::CompareArgs;
 pub use crew::CrewArgs;
 pub use dialect::DialectArgs;
@@ -49,6 +51,8 @@ pub enum Command {
     Primes(PrimesArgs),
     /// Send and receive datagrams: to one, to a group, to everybody
     Cast(CastArgs),
+    /// Logical clocks: judge and draw the log of any distributed program
+    Clock(ClockArgs),
     /// Compare two runs of bench or load: what changed, and whether it got worse
     Compare(CompareArgs),
     /// Draw the report of a run folder again, and print its result

@@ -42,6 +42,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => commands::bench::run(args),
         Command::Primes(args) => commands::primes::run(args),
         Command::Cast(args) => commands::cast::run(args),
+        Command::Clock(args) => commands::clock::run(args),
         Command::Compare(args) => commands::compare::run(args),
         Command::Report(args) => commands::report::run(args),
         Command::Models(args) => lists::models(args.markdown),

@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod cast;
+pub mod clock;
 pub mod compare;
 pub mod load;
 pub mod primes;
