@@ -6,6 +6,7 @@
 
 mod bad_input;
 mod bench;
+mod browser;
 mod choices;
 mod compare;
 mod conformance;
@@ -22,4 +23,5 @@ mod readme;
 mod scale;
 mod seeds;
 mod signals;
+mod space_time;
 mod support;
