@@ -7,13 +7,16 @@
 //!                    +-> text  (tables for the terminal)
 //!  Summary, Samples -+
 //!                    +-> page  (one HTML file) <- chart (one file a chart) <- svg (the kit)
+//!
+//!  Log, Order, findings --> space_time  (one HTML file, or one SVG)
 //! ```
 //!
 //! **What comes from outside, a service's answer included, passes [`escape`](mod@escape) on its way
 //! out.** Numbers pass `number`, which knows what to write for one that is not finite.
 //!
 //! The page is one file that needs no network and no library. Its size depends on how many models
-//! and numbers of clients were measured, never on how many requests were sent.
+//! and numbers of clients were measured, never on how many requests were sent. That of a space-time
+//! diagram grows with the number of events, up to a limit.
 
 mod escape;
 mod number;
@@ -39,9 +42,12 @@ mod sha256;
 
 mod text;
 
+mod space_time;
+
 #[cfg(test)]
 mod fixture;
 
 pub use number::{count, duration};
 pub use page::html;
+pub use space_time::{Drawing, Witnessed, space_time, space_time_svg};
 pub use text::{comparison_text, text};

@@ -6,6 +6,7 @@
 
 mod bad_input;
 mod bench;
+mod browser;
 mod cast;
 mod choices;
 mod clock;
@@ -26,4 +27,5 @@ mod readme;
 mod scale;
 mod seeds;
 mod signals;
+mod space_time;
 mod support;

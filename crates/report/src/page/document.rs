@@ -25,24 +25,57 @@ pub fn html(summary: &Summary, samples: &[Sample]) -> String {
     if let Some(results) = &summary.primes {
         main += &primes::figures(results);
     }
-    let (style, script) = (STYLE.trim(), SCRIPT.trim());
-    let policy = format!(
-        "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{}'; \
-         base-uri 'none'; form-action 'none'",
-        sha256_base64(script.as_bytes())
-    );
-    let title = escape(&summary.name);
-    let (header, key_figures) = (head::header(summary), head::key_figures(summary));
+    let key_figures = head::key_figures(summary);
     let findings = findings::findings(&summary.findings);
-    let footer = footer(summary);
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
-         <title>{title} · wharf</title>\n<style>{style}</style>\n</head>\n<body>\n\
-         {header}\n<main>\n{key_figures}\n{choice}{findings}\n{main}</main>\n{footer}\n\
-         <script>{script}</script>\n</body>\n</html>\n"
-    )
+    let shell = Shell {
+        title: &summary.name,
+        header: head::header(summary),
+        main: format!("{key_figures}\n{choice}{findings}\n{main}"),
+        footer: footer(summary),
+        style: "",
+        script: "",
+    };
+    shell.html()
+}
+
+/// What stands in a page's shell. All but the title is HTML whose texts were escaped by who made it.
+pub(crate) struct Shell<'a> {
+    /// The page's name, escaped here.
+    pub(crate) title: &'a str,
+    /// The `header` element.
+    pub(crate) header: String,
+    /// What stands in `main`.
+    pub(crate) main: String,
+    /// The `footer` element.
+    pub(crate) footer: String,
+    /// More style than every page has.
+    pub(crate) style: &'a str,
+    /// More script than every page has.
+    pub(crate) script: &'a str,
+}
+
+impl Shell<'_> {
+    /// The whole document. Its policy names its one script by hash and forbids every load.
+    pub(crate) fn html(&self) -> String {
+        let (title, header, main, footer) =
+            (escape(self.title), &self.header, &self.main, &self.footer);
+        let style = format!("{STYLE}{}", self.style);
+        let script = format!("{SCRIPT}{}", self.script);
+        let (style, script) = (style.trim(), script.trim());
+        let policy = format!(
+            "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{}'; \
+             base-uri 'none'; form-action 'none'",
+            sha256_base64(script.as_bytes())
+        );
+        format!(
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
+             <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
+             <title>{title} · wharf</title>\n<style>{style}</style>\n</head>\n<body>\n\
+             {header}\n<main>\n{main}</main>\n{footer}\n\
+             <script>{script}</script>\n</body>\n</html>\n"
+        )
+    }
 }
 
 fn footer(summary: &Summary) -> String {

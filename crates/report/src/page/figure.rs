@@ -10,7 +10,7 @@ use crate::{
 
 /// How much of a row a card takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Width {
+pub(crate) enum Width {
     /// One of two beside each other.
     Half,
     /// The row.
@@ -19,7 +19,7 @@ pub(super) enum Width {
 
 /// A card under construction. Its parts are HTML whose texts were escaped by who made it.
 #[derive(Clone, Debug)]
-pub(super) struct Figure {
+pub(crate) struct Figure {
     width: Width,
     heading: String,
     caption: String,
@@ -28,7 +28,7 @@ pub(super) struct Figure {
 
 impl Figure {
     /// A card with a heading, which is escaped here.
-    pub(super) fn new(width: Width, heading: &str) -> Self {
+    pub(crate) fn new(width: Width, heading: &str) -> Self {
         let heading = escape(heading);
         Self {
             width,
@@ -39,13 +39,13 @@ impl Figure {
     }
 
     /// A sentence below the heading, escaped here.
-    pub(super) fn caption(mut self, text: &str) -> Self {
+    pub(crate) fn caption(mut self, text: &str) -> Self {
         self.caption += &format!("<p>{}</p>", escape(text));
         self
     }
 
     /// A key of samples and their names, below the sentence.
-    pub(super) fn key(mut self, entries: &[(&str, &str)]) -> Self {
+    pub(crate) fn key(mut self, entries: &[(&str, &str)]) -> Self {
         let entry = |(class, name): &(&str, &str)| {
             format!(
                 "<span><i class=\"sample {class}\"></i>{}</span>",
@@ -58,7 +58,7 @@ impl Figure {
     }
 
     /// A key of the models, for screens on which the labels at the ends of curves are out of sight.
-    pub(super) fn models(mut self, bench: &BenchSummary) -> Self {
+    pub(crate) fn models(mut self, bench: &BenchSummary) -> Self {
         let entry = |model: &ModelPoints<'_>| {
             format!(
                 "<span><i class=\"sample s-model c{}\"></i>{}</span>",
@@ -72,7 +72,7 @@ impl Figure {
     }
 
     /// A picture. On a narrow screen it scrolls within the card, also by keyboard.
-    pub(super) fn picture(mut self, svg: &str) -> Self {
+    pub(crate) fn picture(mut self, svg: &str) -> Self {
         let (class, name) = (self.class(), &self.heading);
         self.parts += &format!(
             "<div class=\"picture {class}\" tabindex=\"0\" role=\"group\" aria-label=\"{name}\">{svg}</div>"
@@ -81,13 +81,13 @@ impl Figure {
     }
 
     /// Any other HTML.
-    pub(super) fn part(mut self, html: String) -> Self {
+    pub(crate) fn part(mut self, html: String) -> Self {
         self.parts += &html;
         self
     }
 
     /// Remarks below the picture, escaped here; nothing when there are none.
-    pub(super) fn notes(mut self, notes: &[String]) -> Self {
+    pub(crate) fn notes(mut self, notes: &[String]) -> Self {
         if !notes.is_empty() {
             let notes: String = notes
                 .iter()
@@ -99,7 +99,7 @@ impl Figure {
     }
 
     /// The card.
-    pub(super) fn html(&self) -> String {
+    pub(crate) fn html(&self) -> String {
         let Self {
             heading,
             caption,

@@ -31,4 +31,7 @@ mod gaps;
 mod figure;
 mod table;
 
+pub(crate) use document::Shell;
 pub use document::html;
+pub(crate) use figure::{Figure, Width};
+pub(crate) use table::Table;

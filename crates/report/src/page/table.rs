@@ -6,7 +6,7 @@ use crate::{escape::escape, quantities::STATISTICS};
 
 /// A table under construction. Every text is escaped here.
 #[derive(Clone, Debug)]
-pub(super) struct Table {
+pub(crate) struct Table {
     head: String,
     body: String,
     has_words: bool,
@@ -14,7 +14,7 @@ pub(super) struct Table {
 
 impl Table {
     /// A table with these columns; the first names the rows.
-    pub(super) fn new<'a>(columns: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(crate) fn new<'a>(columns: impl IntoIterator<Item = &'a str>) -> Self {
         let cell = |name: &str| format!("<th scope=\"col\">{}</th>", escape(name));
         let head = columns.into_iter().map(cell).collect();
         Self {
@@ -25,7 +25,7 @@ impl Table {
     }
 
     /// The statistics of several series, one a row.
-    pub(super) fn of_series(name: &str, rows: &[(&str, &Series)]) -> Self {
+    pub(crate) fn of_series(name: &str, rows: &[(&str, &Series)]) -> Self {
         let columns = STATISTICS.iter().map(|quantity| quantity.name);
         let mut table = Self::new(std::iter::once(name).chain(columns));
         for (name, series) in rows {
@@ -38,7 +38,7 @@ impl Table {
     }
 
     /// A row: its name and its cells.
-    pub(super) fn row(&mut self, name: &str, cells: impl IntoIterator<Item = String>) {
+    pub(crate) fn row(&mut self, name: &str, cells: impl IntoIterator<Item = String>) {
         let cells: String = cells
             .into_iter()
             .map(|cell| format!("<td>{}</td>", escape(&cell)))
@@ -47,7 +47,7 @@ impl Table {
     }
 
     /// A row that ends in a sentence, which is folded.
-    pub(super) fn row_with_words(
+    pub(crate) fn row_with_words(
         &mut self,
         name: &str,
         cells: impl IntoIterator<Item = String>,
@@ -61,7 +61,7 @@ impl Table {
     }
 
     /// The table. When it is wider than its card it scrolls there, also by keyboard.
-    pub(super) fn html(&self, name: &str) -> String {
+    pub(crate) fn html(&self, name: &str) -> String {
         let Self { head, body, .. } = self;
         let class = if self.has_words {
             "table told"
@@ -76,7 +76,7 @@ impl Table {
     }
 
     /// The table behind a line to open it.
-    pub(super) fn details(&self, summary: &str) -> String {
+    pub(crate) fn details(&self, summary: &str) -> String {
         let table = self.html(summary);
         format!(
             "<details class=\"full\"><summary>{}</summary>{table}</details>\n",

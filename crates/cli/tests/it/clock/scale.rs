@@ -12,8 +12,9 @@ fn ring(events: usize) -> String {
         let (from, to) = (at % 8, (at + 1) % 8);
         clocks[from][from] += 1;
         write_event(&mut log, "sends", from, &clocks[from]);
-        for host in 0..8 {
-            clocks[to][host] = clocks[to][host].max(clocks[from][host]);
+        let told = clocks[from];
+        for (own, known) in clocks[to].iter_mut().zip(told) {
+            *own = known.max(*own);
         }
         clocks[to][to] += 1;
         write_event(&mut log, "receives", to, &clocks[to]);

@@ -1,0 +1,61 @@
+//! What is to be drawn.
+
+use history::Finding;
+use trace::{EventId, Log};
+use verdict::Order;
+
+/// A log to draw, and what a reader should know of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Drawing<'a> {
+    /// What happened.
+    pub log: &'a Log,
+    /// Happened-before, rebuilt from `log`.
+    pub order: &'a Order,
+    /// What the page is called.
+    pub title: &'a str,
+    /// The command that made it, for the page's foot; empty where there is none.
+    pub command: &'a str,
+    /// What was found, in any order.
+    pub findings: &'a [Witnessed],
+    /// The event that is chosen at first, and about which a window lies when not all is drawn.
+    pub around: Option<EventId>,
+    /// At most so many events are drawn; what is left out is said on the page.
+    pub most: usize,
+}
+
+impl<'a> Drawing<'a> {
+    /// A drawing of as much as a browser bears, without findings.
+    pub fn new(log: &'a Log, order: &'a Order, title: &'a str) -> Self {
+        Self {
+            log,
+            order,
+            title,
+            command: "",
+            findings: &[],
+            around: None,
+            most: Self::MOST,
+        }
+    }
+
+    /// So many events are drawn unless it is said otherwise: a page of about 2 MB, of which every move
+    /// is still answered at once.
+    pub const MOST: usize = 20_000;
+}
+
+/// A finding, and where it can be seen.
+#[derive(Clone, Debug)]
+pub struct Witnessed {
+    /// The finding.
+    pub finding: Finding,
+    /// The two events that prove it, if there are such.
+    pub pair: Option<(EventId, EventId)>,
+}
+
+impl From<Finding> for Witnessed {
+    fn from(finding: Finding) -> Self {
+        Self {
+            finding,
+            pair: None,
+        }
+    }
+}

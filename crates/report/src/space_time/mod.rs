@@ -1,0 +1,34 @@
+//! The space-time diagram of a log (Lamport 1978, figure 1): a lane a host, time downward.
+//!
+//! ```text
+//!  Drawing ─▶ sequence  every event in an order in which effects come after causes
+//!              +- clocks   physical times, and by how much a host's clock must be moved
+//!            ─▶ scene     the window of it that is drawn: events, messages, what is lost or wrong
+//!              +- rows     how far down each event stands; quiet stretches folded
+//!              +- claims   stamps in the log that cannot be right
+//!            ─▶ paint     lanes, lines and marks as SVG      ─▶ picture  one SVG, for papers
+//!              +- table    the same as numbers, for the script ─▶ page   one HTML file
+//! ```
+//!
+//! Lanes stand at shares of the width, so the picture fits a telephone and a desk without being drawn
+//! again; marks keep their shape, for they are drawn in pixels about their lane.
+
+mod claims;
+mod clocks;
+mod drawing;
+mod rows;
+mod scene;
+mod sequence;
+
+mod paint;
+mod table;
+
+mod page;
+mod picture;
+
+#[cfg(test)]
+mod sample;
+
+pub use drawing::{Drawing, Witnessed};
+pub use page::space_time;
+pub use picture::space_time_svg;

@@ -1,0 +1,168 @@
+//! The diagram as one SVG picture without a script, for papers and slides.
+
+use std::fmt::Write as _;
+
+use super::{
+    Drawing, page, paint,
+    scene::{Lane, Scene},
+};
+use crate::escape::{escape, shortened};
+
+/// A log's space-time diagram as an SVG file: white ground, the Lamport clock beside each event while
+/// there are few, and what is left out at its foot.
+pub fn space_time_svg(drawing: &Drawing<'_>) -> String {
+    let scene = Scene::of(drawing);
+    let lanes = scene.lanes.len().max(1) as u32;
+    let lane = (900 / lanes).clamp(72, 240);
+    let width = MARGIN + lanes * lane + 12;
+    let foot = page::left_out(&scene);
+    let height = HEAD + scene.rows.height + if foot.is_some() { 24 } else { 0 };
+    let mut body = String::new();
+    for (y, text) in paint::ticks(&scene) {
+        let text = escape(&text);
+        let y = y + 4;
+        let _ = write!(
+            body,
+            "<text class=\"tick\" x=\"{}\" y=\"{y}\">{text}</text>",
+            MARGIN - 8
+        );
+    }
+    for (y, text) in paint::folds(&scene) {
+        let (top, middle) = (y - 10, MARGIN + lanes * lane / 2);
+        let text = escape(&text);
+        let _ = write!(
+            body,
+            "<rect class=\"sp-fold\" x=\"{MARGIN}\" y=\"{top}\" width=\"{}\" height=\"20\"/>\
+             <text class=\"quiet\" x=\"{middle}\" y=\"{}\">{text}</text>",
+            lanes * lane,
+            y + 4
+        );
+    }
+    let stretch = f64::from(lane) / f64::from(paint::LANE);
+    let lines = paint::lines(&scene);
+    let _ = write!(
+        body,
+        "<g transform=\"translate({MARGIN} 0) scale({stretch} 1)\">{lines}</g>"
+    );
+    let mut heads = String::new();
+    for (index, one) in scene.lanes.iter().enumerate() {
+        let x = MARGIN + index as u32 * lane + lane / 2;
+        let _ = write!(
+            body,
+            "<g transform=\"translate({x} 0)\">{}</g>",
+            paint::lane(&scene, one)
+        );
+        let most = (lane / 9) as usize;
+        let name = escape(&shortened(&drawing.log.hosts[one.host], most));
+        let _ = write!(
+            heads,
+            "<text class=\"host\" x=\"{x}\" y=\"20\">{name}</text>"
+        );
+        if scene.marks.len() <= MOST_LABELS {
+            labels(&mut body, &scene, one, (x, lane));
+        }
+    }
+    let foot = foot.map_or(String::new(), |text| {
+        let y = height - 10;
+        format!(
+            "<text class=\"foot\" x=\"8\" y=\"{y}\">{}</text>",
+            escape(&text)
+        )
+    });
+    let title = escape(drawing.title);
+    let description = page::description(&scene);
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
+         height=\"{height}\" role=\"img\"><title>{title}</title><desc>{description}</desc>\
+         <style>{STYLE}</style><rect class=\"ground\" width=\"{width}\" height=\"{height}\"/>\
+         {heads}<g transform=\"translate(0 {HEAD})\">{body}</g>{foot}</svg>\n"
+    )
+}
+
+/// The Lamport clock beside each event of a lane: as the log claims it, else as rebuilt.
+fn labels(out: &mut String, scene: &Scene<'_>, lane: &Lane, (x, width): (u32, u32)) {
+    for number in Scene::numbers(lane) {
+        let event = scene.event(number);
+        let rebuilt = scene.sequence.lamport[scene.marks[number as usize].event.0 as usize];
+        let lamport = event
+            .stamps
+            .lamport
+            .unwrap_or(u64::from(rebuilt))
+            .to_string();
+        let room = (width as usize / 6).saturating_sub(lamport.len() + 4);
+        let text = match room {
+            ..8 => String::new(),
+            _ => escape(&shortened(&event.text, room)),
+        };
+        let (x, y) = (x + 12, scene.y(number) + 4);
+        let _ = write!(
+            out,
+            "<text class=\"beside\" x=\"{x}\" y=\"{y}\"><tspan class=\"stamp\">{lamport}</tspan> {text}</text>"
+        );
+    }
+}
+
+/// Room for times, left of the lanes.
+const MARGIN: u32 = 64;
+
+/// Room for the hosts' names, above the first row.
+const HEAD: u32 = 30;
+
+/// Beside more events than this nobody reads a clock in a picture that cannot be scrolled.
+const MOST_LABELS: usize = 2000;
+
+const STYLE: &str = "text{font:11px system-ui,\"Liberation Sans\",Arial,sans-serif;fill:#1b2530}\
+    .ground{fill:#fff}.host{font-weight:600;font-size:13px;text-anchor:middle}\
+    .tick{text-anchor:end;fill:#566270}.quiet{text-anchor:middle;font-style:italic;fill:#566270}.foot{fill:#566270}\
+    .beside{fill:#566270;paint-order:stroke;stroke:#fff;stroke-width:3px}.stamp{font-weight:600;fill:#1b2530}\
+    .sp-host{stroke:#98a3af;stroke-width:1.2}\
+    .sp-line{fill:none;stroke:#566270;stroke-width:1.3;vector-effect:non-scaling-stroke}\
+    .sp-skewed{stroke:#7a4802;stroke-width:1.8;stroke-dasharray:2 3}\
+    .sp-turned{stroke:#b4533c;stroke-width:1.8;stroke-dasharray:7 3}\
+    .sp-local,.sp-send,.sp-receive,.sp-in{fill:none;stroke:#1b2530;stroke-width:10;stroke-linecap:round}\
+    .sp-local{stroke-width:8;stroke-linecap:square}.sp-receive{stroke-width:11}\
+    .sp-in{stroke:#fff;stroke-width:6.4}.sp-deliver{fill:#1b2530}\
+    .sp-lost{fill:none;stroke:#b4533c;stroke-width:1.8}\
+    .sp-away{fill:none;stroke:#566270;stroke-width:1.3;stroke-dasharray:1 2}\
+    .sp-wrong{fill:none;stroke:#b4533c;stroke-width:1.8}.sp-doubt{fill:#7a4802}\
+    .sp-fold{fill:#f0f2f4;stroke:#98a3af;stroke-dasharray:2 4}";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::space_time::sample;
+    use verdict::Order;
+
+    #[track_caller]
+    fn check(log: &trace::Log, wanted: &[&str]) {
+        let order = Order::of(log);
+        let svg = space_time_svg(&Drawing::new(log, &order, "<a>"));
+        for part in wanted {
+            assert!(svg.contains(part), "{part:?} is missing in {svg}");
+        }
+        assert!(!svg.contains("<script") && !svg.contains("<a>"));
+    }
+
+    #[test]
+    fn a_picture_says_what_it_is_and_labels_its_events() {
+        let wanted = [
+            "<title>&lt;a&gt;</title><desc>A vertical lane a host",
+            "class=\"host\" x=\"184\" y=\"20\">alice</text>",
+            "<tspan class=\"stamp\">2</tspan> asks for a price</text>",
+            "class=\"sp-lost\"",
+        ];
+        check(&sample::small().log, &wanted);
+    }
+
+    #[test]
+    fn many_events_have_no_labels() {
+        let log = sample::chat(4, 700).log;
+        let order = Order::of(&log);
+        assert!(!space_time_svg(&Drawing::new(&log, &order, "")).contains("class=\"beside\""));
+    }
+
+    #[test]
+    fn an_empty_log_is_an_empty_picture() {
+        check(&trace::Log::new(), &["0 hosts · 0 events"]);
+    }
+}

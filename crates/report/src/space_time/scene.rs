@@ -1,0 +1,415 @@
+//! What is drawn of a log, as data: the window of events, their lanes and rows, and the messages.
+
+use trace::{EventId, EventKind, HostId, Log, MessageId};
+
+use super::{
+    Drawing,
+    claims::{self, Doubt},
+    rows::{Rows, Window},
+    sequence::Sequence,
+};
+
+/// A picture before it is painted.
+///
+/// **Events are numbered lane by lane, in program order within a lane**; "number" means that one.
+pub(super) struct Scene<'a> {
+    /// What is drawn.
+    pub(super) drawing: &'a Drawing<'a>,
+    /// The hosts with an event in the window, in the log's order.
+    pub(super) lanes: Vec<Lane>,
+    /// The events of the window, by number.
+    pub(super) marks: Vec<Mark>,
+    /// The messages of which both ends are in the window.
+    pub(super) lines: Vec<Line>,
+    /// The rows.
+    pub(super) rows: Rows,
+    /// What all lengths and times are taken from.
+    pub(super) sequence: Sequence,
+    /// How many events of the log stand before the window.
+    pub(super) before: usize,
+    /// How many events of the log stand after it.
+    pub(super) after: usize,
+}
+
+/// A host's lane.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lane {
+    /// Whose.
+    pub(super) host: HostIndex,
+    /// The number of its first event.
+    pub(super) first: u32,
+    /// How many events it has.
+    pub(super) count: u32,
+    /// Of these, sends, receipts, deliveries, and sends that nobody received.
+    pub(super) tally: [u64; 4],
+}
+
+/// A host's place in the log.
+pub(super) type HostIndex = usize;
+
+/// An event in the window.
+#[derive(Clone, Debug)]
+pub(super) struct Mark {
+    /// Which event of the log.
+    pub(super) event: EventId,
+    /// In which lane.
+    pub(super) lane: u32,
+    /// In which row.
+    pub(super) row: u32,
+    /// What it is drawn as.
+    pub(super) kind: EventKind,
+    /// What became of its message, where this is worth a mark.
+    pub(super) fate: Fate,
+    /// It cannot have happened as the log has it: it is in a circle of causes, or after one.
+    pub(super) is_impossible: bool,
+    /// What is wrong with its stamps.
+    pub(super) doubt: Option<Doubt>,
+}
+
+/// What became of an event's message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// There is no message, or a line shows where it went.
+    Plain,
+    /// Sent, and received by nobody.
+    Lost,
+    /// Received, and sent by nobody.
+    FromNobody,
+    /// Sent before the window, or received after it only.
+    Beyond,
+}
+
+/// A message.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line {
+    /// The number of its sending.
+    pub(super) from: u32,
+    /// The number of its receipt.
+    pub(super) to: u32,
+    /// By how many nanoseconds the clocks say that it came before it was sent; 0 if they do not.
+    pub(super) backwards: i64,
+    /// It would have to go back in time: it closes a circle of causes.
+    pub(super) is_impossible: bool,
+}
+
+impl<'a> Scene<'a> {
+    /// Lays out a drawing.
+    pub(super) fn of(drawing: &'a Drawing<'a>) -> Self {
+        let (log, order) = (drawing.log, drawing.order);
+        let sequence = Sequence::of(log, order);
+        let (from, to) = window(drawing, &sequence.events);
+        let events = &sequence.events[from..to];
+        let mut place = vec![u32::MAX; log.events.len()];
+        for (at, event) in events.iter().enumerate() {
+            place[event.0 as usize] = at as u32;
+        }
+        let mut lanes = lanes(log, events);
+        let mut lane_of = vec![0u32; log.hosts.len()];
+        for (index, lane) in lanes.iter().enumerate() {
+            lane_of[lane.host] = index as u32;
+        }
+        let in_lanes: Vec<u32> = events
+            .iter()
+            .map(|event| lane_of[log.event(*event).host.0 as usize])
+            .collect();
+        let times = (!sequence.times.is_empty()).then(|| {
+            let times = events.iter().map(|event| sequence.times[event.0 as usize]);
+            times.collect()
+        });
+        let window = Window {
+            order,
+            events,
+            lanes: &in_lanes,
+            times,
+            place: &place,
+        };
+        let rows = Rows::of(&window, lanes.len());
+        let marks = marks(drawing, &lanes, events, &in_lanes, &rows);
+        let mut scene = Self {
+            drawing,
+            lanes: Vec::new(),
+            marks,
+            lines: Vec::new(),
+            rows,
+            before: from,
+            after: log.events.len() - to,
+            sequence,
+        };
+        scene.tell_fates(&mut lanes);
+        scene.lanes = lanes;
+        scene
+    }
+
+    /// The event of that number in the log.
+    pub(super) fn event(&self, number: u32) -> &'a trace::Event {
+        self.drawing.log.event(self.marks[number as usize].event)
+    }
+
+    /// How far down a number's event stands.
+    pub(super) fn y(&self, number: u32) -> u32 {
+        self.rows.y[self.marks[number as usize].row as usize]
+    }
+
+    /// The numbers of a lane's events.
+    pub(super) fn numbers(lane: &Lane) -> std::ops::Range<u32> {
+        lane.first..lane.first + lane.count
+    }
+
+    /// How many sends were received by nobody.
+    pub(super) fn lost(&self) -> u64 {
+        self.lanes.iter().map(|lane| lane.tally[3]).sum()
+    }
+
+    /// Finds the lines, and what became of messages without one.
+    fn tell_fates(&mut self, lanes: &mut [Lane]) {
+        let (log, order) = (self.drawing.log, self.drawing.order);
+        let mut number = vec![u32::MAX; log.events.len()];
+        for (at, mark) in self.marks.iter().enumerate() {
+            number[mark.event.0 as usize] = at as u32;
+        }
+        let sends = sends(log);
+        let mut is_received = vec![false; log.events.len()];
+        for event in log.ids() {
+            let is_foreign = |send: EventId| log.event(send).host != log.event(event).host;
+            for send in order.sources(event) {
+                // What a host delivers to itself may still have come to nobody.
+                let comes = log.event(event).kind != EventKind::Deliver || is_foreign(*send);
+                is_received[send.0 as usize] |= comes;
+            }
+            self.draw_lines(event, &number);
+            if let Some(send) = refused(self.drawing, event, &sends) {
+                is_received[send.0 as usize] = true;
+                self.draw_refused(send, event, &number);
+            }
+        }
+        for mark in &mut self.marks {
+            let event = log.event(mark.event);
+            let sources = order.sources(mark.event);
+            let is_in = |event: &EventId| number[event.0 as usize] != u32::MAX;
+            mark.fate = match mark.kind {
+                EventKind::Send
+                    if event.message.is_some() && !is_received[mark.event.0 as usize] =>
+                {
+                    Fate::Lost
+                }
+                EventKind::Receive | EventKind::Deliver
+                    if sources.is_empty()
+                        && event.message.is_some()
+                        && refused(self.drawing, mark.event, &sends).is_none() =>
+                {
+                    Fate::FromNobody
+                }
+                EventKind::Receive if !sources.iter().any(is_in) && !sources.is_empty() => {
+                    Fate::Beyond
+                }
+                _ => Fate::Plain,
+            };
+            if mark.kind == EventKind::Local && is_received[mark.event.0 as usize] {
+                mark.kind = EventKind::Send;
+            }
+            let tally = &mut lanes[mark.lane as usize].tally;
+            match mark.kind {
+                EventKind::Send => tally[0] += 1,
+                EventKind::Receive => tally[1] += 1,
+                EventKind::Deliver => tally[2] += 1,
+                EventKind::Local => {}
+            }
+            tally[3] += u64::from(mark.fate == Fate::Lost);
+        }
+        self.mark_sends_to_beyond(&number);
+    }
+
+    /// The lines of the messages that an event received. A host's own messages need none, nor does a
+    /// delivery of what the host has received before: the lane leads there.
+    fn draw_lines(&mut self, event: EventId, number: &[u32]) {
+        let (log, order) = (self.drawing.log, self.drawing.order);
+        let to = number[event.0 as usize];
+        if to == u32::MAX || is_handed_on(self.drawing, event) {
+            return;
+        }
+        for source in order.sources(event) {
+            let from = number[source.0 as usize];
+            if from == u32::MAX || log.event(*source).host == log.event(event).host {
+                continue;
+            }
+            let clocks = self.sequence.clocks.as_ref();
+            let row = |number: u32| self.marks[number as usize].row;
+            self.lines.push(Line {
+                from,
+                to,
+                backwards: clocks
+                    .and_then(|clocks| clocks.backwards(*source, event))
+                    .unwrap_or(0),
+                is_impossible: row(from) >= row(to),
+            });
+        }
+    }
+
+    /// The line of a message that is not part of the order, for it would close a circle of causes.
+    fn draw_refused(&mut self, send: EventId, receipt: EventId, number: &[u32]) {
+        let (from, to) = (number[send.0 as usize], number[receipt.0 as usize]);
+        for end in [from, to] {
+            if let Some(mark) = self.marks.get_mut(end as usize) {
+                mark.is_impossible = true;
+            }
+        }
+        if from != u32::MAX && to != u32::MAX {
+            self.lines.push(Line {
+                from,
+                to,
+                backwards: 0,
+                is_impossible: true,
+            });
+        }
+    }
+
+    /// A send that was received outside the window only is marked as such.
+    fn mark_sends_to_beyond(&mut self, number: &[u32]) {
+        if self.after == 0 {
+            return;
+        }
+        let order = self.drawing.order;
+        let mut beyond = vec![false; self.marks.len()];
+        for event in self.drawing.log.ids() {
+            for source in order.sources(event) {
+                let from = number[source.0 as usize];
+                if from != u32::MAX && number[event.0 as usize] == u32::MAX {
+                    beyond[from as usize] = true;
+                }
+            }
+        }
+        for line in &self.lines {
+            beyond[line.from as usize] = false;
+        }
+        for (mark, is_beyond) in self.marks.iter_mut().zip(beyond) {
+            if is_beyond && mark.fate == Fate::Plain {
+                mark.fate = Fate::Beyond;
+            }
+        }
+    }
+}
+
+/// Of each message, where it was sent first.
+fn sends(log: &Log) -> Vec<Option<EventId>> {
+    let mut sends = vec![None; log.messages.len()];
+    for id in log.ids() {
+        let event = log.event(id);
+        if let Some(message) = event.message.filter(|_| event.kind == EventKind::Send) {
+            sends[message.0 as usize].get_or_insert(id);
+        }
+    }
+    sends
+}
+
+/// The sending of a received message, when the order does not have it as a cause of the receipt.
+fn refused(drawing: &Drawing<'_>, event: EventId, sends: &[Option<EventId>]) -> Option<EventId> {
+    let is_arrival = matches!(
+        drawing.log.event(event).kind,
+        EventKind::Receive | EventKind::Deliver
+    );
+    let message = drawing.log.event(event).message?;
+    let is_without = is_arrival && drawing.order.sources(event).is_empty();
+    sends[message.0 as usize].filter(|_| is_without)
+}
+
+/// `host:index`.
+pub(super) fn name(drawing: &Drawing<'_>, event: EventId) -> String {
+    let host = drawing.log.host_name(drawing.log.event(event).host);
+    format!("{host}:{}", drawing.order.index(event))
+}
+
+/// Which part of the sequence is drawn: the first events, or those about the chosen one.
+fn window(drawing: &Drawing<'_>, events: &[EventId]) -> (usize, usize) {
+    let most = drawing.most.max(1).min(events.len());
+    let chosen = drawing
+        .around
+        .and_then(|chosen| events.iter().position(|event| *event == chosen));
+    let from = chosen.map_or(0, |at| at.saturating_sub(most / 2));
+    let from = from.min(events.len() - most);
+    (from, from + most)
+}
+
+fn lanes(log: &Log, events: &[EventId]) -> Vec<Lane> {
+    let mut counts = vec![0; log.hosts.len()];
+    for event in events {
+        counts[log.event(*event).host.0 as usize] += 1;
+    }
+    let mut first = 0;
+    let mut lanes = Vec::new();
+    for (host, count) in counts
+        .into_iter()
+        .enumerate()
+        .filter(|(_, count)| *count > 0)
+    {
+        lanes.push(Lane {
+            host,
+            first,
+            count,
+            ..Lane::default()
+        });
+        first += count;
+    }
+    lanes
+}
+
+fn marks(
+    drawing: &Drawing<'_>,
+    lanes: &[Lane],
+    events: &[EventId],
+    in_lanes: &[u32],
+    rows: &Rows,
+) -> Vec<Mark> {
+    let (log, order) = (drawing.log, drawing.order);
+    let mut is_possible = vec![false; log.events.len()];
+    for event in order.sequence() {
+        is_possible[event.0 as usize] = true;
+    }
+    let mut marks: Vec<Option<Mark>> = vec![None; events.len()];
+    let mut next: Vec<u32> = lanes.iter().map(|lane| lane.first).collect();
+    let convention = claims::Convention::of(log, order);
+    for (at, event) in events.iter().enumerate() {
+        let kind = match log.event(*event).kind {
+            EventKind::Local if !order.sources(*event).is_empty() => EventKind::Receive,
+            kind => kind,
+        };
+        let lane = in_lanes[at];
+        let number = &mut next[lane as usize];
+        marks[*number as usize] = Some(Mark {
+            event: *event,
+            lane,
+            row: rows.of[at],
+            kind,
+            fate: Fate::Plain,
+            is_impossible: !is_possible[event.0 as usize],
+            doubt: claims::doubt(drawing, *event, convention),
+        });
+        *number += 1;
+    }
+    marks.into_iter().flatten().collect()
+}
+
+/// Whether an event delivers a message that its host has received before.
+pub(super) fn is_handed_on(drawing: &Drawing<'_>, event: EventId) -> bool {
+    let log = drawing.log;
+    let of = |event: EventId| -> (EventKind, Option<MessageId>, HostId) {
+        let event = log.event(event);
+        (event.kind, event.message, event.host)
+    };
+    let (kind, message, _) = of(event);
+    if kind != EventKind::Deliver || message.is_none() {
+        return false;
+    }
+    let mut at = drawing.order.previous(event);
+    // A receipt further back than this is found to be one of its own, and drawn as one.
+    for _ in 0..LOOK_BACK {
+        let Some(earlier) = at else { return false };
+        if of(earlier).0 == EventKind::Receive && of(earlier).1 == message {
+            return true;
+        }
+        at = drawing.order.previous(earlier);
+    }
+    false
+}
+
+/// How many events of a host are looked at for the receipt of what it delivers.
+const LOOK_BACK: usize = 256;
