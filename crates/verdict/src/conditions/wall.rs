@@ -49,7 +49,7 @@ fn judge(log: &Log, order: &Order) -> Option<Outcome> {
         None => format!("no message of {messages} came in before it was sent, by the wall clocks"),
         Some((skew_ns, send, receipt)) => format!(
             "{early} of {messages} messages came in before they were sent, by the wall clocks (pairs of hosts: {}), by {} \
-             at most, from {} to {}: so far apart are those two clocks at least",
+             at most, from {} to {}: so far apart are those two clocks, or the send was noted down after it had left",
             skews.len(),
             milliseconds(*skew_ns),
             order.name(log, *send),
