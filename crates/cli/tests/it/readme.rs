@@ -5,7 +5,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use crate::support::{self, eventually};
+use crate::support::{self, eventually, netns::Net};
 
 #[test]
 fn every_command_in_the_readme_is_one_that_a_test_runs_or_cargo_provides() {
@@ -70,6 +70,43 @@ fn the_laboratorys_primes_are_compared_as_it_is_printed() {
         let found = fs::metadata(runs.path().join(name)).expect("a file");
         assert_eq!(found.len(), 538_467, "{name}");
     }
+}
+
+/// In a namespace: on the machine itself joining the group would be told to its network.
+#[test]
+fn the_group_gets_what_is_sent_to_it_as_it_is_printed() {
+    let net = Net::lonely();
+    let runs = tempfile::tempdir().expect("a temporary folder");
+    let line = |line: &str| {
+        let rest = line.strip_prefix("wharf").expect("a line of ours");
+        let mut command = net.command(1, "sh");
+        let line = format!("exec {}{rest}", env!("CARGO_BIN_EXE_wharf"));
+        command.args(["-c", &line]).current_dir(runs.path());
+        command
+    };
+    let printed = runs.path().join("stdout.txt");
+    let said = runs.path().join("stderr.txt");
+    let mut receiver = line(RUN[4]);
+    receiver.stdout(fs::File::create(&printed).expect("created"));
+    receiver.stderr(fs::File::create(&said).expect("created"));
+    let mut receiver = support::Guarded(receiver.spawn().expect("a shell"));
+    eventually("the receiver is ready", || {
+        let said = fs::read_to_string(&said).expect("what it says");
+        said.contains("224.1.1.1:5007").then_some(())
+    });
+    let sent = line(RUN[5]).output().expect("a shell");
+    assert_eq!(
+        sent.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&sent.stderr)
+    );
+    eventually("the datagram is printed", || {
+        let printed = fs::read_to_string(&printed).expect("what it prints");
+        (printed == "Received data: hello, all\n").then_some(())
+    });
+    support::signal(receiver.pid(), "INT");
+    assert!(receiver.wait().success());
 }
 
 #[test]
@@ -166,6 +203,9 @@ const RUN: &[&str] = &[
     "wharf load timestamps --workers 3 --intervals 5 --dist u --param 2.0 --server 127.0.0.1 --port 55000 --verbose",
     "wharf list",
     "wharf primes --compare",
+    "wharf cast recv --multicast 224.1.1.1:5007",
+    "wharf cast send --multicast 224.1.1.1:5007 \"hello, all\"",
+    "wharf clock order runs/*-chat-*",
 ];
 
 /// Cargo's own commands around what the tests run: the main job is what `bench.rs` tests, and the test
