@@ -98,7 +98,7 @@ impl Side {
             }),
             (None, None) => Err(CompareError::Nothing {
                 run: run.name.clone(),
-                is_other: matches!(summary.kind, Kind::Serve | Kind::Primes),
+                is_other: matches!(summary.kind, Kind::Serve | Kind::Primes | Kind::Cast),
             }),
         }
     }

@@ -25,6 +25,8 @@ mod route;
 mod sender;
 mod way;
 
+pub mod trial;
+
 pub use address::address;
 pub use batch::{Batch, Datagram};
 pub use cast::{Cast, Plan, Side, Why, Wish};

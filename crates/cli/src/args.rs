@@ -18,7 +18,9 @@ use ::serve::{Choice, Model};
 use clap::{Parser, Subcommand};
 
 pub use bench::BenchArgs;
-pub use cast::{CastArgs, CastCommand, DoctorArgs, RecvArgs, SendArgs, WhomArgs};
+pub use cast::{
+    CastArgs, CastBenchArgs, CastCommand, DoctorArgs, Phase, RecvArgs, SendArgs, WhomArgs,
+};
 pub use clock::{ClockArgs, ClockCommand, ExportArgs, LogArgs, OrderArgs, WhyArgs};
 pub use compare::CompareArgs;
 pub use crew::CrewArgs;

@@ -16,6 +16,7 @@
 //! Every bare number carries its unit at the end of its name.
 
 mod bench;
+mod cast;
 mod clock;
 mod comparison;
 mod environment;
@@ -34,6 +35,7 @@ pub use bench::{
     BenchSummary, Choice, Figure, GapPanel, IdleMemory, Lane, LaneSet, Measured, NotReached,
     Obstacle, Point, TcpCounters,
 };
+pub use cast::{CastPoint, CastReceiver, CastRun, CastSummary};
 pub use clock::{ClockSummary, ConditionSummary, Execution, FlawSummary, HostCount};
 pub use comparison::{Change, Comparison, SettingChange, Tendency};
 pub use environment::Environment;

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BenchSummary, ClockSummary, Environment, LoadSummary, PrimesSummary, ServeSummary};
+use crate::{
+    BenchSummary, CastSummary, ClockSummary, Environment, LoadSummary, PrimesSummary, ServeSummary,
+};
 
 /// What a run was and what came of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +39,9 @@ pub struct Summary {
     /// The results of `primes`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub primes: Option<PrimesSummary>,
+    /// The results of `cast bench`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cast: Option<CastSummary>,
     /// The results of `clock order`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<ClockSummary>,
@@ -66,6 +71,7 @@ impl Summary {
             load: None,
             bench: None,
             primes: None,
+            cast: None,
             clock: None,
         }
     }
@@ -93,6 +99,8 @@ pub enum Kind {
     Bench,
     /// `wharf primes`.
     Primes,
+    /// `wharf cast bench`.
+    Cast,
     /// `wharf clock order`.
     Clock,
 }

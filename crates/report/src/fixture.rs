@@ -8,11 +8,13 @@ use history::{
     Outcomes, Point, Sample, Series, ServeSummary, Summary, Verdict,
 };
 
+pub(crate) use cast::{cast, cast_empty, cast_flat, cast_hostile, casts};
 pub(crate) use kinds::{nothing_of, of_kind};
 pub(crate) use primes::{
     long_search, primes, primes_counted, primes_empty, primes_hostile, primes_pair, searches,
 };
 
+mod cast;
 mod kinds;
 mod primes;
 

@@ -24,6 +24,7 @@ mod number;
 mod bins;
 mod conclusion;
 mod curve;
+mod datagrams;
 mod head_of_line;
 mod measure;
 mod quantities;

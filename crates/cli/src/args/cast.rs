@@ -1,11 +1,13 @@
 //! Flags of `cast` and its commands.
 
+mod bench;
 mod doctor;
 
 use std::{path::PathBuf, time::Duration};
 
 use super::values::{bytes, duration};
 
+pub use bench::{CastBenchArgs, Phase};
 pub use doctor::DoctorArgs;
 
 /// Flags of `cast`.
@@ -25,6 +27,8 @@ pub enum CastCommand {
     Recv(RecvArgs),
     /// Say why datagrams do not arrive here, and what to do about it
     Doctor(DoctorArgs),
+    /// Measure datagrams: how many a second, how many are lost, how long each takes
+    Bench(CastBenchArgs),
 }
 
 /// Whom datagrams are for; the same for every command that casts.

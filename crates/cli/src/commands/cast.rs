@@ -1,5 +1,6 @@
 //! `wharf cast`: datagrams to one, to a group, to everybody.
 
+mod bench;
 mod diagnosis_text;
 mod doctor;
 mod print;
@@ -22,5 +23,6 @@ pub fn run(args: &CastArgs) -> Result<Verdict> {
         CastCommand::Send(args) => send::run(args),
         CastCommand::Recv(args) => recv::run(args),
         CastCommand::Doctor(args) => doctor::run(args),
+        CastCommand::Bench(args) => bench::run(args),
     }
 }

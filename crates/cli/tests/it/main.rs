@@ -8,6 +8,7 @@ mod bad_input;
 mod bench;
 mod browser;
 mod cast;
+mod castbench;
 mod choices;
 mod clock;
 mod compare;

@@ -6,11 +6,27 @@ use crate::support::run;
 
 #[test]
 fn the_page_fits_a_desk_and_a_telephone_and_nothing_is_refused_or_thrown() {
-    let ran = run(&["bench", "--clients", "2,4", "--task", "20ms", "-r", "1"]);
+    check_fits(
+        &["bench", "--clients", "2,4", "--task", "20ms", "-r", "1"],
+        8,
+    );
+}
+
+#[test]
+fn the_page_of_datagrams_fits_as_well() {
+    check_fits(
+        &["cast", "bench", "--for", "10ms", "-r", "1", "--rate", "500"],
+        4,
+    );
+}
+
+#[track_caller]
+fn check_fits(args: &[&str], least: usize) {
+    let ran = run(args);
     let page = fs::read_to_string(ran.folder().join("report.html")).expect("a page");
     let seen = dump(ran.runs.path(), &frames(&page));
     let pictures = page.matches("<svg").count();
-    assert!(pictures >= 8, "{pictures} pictures");
+    assert!(pictures >= least, "{pictures} pictures");
     for width in [390, 1280] {
         let expected = format!("width {width} beyond 0 pictures {pictures} titled {pictures}");
         assert!(

@@ -22,6 +22,7 @@ mod gaps;
 mod survival;
 
 mod costs;
+mod dots;
 mod heat;
 mod percentiles;
 
@@ -32,6 +33,7 @@ mod walls;
 pub(crate) use against::{Over, View, against};
 pub(crate) use completion::completion;
 pub(crate) use costs::{COSTS, Cost, costs};
+pub(crate) use dots::{COSTS_OF_SENDING, LATENCIES, LOSSES, RATES, dots};
 pub(crate) use gaps::{GapChart, gaps};
 pub(crate) use heat::{Heat, heat};
 pub(crate) use idle::idle;

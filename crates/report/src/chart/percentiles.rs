@@ -9,8 +9,9 @@ use crate::{
     svg::{Canvas, Label, Scale, path, push_apart},
 };
 
-/// The picture of several series, each with its name; their order decides their colours.
-pub(crate) fn percentiles(series: &[(&str, &Series)]) -> String {
+/// The picture of several series, each with its name; their order decides their colours. `of` is what took
+/// so long: requests, datagrams.
+pub(crate) fn percentiles(series: &[(&str, &Series)], of: &str) -> String {
     let room = label_room(series.iter().map(|(name, _)| *name));
     let mut canvas = Canvas::new(shape::HALF, 330.0, shape::margin(room));
     // The x of a duration is how many nines of the requests are at most as long.
@@ -39,7 +40,7 @@ pub(crate) fn percentiles(series: &[(&str, &Series)]) -> String {
     let x = Scale::linear((0.0, most), canvas.across());
     let y = Scale::logarithmic((least * 0.8, longest * 1.2), canvas.upward());
     canvas.y_axis(&y, 0, tick_duration, "duration (log scale)");
-    draw_x_axis(&mut canvas, &x);
+    draw_x_axis(&mut canvas, &x, of);
     let mut labels = Vec::new();
     for (index, ((name, _), curve)) in series.iter().zip(&curves).enumerate() {
         let places: Vec<_> = curve
@@ -67,11 +68,13 @@ pub(crate) fn percentiles(series: &[(&str, &Series)]) -> String {
     }
     canvas.finish(
         "Durations by percentile",
-        "Each curve rises from the median to the slowest requests. The table has the figures.",
+        &format!(
+            "Each curve rises from the median to the slowest {of}. The table has the figures."
+        ),
     )
 }
 
-fn draw_x_axis(canvas: &mut Canvas, x: &Scale) {
+fn draw_x_axis(canvas: &mut Canvas, x: &Scale, of: &str) {
     let names = [
         (0.0, "p0"),
         (0.5, ""),
@@ -103,6 +106,6 @@ fn draw_x_axis(canvas: &mut Canvas, x: &Scale) {
     canvas.text(
         (middle, bottom + 38.0),
         "title middle",
-        "percentile of requests",
+        &format!("percentile of {of}"),
     );
 }

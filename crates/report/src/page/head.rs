@@ -1,11 +1,12 @@
 //! The top of the page: what ran, where, what came of it, and the figures that matter most.
 
 use history::{
-    BenchKind, BenchSummary, Better, Environment, LoadSummary, PrimesSummary, ServeSummary,
-    Summary, Verdict,
+    BenchKind, BenchSummary, Better, CastSummary, Environment, LoadSummary, PrimesSummary,
+    ServeSummary, Summary, Verdict,
 };
 
 use crate::{
+    datagrams,
     escape::{escape, shortened},
     measure,
     number::{self, count, counted, duration, figure, maybe_duration},
@@ -49,6 +50,9 @@ pub(super) fn key_figures(summary: &Summary) -> String {
     }
     if let Some(primes) = &summary.primes {
         figures.extend(of_primes(primes));
+    }
+    if let Some(cast) = &summary.cast {
+        figures.extend(of_cast(cast));
     }
     if figures.is_empty() {
         return String::new();
@@ -127,6 +131,8 @@ fn subject(summary: &Summary) -> String {
         )
     } else if let Some(primes) = &summary.primes {
         wording::search(primes)
+    } else if let Some(cast) = &summary.cast {
+        datagrams::subject(cast)
     } else {
         summary.command.clone()
     }
@@ -370,4 +376,45 @@ fn of_files(primes: &PrimesSummary) -> Option<KeyFigure> {
         name,
         verdict: Some(verdict),
     })
+}
+
+fn of_cast(cast: &CastSummary) -> Vec<KeyFigure> {
+    let mut figures = Vec::new();
+    if let Some((point, rate)) = datagrams::fastest(cast) {
+        let name = format!("most a receiver got: {}", datagrams::name(point));
+        let rate = datagrams::rate(rate.median);
+        figures.push(KeyFigure::new(joined(&rate, "/s"), name));
+    }
+    for way in ["batch", "segments"] {
+        if let Some((_, most)) = datagrams::gain(cast, way) {
+            let name = format!("{way} over one datagram a call, at most");
+            figures.push(KeyFigure::new(format!("×{}", figure(most)), name));
+        }
+    }
+    if let Some((point, loss)) = datagrams::lossiest(cast) {
+        let name = format!("lost at worst: {}", datagrams::name(point));
+        let loss = datagrams::loss_in_words(loss.median);
+        figures.push(KeyFigure::new(loss, name));
+    }
+    if let Some((point, latency)) = datagrams::quickest(cast) {
+        let name = format!("latency p50: {}", datagrams::name(point));
+        figures.push(KeyFigure::new(duration(latency.median), name));
+    }
+    let runs = cast
+        .points
+        .iter()
+        .flat_map(|p| p.flat.iter().chain(&p.paced));
+    let receivers = runs.flat_map(|run| &run.receivers);
+    let corrupt = receivers.fold(0u64, |sum, one| sum.saturating_add(one.corrupt));
+    let name = "datagrams with other bytes than were sent";
+    figures.push(KeyFigure::ought_to_be_zero(corrupt, name, Verdict::Invalid));
+    figures
+}
+
+/// A number that may have a unit's prefix, and its unit: `5.75 M/s`, `98 /s`.
+fn joined(number: &str, unit: &str) -> String {
+    match number.contains(' ') {
+        true => format!("{number}{unit}"),
+        false => format!("{number} {unit}"),
+    }
 }

@@ -49,7 +49,7 @@ pub(super) fn figures(load: &LoadSummary, samples: &[Sample]) -> String {
     if durations.iter().any(|(_, series)| series.count > 0) {
         html += &Figure::new(Width::Half, "The slowest requests")
             .caption("Each further nine leaves a tenth of the requests.")
-            .picture(&chart::percentiles(&durations))
+            .picture(&chart::percentiles(&durations, "requests"))
             .html();
     }
     html += &outcomes(load);

@@ -8,6 +8,7 @@
 //!   +- load      | one kind of run each: figures in reading order
 //!   +- serve     |
 //!   +- primes    |
+//!   +- cast      |
 //!   +- findings  what a reader should know
 //! ```
 //!
@@ -20,6 +21,7 @@ mod bench;
 mod bench_kinds;
 mod bench_numbers;
 mod bench_trouble;
+mod cast;
 mod choices;
 mod load;
 mod primes;

@@ -3,7 +3,7 @@
 use history::{Summary, Verdict};
 
 use super::{
-    bench, blocking, clock, load,
+    bench, blocking, cast, clock, load,
     paragraph::{paragraph, paragraph_or},
     primes, serve,
 };
@@ -27,6 +27,9 @@ pub fn text(summary: &Summary) -> String {
     }
     if let Some(results) = &summary.primes {
         out += &primes::text(results);
+    }
+    if let Some(results) = &summary.cast {
+        out += &cast::text(results);
     }
     if let Some(results) = &summary.clock {
         out += &clock::text(results);

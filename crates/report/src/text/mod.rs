@@ -5,6 +5,7 @@ mod document;
 
 mod bench;
 mod blocking;
+mod cast;
 mod clock;
 mod comparison;
 mod kinds;

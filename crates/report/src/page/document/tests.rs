@@ -15,6 +15,7 @@ fn pages() -> Vec<String> {
     summaries.extend(BenchKind::ALL.map(fixture::of_kind));
     summaries.extend(BenchKind::ALL.map(fixture::nothing_of));
     summaries.extend(fixture::searches());
+    summaries.extend(fixture::casts());
     let mut pages: Vec<String> = summaries.iter().map(|summary| html(summary, &[])).collect();
     pages.push(html(&summaries[1], &rows));
     pages
@@ -42,7 +43,7 @@ fn no_number_is_none() {
 fn a_hostile_text_never_reaches_the_page_raw() {
     for summary in fixture::hostile()
         .iter()
-        .chain([&fixture::primes_hostile()])
+        .chain([&fixture::primes_hostile(), &fixture::cast_hostile()])
     {
         let page = html(summary, &[]);
         check(&page, "no markup from outside", |page| {
@@ -131,6 +132,14 @@ fn a_page_of_every_kind_stays_below_300_kilobytes() {
 #[test]
 fn a_page_of_a_search_stays_below_300_kilobytes() {
     for summary in fixture::searches() {
+        let page = html(&summary, &[]);
+        assert!(page.len() < 300_000, "{}: {}", summary.name, page.len());
+    }
+}
+
+#[test]
+fn a_page_of_datagrams_stays_below_300_kilobytes() {
+    for summary in fixture::casts() {
         let page = html(&summary, &[]);
         assert!(page.len() < 300_000, "{}: {}", summary.name, page.len());
     }

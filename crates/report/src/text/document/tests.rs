@@ -17,6 +17,7 @@ fn summaries() -> Vec<Summary> {
     all.extend(BenchKind::ALL.map(fixture::of_kind));
     all.extend(BenchKind::ALL.map(fixture::nothing_of));
     all.extend(fixture::searches());
+    all.extend(fixture::casts());
     all
 }
 
@@ -49,7 +50,7 @@ fn no_number_is_none() {
 fn a_terminal_is_sent_no_commands() {
     for summary in fixture::hostile()
         .into_iter()
-        .chain([fixture::primes_hostile()])
+        .chain([fixture::primes_hostile(), fixture::cast_hostile()])
     {
         let text = text(&summary);
         let steers = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}' || c == '\u{2066}';
@@ -126,6 +127,11 @@ fn the_text_of_a_server_is_as_it_was() {
 fn the_text_of_a_search_is_as_it_was() {
     let summary = fixture::primes_pair();
     check_snapshot(&summary, "primes.txt", include_str!("primes.txt"));
+}
+
+#[test]
+fn the_text_of_datagrams_is_as_it_was() {
+    check_snapshot(&fixture::cast(), "cast.txt", include_str!("cast.txt"));
 }
 
 #[test]
