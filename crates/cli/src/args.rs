@@ -19,7 +19,8 @@ use clap::{Parser, Subcommand};
 
 pub use bench::BenchArgs;
 pub use cast::{
-    CastArgs, CastBenchArgs, CastCommand, DoctorArgs, Phase, RecvArgs, SendArgs, WhomArgs,
+    AmongArgs, CastArgs, CastBenchArgs, CastCommand, ChatArgs, DoctorArgs, Phase, RecvArgs,
+    SendArgs, WhomArgs,
 };
 pub use clock::{ClockArgs, ClockCommand, ExportArgs, LogArgs, OrderArgs, WhyArgs};
 pub use compare::CompareArgs;

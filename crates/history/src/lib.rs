@@ -17,6 +17,7 @@
 
 mod bench;
 mod cast;
+mod chat;
 mod clock;
 mod comparison;
 mod environment;
@@ -36,6 +37,7 @@ pub use bench::{
     Obstacle, Point, TcpCounters,
 };
 pub use cast::{CastPoint, CastReceiver, CastRun, CastSummary};
+pub use chat::{ChatPeer, ChatSummary};
 pub use clock::{ClockSummary, ConditionSummary, Execution, FlawSummary, HostCount};
 pub use comparison::{Change, Comparison, SettingChange, Tendency};
 pub use environment::Environment;

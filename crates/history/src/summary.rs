@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BenchSummary, CastSummary, ClockSummary, Environment, LoadSummary, PrimesSummary, ServeSummary,
+    BenchSummary, CastSummary, ChatSummary, ClockSummary, Environment, LoadSummary, PrimesSummary,
+    ServeSummary,
 };
 
 /// What a run was and what came of it.
@@ -39,6 +40,9 @@ pub struct Summary {
     /// The results of `primes`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub primes: Option<PrimesSummary>,
+    /// The results of `cast chat`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chat: Option<ChatSummary>,
     /// The results of `cast bench`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cast: Option<CastSummary>,
@@ -71,6 +75,7 @@ impl Summary {
             load: None,
             bench: None,
             primes: None,
+            chat: None,
             cast: None,
             clock: None,
         }
@@ -99,6 +104,8 @@ pub enum Kind {
     Bench,
     /// `wharf primes`.
     Primes,
+    /// `wharf cast chat`.
+    Chat,
     /// `wharf cast bench`.
     Cast,
     /// `wharf clock order`.

@@ -24,7 +24,7 @@ pub(crate) fn escape(text: &str) -> String {
 
 /// `text` for a terminal: control characters and characters that steer the direction of text are
 /// spelled out by their numbers, as in `\u{1b}`; everything else stays.
-pub(crate) fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

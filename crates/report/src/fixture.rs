@@ -9,12 +9,14 @@ use history::{
 };
 
 pub(crate) use cast::{cast, cast_empty, cast_flat, cast_hostile, casts};
+pub(crate) use chat::{chat, chats_at_the_edge};
 pub(crate) use kinds::{nothing_of, of_kind};
 pub(crate) use primes::{
     long_search, primes, primes_counted, primes_empty, primes_hostile, primes_pair, searches,
 };
 
 mod cast;
+mod chat;
 mod kinds;
 mod primes;
 

@@ -48,6 +48,7 @@ mod space_time;
 #[cfg(test)]
 mod fixture;
 
+pub use escape::visible;
 pub use number::{count, duration};
 pub use page::html;
 pub use space_time::{Drawing, Witnessed, space_time, space_time_svg};

@@ -1,8 +1,8 @@
 //! What the terminal and the page say in the same words.
 
 use history::{
-    BenchKind, BenchSummary, Choice, FitSummary, LoadSummary, PrimesSummary, QuantityUnit, Summary,
-    Verdict,
+    BenchKind, BenchSummary, ChatSummary, Choice, FitSummary, LoadSummary, PrimesSummary,
+    QuantityUnit, Summary, Verdict,
 };
 
 use crate::{
@@ -28,6 +28,22 @@ pub(crate) fn reason(summary: &Summary) -> String {
         Some(finding) if summary.verdict != Verdict::Valid => finding.text.clone(),
         _ => verdict(summary.verdict).1.to_owned(),
     }
+}
+
+/// Who a member of a chat was.
+pub(crate) fn chat(chat: &ChatSummary) -> String {
+    format!(
+        "{}, a member of the group {}, in logs {}, with {}",
+        chat.name,
+        chat.group,
+        chat.host,
+        counted(chat.peers.len() as u64, "other member")
+    )
+}
+
+/// A truth.
+pub(crate) fn yes_or_no(is: bool) -> &'static str {
+    if is { "yes" } else { "no" }
 }
 
 /// Whether gaps follow their law.

@@ -1,6 +1,7 @@
 //! Flags of `cast` and its commands.
 
 mod bench;
+mod chat;
 mod doctor;
 
 use std::{path::PathBuf, time::Duration};
@@ -8,6 +9,7 @@ use std::{path::PathBuf, time::Duration};
 use super::values::{bytes, duration};
 
 pub use bench::{CastBenchArgs, Phase};
+pub use chat::{AmongArgs, ChatArgs};
 pub use doctor::DoctorArgs;
 
 /// Flags of `cast`.
@@ -25,6 +27,8 @@ pub enum CastCommand {
     Send(SendArgs),
     /// Receive what is sent to one, to a group or to everybody, and print it
     Recv(RecvArgs),
+    /// Chat with the other members of a group, and see what concurrency, loss and disorder do to it
+    Chat(ChatArgs),
     /// Say why datagrams do not arrive here, and what to do about it
     Doctor(DoctorArgs),
     /// Measure datagrams: how many a second, how many are lost, how long each takes

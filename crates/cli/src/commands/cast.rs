@@ -1,6 +1,7 @@
 //! `wharf cast`: datagrams to one, to a group, to everybody.
 
 mod bench;
+mod chat;
 mod diagnosis_text;
 mod doctor;
 mod print;
@@ -22,6 +23,7 @@ pub fn run(args: &CastArgs) -> Result<Verdict> {
     match &args.command {
         CastCommand::Send(args) => send::run(args),
         CastCommand::Recv(args) => recv::run(args),
+        CastCommand::Chat(args) => chat::run(args),
         CastCommand::Doctor(args) => doctor::run(args),
         CastCommand::Bench(args) => bench::run(args),
     }

@@ -9,6 +9,7 @@ mod bench;
 mod browser;
 mod cast;
 mod castbench;
+mod chat;
 mod choices;
 mod clock;
 mod compare;

@@ -1,8 +1,8 @@
 //! The top of the page: what ran, where, what came of it, and the figures that matter most.
 
 use history::{
-    BenchKind, BenchSummary, Better, CastSummary, Environment, LoadSummary, PrimesSummary,
-    ServeSummary, Summary, Verdict,
+    BenchKind, BenchSummary, Better, CastSummary, ChatSummary, Environment, LoadSummary,
+    PrimesSummary, ServeSummary, Summary, Verdict,
 };
 
 use crate::{
@@ -53,6 +53,9 @@ pub(super) fn key_figures(summary: &Summary) -> String {
     }
     if let Some(cast) = &summary.cast {
         figures.extend(of_cast(cast));
+    }
+    if let Some(chat) = &summary.chat {
+        figures.extend(of_chat(chat));
     }
     if figures.is_empty() {
         return String::new();
@@ -131,6 +134,8 @@ fn subject(summary: &Summary) -> String {
         )
     } else if let Some(primes) = &summary.primes {
         wording::search(primes)
+    } else if let Some(chat) = &summary.chat {
+        wording::chat(chat)
     } else if let Some(cast) = &summary.cast {
         datagrams::subject(cast)
     } else {
@@ -306,6 +311,17 @@ fn of_serve(serve: &ServeSummary) -> Vec<KeyFigure> {
             "between requests, mean".to_owned(),
         ),
         KeyFigure::ought_to_be_zero(turned_away, "connections turned away", Verdict::Unknown),
+    ]
+}
+
+fn of_chat(chat: &ChatSummary) -> Vec<KeyFigure> {
+    let refused = chat.refused.values().sum();
+    vec![
+        KeyFigure::new(count(chat.peers.len() as u64), "other members".to_owned()),
+        KeyFigure::new(count(chat.sent), "messages said".to_owned()),
+        KeyFigure::new(count(chat.shown), "messages shown".to_owned()),
+        KeyFigure::ought_to_be_zero(chat.lost, "messages lost", Verdict::Unknown),
+        KeyFigure::ought_to_be_zero(refused, "datagrams refused", Verdict::Unknown),
     ]
 }
 

@@ -8,6 +8,7 @@
 //!   +- load      | one kind of run each: figures in reading order
 //!   +- serve     |
 //!   +- primes    |
+//!   +- chat      |
 //!   +- cast      |
 //!   +- findings  what a reader should know
 //! ```
@@ -22,6 +23,7 @@ mod bench_kinds;
 mod bench_numbers;
 mod bench_trouble;
 mod cast;
+mod chat;
 mod choices;
 mod load;
 mod primes;

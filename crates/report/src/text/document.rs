@@ -3,7 +3,7 @@
 use history::{Summary, Verdict};
 
 use super::{
-    bench, blocking, cast, clock, load,
+    bench, blocking, cast, chat, clock, load,
     paragraph::{paragraph, paragraph_or},
     primes, serve,
 };
@@ -30,6 +30,9 @@ pub fn text(summary: &Summary) -> String {
     }
     if let Some(results) = &summary.cast {
         out += &cast::text(results);
+    }
+    if let Some(results) = &summary.chat {
+        out += &chat::text(results);
     }
     if let Some(results) = &summary.clock {
         out += &clock::text(results);

@@ -6,6 +6,7 @@ mod document;
 mod bench;
 mod blocking;
 mod cast;
+mod chat;
 mod clock;
 mod comparison;
 mod kinds;

@@ -15,6 +15,8 @@ fn pages() -> Vec<String> {
     summaries.extend(BenchKind::ALL.map(fixture::of_kind));
     summaries.extend(BenchKind::ALL.map(fixture::nothing_of));
     summaries.extend(fixture::searches());
+    summaries.push(fixture::chat());
+    summaries.extend(fixture::chats_at_the_edge());
     summaries.extend(fixture::casts());
     let mut pages: Vec<String> = summaries.iter().map(|summary| html(summary, &[])).collect();
     pages.push(html(&summaries[1], &rows));
@@ -41,10 +43,11 @@ fn no_number_is_none() {
 
 #[test]
 fn a_hostile_text_never_reaches_the_page_raw() {
-    for summary in fixture::hostile()
-        .iter()
-        .chain([&fixture::primes_hostile(), &fixture::cast_hostile()])
-    {
+    for summary in fixture::hostile().iter().chain([
+        &fixture::primes_hostile(),
+        &fixture::cast_hostile(),
+        &fixture::chats_at_the_edge()[0],
+    ]) {
         let page = html(summary, &[]);
         check(&page, "no markup from outside", |page| {
             !page.contains("<script>alert")

@@ -17,6 +17,8 @@ fn summaries() -> Vec<Summary> {
     all.extend(BenchKind::ALL.map(fixture::of_kind));
     all.extend(BenchKind::ALL.map(fixture::nothing_of));
     all.extend(fixture::searches());
+    all.push(fixture::chat());
+    all.extend(fixture::chats_at_the_edge());
     all.extend(fixture::casts());
     all
 }
@@ -51,6 +53,7 @@ fn a_terminal_is_sent_no_commands() {
     for summary in fixture::hostile()
         .into_iter()
         .chain([fixture::primes_hostile(), fixture::cast_hostile()])
+        .chain(fixture::chats_at_the_edge())
     {
         let text = text(&summary);
         let steers = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}' || c == '\u{2066}';
