@@ -75,6 +75,27 @@ impl Log {
         self.host_ids.get(name).copied()
     }
 
+    /// Leaves out what stands behind a host's last `~` where no other host has what stands before it.
+    pub(crate) fn call_by_short_names(&mut self) {
+        let short = |name: &str| match name.rsplit_once('~') {
+            Some((before, _)) if !before.is_empty() => before.to_owned(),
+            _ => name.to_owned(),
+        };
+        let mut owners: HashMap<String, u32> = HashMap::new();
+        for name in &self.hosts {
+            *owners.entry(short(name)).or_default() += 1;
+        }
+        for (at, name) in self.hosts.iter_mut().enumerate() {
+            let shortened = short(name);
+            if owners[&shortened] == 1 && shortened != *name {
+                self.host_ids.remove(name);
+                let id = HostId(u32::try_from(at).expect("fewer than 2^32 hosts"));
+                self.host_ids.insert(shortened.clone(), id);
+                *name = shortened;
+            }
+        }
+    }
+
     /// Takes down a flaw, or only counts it where there are many already.
     pub fn blame(&mut self, kind: FlawKind, place: Place, text: String) {
         if self.flaws.len() < FLAWS_MAX {
@@ -114,6 +135,16 @@ impl Log {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_is_called_by_its_short_name_where_it_is_the_only_one() {
+        let mut log = Log::new();
+        let ids = ["a~1", "b~1", "b~2", "c", "c~1", "~1"].map(|name| log.host(name));
+        log.call_by_short_names();
+        assert_eq!(log.hosts, ["a", "b~1", "b~2", "c", "c~1", "~1"]);
+        assert_eq!(log.host_named("a"), Some(ids[0]));
+        assert_eq!(log.host_named("a~1"), None);
+    }
 
     #[test]
     fn a_name_has_one_id() {

@@ -205,8 +205,11 @@ const RUN: &[&str] = &[
     "wharf primes --compare",
     "wharf cast recv --multicast 224.1.1.1:5007",
     "wharf cast send --multicast 224.1.1.1:5007 \"hello, all\"",
-    "wharf clock order runs/*-chat-*",
+    ORDER,
 ];
+
+/// Run in `chat`, by members that have left their logs.
+pub const ORDER: &str = "wharf clock order runs/*-chat-*";
 
 /// Cargo's own commands around what the tests run: the main job is what `bench.rs` tests, and the test
 /// command is what runs this.

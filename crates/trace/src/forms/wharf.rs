@@ -10,6 +10,9 @@
 //! `wall_ns`) may be absent, and so may `host` where the head has it. `hybrid` is the packed stamp's decimal number in
 //! quotes: it has more digits than a number in JavaScript keeps. Keys that are not known are passed over.
 //!
+//! A host's name may end in `~` and what tells it from others of that name (`alice~0badcafe`); where it is the only one, it is
+//! called by what stands before.
+//!
 //! A program writes line by line with a [`Journal`]; a line is whole or, if the program was killed, the last.
 
 use std::collections::BTreeMap;
@@ -252,7 +255,9 @@ fn read(texts: &[Text<'_>], _: &Options) -> Result<Vec<Log>, ReadError> {
             advice: "its lines are no events of this form".to_owned(),
         });
     }
-    Ok(vec![assembly.finish()])
+    let mut log = assembly.finish();
+    log.call_by_short_names();
+    Ok(vec![log])
 }
 
 fn read_text(text: &Text<'_>, assembly: &mut Assembly) -> Result<(), ReadError> {

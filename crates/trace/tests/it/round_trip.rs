@@ -84,8 +84,10 @@ fn made(hosts: &[String], events: &[(usize, u8, String, Option<i64>)]) -> Made {
     made
 }
 
+/// Without `~`, behind which our own form leaves out what a name does not need.
 fn hosts() -> impl Strategy<Value = Vec<String>> {
-    let name = prop_oneof!["[a-z]{1,3}", any::<String>(), Just("__proto__".to_owned())];
+    let any = any::<String>().prop_map(|name| name.replace('~', "-"));
+    let name = prop_oneof!["[a-z]{1,3}", any, Just("__proto__".to_owned())];
     proptest::collection::hash_set(name, 1..5).prop_map(|names| names.into_iter().collect())
 }
 

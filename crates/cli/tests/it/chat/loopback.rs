@@ -43,6 +43,37 @@ fn everybody_shows_everything_and_the_logs_are_one() {
     }
 }
 
+#[test]
+fn what_members_leave_is_judged_and_drawn_as_the_readme_says() {
+    let net = Net::lonely();
+    let mut all = Talker::start_all(&net, [(1, "alice"), (1, "bob")], &LO);
+    all[0].say("hello");
+    all[1].shows("hello");
+    all.iter_mut().for_each(Talker::end);
+    let home = tempfile::tempdir().expect("a temporary folder");
+    std::fs::create_dir(home.path().join("runs")).expect("made");
+    for talker in &all {
+        let run = talker.run();
+        let name = run.file_name().expect("a name");
+        std::os::unix::fs::symlink(&run, home.path().join("runs").join(name)).expect("a link");
+    }
+    let line = crate::readme::ORDER
+        .strip_prefix("wharf")
+        .expect("a line of ours");
+    let ran = std::process::Command::new("sh")
+        .args(["-c", &format!("exec {}{line}", env!("CARGO_BIN_EXE_wharf"))])
+        .current_dir(home.path())
+        .output()
+        .expect("a shell");
+    let printed = String::from_utf8_lossy(&ran.stdout);
+    assert_eq!(ran.status.code(), Some(0), "{printed}");
+    assert!(printed.contains("of 2 hosts"), "{printed}");
+    let page = home.path().join("runs/latest/report.html");
+    let page = std::fs::read_to_string(page).expect("a page");
+    // By their short names, for there is only one of each.
+    assert!(page.contains("alice") && !page.contains("alice~"));
+}
+
 /// Alice and bob send to carol only, so neither can have known what the other said.
 #[test]
 fn messages_of_two_who_do_not_hear_each_other_are_concurrent() {

@@ -192,6 +192,12 @@ impl Talker {
         serde_json::from_str(&text).expect("a summary in its form")
     }
 
+    /// The folder of its run.
+    #[track_caller]
+    pub fn run(&self) -> PathBuf {
+        self.file("latest").canonicalize().expect("a run's folder")
+    }
+
     /// The results in it.
     #[track_caller]
     pub fn results(&self) -> ChatSummary {

@@ -39,6 +39,7 @@ pub(super) fn conclude(
     };
     if let Some(path) = path.filter(|_| !chat.is_quiet) {
         say::talk(&format!("log: {}", path.display()));
+        say::talk("`wharf clock order` with every member's log judges and draws the whole chat");
     }
     verdict
 }
