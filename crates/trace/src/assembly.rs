@@ -168,8 +168,9 @@ impl Assembly {
         for at in slots {
             let draft = &self.drafts[*at];
             let Some(own) = draft.own else { continue };
-            if own > last + 1 {
-                let missing = own - last - 1;
+            // A number that is there twice, or goes back, leaves no hole; and the last of all has none after it.
+            let missing = own.saturating_sub(last).saturating_sub(1);
+            if missing > 0 {
                 let name = &self.log.hosts[host];
                 let events = if missing == 1 {
                     "event is"
@@ -412,6 +413,15 @@ mod tests {
                 .text
                 .contains("from 3 to 7: 3 events")
         );
+    }
+
+    /// The hole behind a number was looked for by adding to it, which overflowed at the last number of all. It is now
+    /// taken from the next one.
+    #[test]
+    fn the_last_number_of_all_has_no_hole_behind_it() {
+        let most = Some(u64::MAX);
+        let kinds = [FlawKind::Hole, FlawKind::Backwards];
+        check(&[(most, "one"), (most, "other")], &["one", "other"], &kinds);
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! A file without these two lines is a log from its first line. Then, unless told otherwise, lines such as
 //! `=== name ===` stand between executions.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::assembly::{Assembly, Draft};
@@ -78,11 +79,20 @@ impl<'a> Reading<'a> {
         })
     }
 
+    /// The way through the text's lines, on which its executions are read one after another.
+    pub fn lines(&self) -> Lines<'a> {
+        Lines::of_text(&self.text.decoded.text)
+    }
+
     /// Reads one of the executions into an assembly. Gives how many events it has.
-    pub fn take_in(&self, execution: usize, assembly: &mut Assembly) -> usize {
+    pub fn take_in(
+        &self,
+        execution: usize,
+        lines: &mut Lines<'_>,
+        assembly: &mut Assembly,
+    ) -> usize {
         let all = &*self.text.decoded.text;
         let range = self.executions[execution].1.clone();
-        let mut lines = Lines::of_text(all);
         let before = assembly.len();
         let mut groups = Groups::of(&self.parser, assembly);
         let mut left_out = LeftOut::default();
@@ -90,7 +100,7 @@ impl<'a> Reading<'a> {
         for found in self.parser.regex.captures_iter(&all[range.clone()]) {
             let whole = found.get(0).expect("the whole is always there");
             let at = range.start + whole.start();
-            left_out.look_at(all, end..at, &mut lines);
+            left_out.look_at(all, end..at, lines);
             end = range.start + whole.end();
             let place = Place {
                 source: self.text.source,
@@ -99,7 +109,7 @@ impl<'a> Reading<'a> {
             let draft = groups.draft(&found, place, assembly);
             assembly.push(draft);
         }
-        let rest = left_out.look_at(all, end..range.end, &mut lines);
+        let rest = left_out.look_at(all, end..range.end, lines);
         if range.end == all.len() && rest.is_some_and(is_cut_off) {
             let place = Place {
                 source: self.text.source,
@@ -141,7 +151,7 @@ pub(crate) fn read_each(
     let mut logs = Vec::new();
     for text in texts {
         let reading = Reading::of(text, options, usual)?;
-        let first = logs.len();
+        let (first, mut lines) = (logs.len(), reading.lines());
         for (execution, (name, _)) in reading.executions.iter().enumerate() {
             let mut assembly = Assembly::default();
             assembly.log.name = match (texts.len(), name.as_str()) {
@@ -149,7 +159,7 @@ pub(crate) fn read_each(
                 (_, "") => reading.name().to_owned(),
                 (_, name) => format!("{}: {name}", reading.name()),
             };
-            if reading.take_in(execution, &mut assembly) > 0 {
+            if reading.take_in(execution, &mut lines, &mut assembly) > 0 {
                 logs.push(assembly.finish());
             }
         }
@@ -181,20 +191,22 @@ impl<'a> Header<'a> {
     }
 }
 
-fn executions(
-    text: &str,
+fn executions<'t>(
+    text: &'t str,
     start: usize,
     delimiter: Option<&Pattern>,
 ) -> Vec<(String, Range<usize>)> {
     let mut found: Vec<(String, Range<usize>)> = Vec::new();
-    let mut add = |name: &str, range: Range<usize>| {
+    let mut counts: HashMap<&str, u32> = HashMap::new();
+    let mut add = |name: &'t str, range: Range<usize>| {
         if text[range.clone()].trim().is_empty() {
             return;
         }
-        let same = found.iter().filter(|(known, _)| known == name).count();
-        let name = match same {
-            0 => name.to_owned(),
-            same => format!("{name} ({})", same + 1),
+        let count = counts.entry(name).or_default();
+        *count += 1;
+        let name = match count {
+            1 => name.to_owned(),
+            _ => format!("{name} ({count})"),
         };
         found.push((name, range));
     };
@@ -202,7 +214,7 @@ fn executions(
     let log = &text[start..];
     let end = start + log.trim_end().len();
     let mut from = end - log.trim().len();
-    let mut name = "";
+    let mut name: &'t str = "";
     let matches = delimiter.map(|delimiter| delimiter.regex.captures_iter(&text[from..end]));
     let base = from;
     for captures in matches.into_iter().flatten() {
@@ -288,7 +300,7 @@ impl Groups {
         let is_ours = ours.is_some();
         match ours {
             Some((text, trailer)) => {
-                event.text = text;
+                event.text = bounded(&text, place, log);
                 event.kind = trailer.kind;
                 event.message = trailer.message.map(|name| log.message(&name));
                 event.stamps.lamport = trailer.lamport;
@@ -330,4 +342,19 @@ pub(crate) fn bounded(words: &str, place: Place, log: &mut Log) -> String {
 /// Whether a line could have become a host and its clock.
 fn is_cut_off(line: &str) -> bool {
     line.contains(" {") && !line.contains('}') && !line.ends_with('\n')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Executions of one name were counted by the name that was given to them, so the third was called as the second.
+    #[test]
+    fn executions_of_one_name_are_told_apart() {
+        let delimiter = Pattern::new(DELIMITER, "delimiter").expect("an expression");
+        let text = "=== x ===\na\n=== x ===\nb\n=== y ===\nc\n=== x ===\nd\n";
+        let found = executions(text, 0, Some(&delimiter));
+        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["x", "x (2)", "y", "x (3)"]);
+    }
 }

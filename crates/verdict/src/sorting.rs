@@ -92,9 +92,12 @@ impl Sorter<'_> {
                 steps += self.cut_cycle(stuck);
             } else {
                 // The lowest has the event before it at its host done: what it waits for are messages.
-                let mut open = self.sources.of(stuck).to_vec();
-                open.retain(|source| !self.is_done[source.0 as usize]);
-                self.drop_sources(stuck, |source| open.contains(&source));
+                let sources = self.sources;
+                for source in sources.of(stuck) {
+                    if !self.is_done[source.0 as usize] {
+                        self.drop_source(stuck, *source);
+                    }
+                }
             }
         }
     }
@@ -143,7 +146,9 @@ impl Sorter<'_> {
         let cycle = &walk[begin..];
         for (at, effect) in cycle.iter().enumerate() {
             let cause = cycle[(at + 1) % cycle.len()];
-            self.drop_sources(*effect, |source| source == cause);
+            if self.sources.of(*effect).contains(&cause) {
+                self.drop_source(*effect, cause);
+            }
         }
         let events = cycle.iter().rev().copied().collect();
         self.sorted.cycles.push(Cycle { events });
@@ -161,14 +166,11 @@ impl Sorter<'_> {
             .expect("an event that waits has a cause")
     }
 
-    /// Takes sends of messages to it out of the order. They are not released yet: whoever waits for nothing any more is
-    /// done, but released only when its turn comes.
-    fn drop_sources(&mut self, event: EventId, is_chosen: impl Fn(EventId) -> bool) {
-        let sources = self.sources;
-        for source in sources.of(event) {
-            if is_chosen(*source) && self.sorted.dropped.insert((event, *source)) {
-                self.wait_less(event);
-            }
+    /// Takes the message between two events out of the order. They are not released yet: whoever waits for nothing any
+    /// more is done, but released only when its turn comes.
+    fn drop_source(&mut self, event: EventId, source: EventId) {
+        if self.sorted.dropped.insert((event, source)) {
+            self.wait_less(event);
         }
     }
 }

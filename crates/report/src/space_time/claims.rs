@@ -21,14 +21,13 @@ pub(super) enum Convention {
 }
 
 impl Convention {
-    /// The convention of most of a log's vectors.
-    pub(super) fn of(log: &Log, order: &Order) -> Self {
-        let claimed = || {
-            log.ids()
-                .filter(|event| log.event(*event).stamps.vector.is_some())
-        };
+    /// The convention of most of these events' vectors. Not of all of a log's: of a large one, rebuilding them would
+    /// take longer than all else.
+    pub(super) fn of(log: &Log, order: &Order, events: &[EventId]) -> Self {
+        let is_claimed = |event: &&EventId| log.event(**event).stamps.vector.is_some();
+        let claimed = || events.iter().filter(is_claimed);
         let right = claimed()
-            .filter(|event| is_exact(log, order, *event))
+            .filter(|event| is_exact(log, order, **event))
             .count();
         match right * 2 > claimed().count() {
             true => Self::EveryEvent,
@@ -108,7 +107,11 @@ mod tests {
     fn check(log: &Log, event: u32, expected: &str) {
         let order = Order::of(log);
         let drawing = Drawing::new(log, &order, "");
-        let doubt = doubt(&drawing, EventId(event), Convention::of(log, &order));
+        let doubt = doubt(
+            &drawing,
+            EventId(event),
+            Convention::of(log, &order, order.sequence()),
+        );
         let doubt = doubt.unwrap_or_default();
         assert!(
             doubt.contains(expected) && doubt.is_empty() == expected.is_empty(),

@@ -1,5 +1,7 @@
 //! What is drawn of a log, as data: the window of events, their lanes and rows, and the messages.
 
+use std::collections::HashSet;
+
 use trace::{EventId, EventKind, HostId, Log, MessageId};
 
 use super::{
@@ -60,7 +62,7 @@ pub(super) struct Mark {
     pub(super) kind: EventKind,
     /// What became of its message, where this is worth a mark.
     pub(super) fate: Fate,
-    /// It cannot have happened as the log has it: it is in a circle of causes, or after one.
+    /// It cannot have happened as the log has it: its message would close a circle of causes.
     pub(super) is_impossible: bool,
     /// What is wrong with its stamps.
     pub(super) doubt: Option<Doubt>,
@@ -168,17 +170,10 @@ impl<'a> Scene<'a> {
             number[mark.event.0 as usize] = at as u32;
         }
         let sends = sends(log);
-        let mut is_received = vec![false; log.events.len()];
+        let lost: HashSet<EventId> = order.lost(log).into_iter().collect();
         for event in log.ids() {
-            let is_foreign = |send: EventId| log.event(send).host != log.event(event).host;
-            for send in order.sources(event) {
-                // What a host delivers to itself may still have come to nobody.
-                let comes = log.event(event).kind != EventKind::Deliver || is_foreign(*send);
-                is_received[send.0 as usize] |= comes;
-            }
             self.draw_lines(event, &number);
             if let Some(send) = refused(self.drawing, event, &sends) {
-                is_received[send.0 as usize] = true;
                 self.draw_refused(send, event, &number);
             }
         }
@@ -187,15 +182,11 @@ impl<'a> Scene<'a> {
             let sources = order.sources(mark.event);
             let is_in = |event: &EventId| number[event.0 as usize] != u32::MAX;
             mark.fate = match mark.kind {
-                EventKind::Send
-                    if event.message.is_some() && !is_received[mark.event.0 as usize] =>
-                {
-                    Fate::Lost
-                }
+                EventKind::Send if lost.contains(&mark.event) => Fate::Lost,
                 EventKind::Receive | EventKind::Deliver
-                    if sources.is_empty()
-                        && event.message.is_some()
-                        && refused(self.drawing, mark.event, &sends).is_none() =>
+                    if event
+                        .message
+                        .is_some_and(|it| sends[it.0 as usize].is_none()) =>
                 {
                     Fate::FromNobody
                 }
@@ -204,7 +195,7 @@ impl<'a> Scene<'a> {
                 }
                 _ => Fate::Plain,
             };
-            if mark.kind == EventKind::Local && is_received[mark.event.0 as usize] {
+            if mark.kind == EventKind::Local && !order.receivers(mark.event).is_empty() {
                 mark.kind = EventKind::Send;
             }
             let tally = &mut lanes[mark.lane as usize].tally;
@@ -233,14 +224,13 @@ impl<'a> Scene<'a> {
                 continue;
             }
             let clocks = self.sequence.clocks.as_ref();
-            let row = |number: u32| self.marks[number as usize].row;
             self.lines.push(Line {
                 from,
                 to,
                 backwards: clocks
                     .and_then(|clocks| clocks.backwards(*source, event))
                     .unwrap_or(0),
-                is_impossible: row(from) >= row(to),
+                is_impossible: false,
             });
         }
     }
@@ -289,27 +279,41 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// Of each message, where it was sent first.
-fn sends(log: &Log) -> Vec<Option<EventId>> {
-    let mut sends = vec![None; log.messages.len()];
+/// The first send of a message.
+#[derive(Clone, Copy)]
+struct Sent {
+    by: EventId,
+    /// Whether another host says that it sent it: then it is not told whose send was received.
+    is_contested: bool,
+}
+
+/// Of each message, its first send.
+fn sends(log: &Log) -> Vec<Option<Sent>> {
+    let mut sends: Vec<Option<Sent>> = vec![None; log.messages.len()];
     for id in log.ids() {
         let event = log.event(id);
         if let Some(message) = event.message.filter(|_| event.kind == EventKind::Send) {
-            sends[message.0 as usize].get_or_insert(id);
+            let sent = sends[message.0 as usize].get_or_insert(Sent {
+                by: id,
+                is_contested: false,
+            });
+            sent.is_contested |= log.event(sent.by).host != event.host;
         }
     }
     sends
 }
 
-/// The sending of a received message, when the order does not have it as a cause of the receipt.
-fn refused(drawing: &Drawing<'_>, event: EventId, sends: &[Option<EventId>]) -> Option<EventId> {
+/// The sending of a received message, when the order does not have it as a cause of the receipt because that would
+/// close a circle.
+fn refused(drawing: &Drawing<'_>, event: EventId, sends: &[Option<Sent>]) -> Option<EventId> {
     let is_arrival = matches!(
         drawing.log.event(event).kind,
         EventKind::Receive | EventKind::Deliver
     );
     let message = drawing.log.event(event).message?;
     let is_without = is_arrival && drawing.order.sources(event).is_empty();
-    sends[message.0 as usize].filter(|_| is_without)
+    let sent = sends[message.0 as usize].filter(|sent| is_without && !sent.is_contested);
+    sent.map(|sent| sent.by)
 }
 
 /// `host:index`.
@@ -360,13 +364,9 @@ fn marks(
     rows: &Rows,
 ) -> Vec<Mark> {
     let (log, order) = (drawing.log, drawing.order);
-    let mut is_possible = vec![false; log.events.len()];
-    for event in order.sequence() {
-        is_possible[event.0 as usize] = true;
-    }
     let mut marks: Vec<Option<Mark>> = vec![None; events.len()];
     let mut next: Vec<u32> = lanes.iter().map(|lane| lane.first).collect();
-    let convention = claims::Convention::of(log, order);
+    let convention = claims::Convention::of(log, order, events);
     for (at, event) in events.iter().enumerate() {
         let kind = match log.event(*event).kind {
             EventKind::Local if !order.sources(*event).is_empty() => EventKind::Receive,
@@ -380,7 +380,7 @@ fn marks(
             row: rows.of[at],
             kind,
             fate: Fate::Plain,
-            is_impossible: !is_possible[event.0 as usize],
+            is_impossible: false,
             doubt: claims::doubt(drawing, *event, convention),
         });
         *number += 1;

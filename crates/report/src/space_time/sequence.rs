@@ -1,7 +1,5 @@
 //! All events of a log one after the other, causes before effects, in the order in which they are drawn.
 
-use std::collections::VecDeque;
-
 use trace::{EventId, Log};
 use verdict::Order;
 
@@ -22,7 +20,7 @@ pub(super) struct Sequence {
 impl Sequence {
     /// By time where there is one, else by the length of the longest chain of causes.
     pub(super) fn of(log: &Log, order: &Order) -> Self {
-        let mut events = causes_first(log, order);
+        let mut events = order.sequence().to_vec();
         let lamport = lamport(order, &events);
         let clocks = Clocks::of(log, order);
         let times = match &clocks {
@@ -39,56 +37,6 @@ impl Sequence {
             times,
             lamport,
             clocks,
-        }
-    }
-}
-
-/// An order that keeps every program order, and puts a send before its receipts unless events wait for
-/// each other in a circle; of those the first in the log goes first.
-fn causes_first(log: &Log, order: &Order) -> Vec<EventId> {
-    let mut effects: Vec<Vec<u32>> = vec![Vec::new(); log.events.len()];
-    let mut waits = vec![0u32; log.events.len()];
-    let mut next = vec![None; log.events.len()];
-    let mut heads = vec![None; log.hosts.len()];
-    for event in log.ids() {
-        for source in order.sources(event) {
-            effects[source.0 as usize].push(event.0);
-            waits[event.0 as usize] += 1;
-        }
-        match order.previous(event) {
-            Some(previous) => next[previous.0 as usize] = Some(event),
-            None => heads[log.event(event).host.0 as usize] = Some(event),
-        }
-    }
-    let mut done = Vec::with_capacity(log.events.len());
-    let mut is_done = vec![false; log.events.len()];
-    let is_head = |heads: &[Option<EventId>], event: EventId| {
-        heads[log.event(event).host.0 as usize] == Some(event)
-    };
-    let free = |event: &EventId| waits[event.0 as usize] == 0;
-    let mut ready: VecDeque<EventId> = heads.iter().flatten().copied().filter(free).collect();
-    loop {
-        // Nothing is free: a circle. The first event that only waits for messages is let through.
-        let Some(event) = ready
-            .pop_front()
-            .or_else(|| heads.iter().flatten().min().copied())
-        else {
-            return done;
-        };
-        if is_done[event.0 as usize] {
-            continue;
-        }
-        is_done[event.0 as usize] = true;
-        done.push(event);
-        let follower = next[event.0 as usize];
-        heads[log.event(event).host.0 as usize] = follower;
-        ready.extend(follower.filter(|event| waits[event.0 as usize] == 0));
-        for effect in &effects[event.0 as usize] {
-            let left = &mut waits[*effect as usize];
-            *left -= 1;
-            if *left == 0 && is_head(&heads, EventId(*effect)) {
-                ready.push_back(EventId(*effect));
-            }
         }
     }
 }

@@ -186,7 +186,7 @@
     counts.append(element('span', `▲ ${grouped(before)} before`, 'sp-p'), element('span', `▼ ${grouped(after)} after`, 'sp-f'),
       element('span', `∥ ${grouped(beside)} concurrent`, 'sp-c'));
     what.append(counts);
-    if (impossible.has(n)) what.append(element('p', 'It cannot have happened as the log has it: it stands in a circle of causes, or after one.', 'sp-warn'));
+    if (impossible.has(n)) what.append(element('p', 'It cannot have happened as the log has it: its message would close a circle of causes.', 'sp-warn'));
     if (doubts.has(n)) what.append(element('p', `▲ ${doubts.get(n)}.`, 'sp-warn'));
     if (skews.has(n)) what.append(element('p', `The clocks say that it came ${lasting(skews.get(n))} before it was sent.`, 'sp-warn'));
     if (beyond.has(n)) what.append(element('p', 'The other end of its message is not drawn.'));

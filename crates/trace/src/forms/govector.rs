@@ -57,8 +57,8 @@ pub(super) fn read_together(
     let mut logs = Vec::new();
     for text in texts {
         let reading = Reading::of(text, options, usual)?;
-        let mut events = 0;
-        let mut part = 0;
+        let mut lines = reading.lines();
+        let (mut events, mut part) = (0, 0);
         for (execution, (name, _)) in reading.executions.iter().enumerate() {
             let mut alone = Assembly::default();
             let assembly = match reading.has_header {
@@ -68,7 +68,7 @@ pub(super) fn read_together(
                     &mut together[part]
                 }
             };
-            let count = reading.take_in(execution, assembly);
+            let count = reading.take_in(execution, &mut lines, assembly);
             events += count;
             part += usize::from(count > 0);
             if count > 0 && assembly.log.name.is_empty() {

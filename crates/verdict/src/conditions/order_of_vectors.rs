@@ -150,12 +150,25 @@ fn is_within(one: &Entries, other: &Entries) -> bool {
     if one.len() <= other.len() && pairs.all(|(one, other)| one.0 == other.0 && one.1 <= other.1) {
         return true;
     }
-    let mut others = other.iter();
+    let mut others = other;
     let mut counted = one.iter().filter(|(_, count)| *count > 0);
     counted.all(|(host, count)| {
-        let entry = others.find(|(at, _)| at >= host);
+        others = &others[before(others, *host)..];
+        let entry = others.first();
         entry.is_some_and(|(at, most)| at == host && count <= most)
     })
+}
+
+/// How many entries stand before a host's. It is near as a rule, so steps begin small; and they double, so that a few
+/// entries are held against very many without a look at each.
+fn before(entries: &Entries, host: HostId) -> usize {
+    let is_before = |entry: &(HostId, u64)| entry.0 < host;
+    let mut reach = 1;
+    while entries.get(reach).is_some_and(is_before) {
+        reach *= 2;
+    }
+    let near = &entries[..entries.len().min(reach + 1)];
+    near.partition_point(is_before)
 }
 
 /// How many entries are compared where own entries do not tell.

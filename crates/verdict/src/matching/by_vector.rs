@@ -13,15 +13,17 @@ pub(super) fn matched(log: &Log) -> Matching {
     let mut matching = Matching::default();
     let mut stamped: Vec<Option<EventId>> = vec![None; log.hosts.len()];
     let mut sources: Vec<(EventId, u64)> = Vec::new();
+    // Of each host, how many of its events the sources that were taken know of.
+    let mut heard = vec![0; log.hosts.len()];
     for id in log.ids() {
         let event = log.event(id);
         let Some(vector) = &event.stamps.vector else {
             continue;
         };
         let before = stamped[event.host.0 as usize].replace(id);
-        let before = before.and_then(|id| log.event(id).stamps.vector.as_deref());
         sources.clear();
-        let mut known = before.unwrap_or_default().iter().peekable();
+        let known = before.map_or(&[][..], |id| entries(log, id));
+        let mut known = known.iter().peekable();
         let others = vector
             .iter()
             .filter(|(host, count)| *host != event.host && *count > 0);
@@ -36,10 +38,18 @@ pub(super) fn matched(log: &Log) -> Matching {
         sources.sort_unstable_by_key(|(source, _)| std::cmp::Reverse(sums[source.0 as usize]));
         let begin = matching.pairs.len();
         for &(source, own) in &sources {
-            let host = log.event(source).host;
-            let is_implied = |pair: &(EventId, EventId)| entry(log, pair.1, host) >= own;
-            if !matching.pairs[begin..].iter().any(is_implied) {
+            let is_first = matching.pairs.len() == begin;
+            if is_first || heard[log.event(source).host.0 as usize] < own {
                 matching.pairs.push((id, source));
+                for (host, count) in entries(log, source) {
+                    let heard = &mut heard[host.0 as usize];
+                    *heard = (*heard).max(*count);
+                }
+            }
+        }
+        for (_, source) in &matching.pairs[begin..] {
+            for (host, _) in entries(log, *source) {
+                heard[host.0 as usize] = 0;
             }
         }
     }
@@ -76,14 +86,17 @@ impl Owns {
 }
 
 fn entry(log: &Log, event: EventId, host: HostId) -> u64 {
-    let vector = log.event(event).stamps.vector.as_deref();
-    let vector = vector.unwrap_or_default();
-    let place = vector.binary_search_by_key(&host, |(host, _)| *host);
-    place.map_or(0, |at| vector[at].1)
+    let entries = entries(log, event);
+    let place = entries.binary_search_by_key(&host, |(host, _)| *host);
+    place.map_or(0, |at| entries[at].1)
 }
 
 fn sum(log: &Log, event: EventId) -> u64 {
-    let vector = log.event(event).stamps.vector.as_deref();
-    let entries = vector.unwrap_or_default().iter();
+    let entries = entries(log, event).iter();
     entries.fold(0, |sum: u64, (_, count)| sum.saturating_add(*count))
+}
+
+fn entries(log: &Log, event: EventId) -> &[(HostId, u64)] {
+    let vector = log.event(event).stamps.vector.as_deref();
+    vector.unwrap_or_default()
 }

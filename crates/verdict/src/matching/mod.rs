@@ -7,7 +7,7 @@ mod by_lamport;
 mod by_message;
 mod by_vector;
 
-use trace::{EventId, Log, MessageId};
+use trace::{EventId, EventKind, Log, MessageId};
 
 use crate::Basis;
 
@@ -39,10 +39,17 @@ impl Matching {
     /// Matches what the basis has.
     pub fn of(log: &Log, basis: Basis) -> Self {
         match basis {
-            Basis::ProgramOrder => Self::default(),
+            Basis::ProgramOrder => Self::nothing(log),
             Basis::Messages => by_message::matched(log),
             Basis::VectorClocks => by_vector::matched(log),
             Basis::LamportClocks => by_lamport::matched(log),
         }
+    }
+
+    fn nothing(log: &Log) -> Self {
+        let mut matching = Self::default();
+        let is_receipt = |id: &EventId| log.event(*id).kind == EventKind::Receive;
+        matching.doubts.unmatched = log.ids().filter(is_receipt).collect();
+        matching
     }
 }

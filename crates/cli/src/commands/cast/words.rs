@@ -1,6 +1,11 @@
 //! What is to be sent, datagram by datagram: words, the lines of a file or of standard input, or all of it.
 
-use std::{fs, io::stdin, os::fd::AsFd as _, path::Path};
+use std::{
+    fs::File,
+    io::{Read as _, stdin},
+    os::fd::AsFd as _,
+    path::Path,
+};
 
 use anyhow::{Context as _, Result, ensure};
 use run::{Stop, wait};
@@ -150,14 +155,16 @@ impl Lines {
 }
 
 fn from_file(file: &Path, is_whole: bool) -> Result<Vec<Vec<u8>>> {
-    let size = fs::metadata(file).map(|metadata| metadata.len());
-    let size = size.with_context(|| format!("cannot read {}", file.display()))?;
+    let mut bytes = Vec::new();
+    // Not by the size that it says it has, for a device or a pipe says none and may never end.
+    File::open(file)
+        .and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes))
+        .with_context(|| format!("cannot read {}", file.display()))?;
     ensure!(
-        size <= FILE_BYTES_MAX,
-        "{} has {size} bytes, more than {FILE_BYTES_MAX}; give it on standard input, which is read as it is sent",
+        bytes.len() as u64 <= FILE_BYTES_MAX,
+        "{} has more than {FILE_BYTES_MAX} bytes; give it on standard input, which is read as it is sent",
         file.display()
     );
-    let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     Ok(match is_whole {
         true => vec![bytes],
         false => lines(&bytes),
@@ -199,6 +206,16 @@ mod tests {
         check("a", &["a"]);
         check("a\n", &["a"]);
         check("a\n\nb\n", &["a", "", "b"]);
+    }
+
+    /// A file was refused by the size that it says it has, and one that says none was read without end.
+    #[test]
+    fn a_file_without_an_end_is_refused() {
+        let error = from_file(Path::new("/dev/zero"), true).expect_err("no end");
+        assert!(
+            error.to_string().contains("more than 67108864 bytes"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -85,6 +85,9 @@ pub fn event(judged: &Judged, name: &str) -> Result<EventId> {
         ),
     };
     match log.host_named(host) {
+        Some(id) if order.events_of(id).is_empty() => {
+            bail!("no event `{name}`: the log has no events of {host}, and only names it")
+        }
         Some(id) => bail!(
             "no event `{name}`: {host} has the events {host}:1 to {host}:{}",
             order.events_of(id).len()

@@ -160,6 +160,29 @@ fn a_circle_of_causes_is_drawn_as_impossible() {
     assert!(!page.contains("received by nobody</span>") && !page.contains("sent by nobody</span>"));
 }
 
+/// A receipt outside of the order was taken for one that would close a circle, and a send that no receipt is matched
+/// with for one that was lost. Two hosts that use one name are neither.
+#[test]
+fn a_message_that_two_hosts_sent_is_in_no_circle_and_not_lost() {
+    let mut script = Script::new(&["a", "b", "c"]);
+    script.send(0, "m", 1).send(1, "m", 2).receive(2, "m", 3);
+    let none = [
+        "\"impossible\":[]",
+        "\"turned\":[]",
+        "\"lost\":[]",
+        "\"unsent\":[]",
+    ];
+    check(&script.log, &none);
+}
+
+/// A receipt counts as that of the first send, and so the second was drawn as lost, which the order does not say.
+#[test]
+fn a_message_that_was_sent_again_is_not_lost() {
+    let mut script = Script::new(&["a", "b"]);
+    script.send(0, "m", 1).send(0, "m", 2).receive(1, "m", 3);
+    check(&script.log, &["\"edges\":[0,2]", "\"lost\":[]"]);
+}
+
 #[test]
 fn what_only_its_sender_delivers_is_lost() {
     let mut script = Script::new(&["a", "b"]);
