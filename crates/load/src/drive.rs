@@ -11,7 +11,7 @@ use std::{
 
 use history::{Finding, FitSummary, LawSummary, LoadSummary, Outcome, Series};
 use machine::ClientFactory;
-use run::Stop;
+use run::{Stop, Whose, processor_time_ns};
 use stats::Distribution;
 use timing::{Clock, Tick};
 
@@ -23,7 +23,6 @@ use crate::{
     job::Job,
     outage,
     tally::Tally,
-    usage::{Whose, cpu_time_ns},
 };
 
 /// What came of a run.
@@ -225,7 +224,7 @@ fn run_hosts(job: &Job<'_>, seats: &[Seat]) -> Result<Span, LoadError> {
             let _ = gate.start.set(None);
             return Err(error);
         }
-        let cpu_before_ns = cpu_time_ns(Whose::Process);
+        let cpu_before_ns = processor_time_ns(Whose::Process);
         let start = job.clock.now() + LEAD + LEAD_PER_HOST * hosts;
         let _ = gate.start.set(Some(start));
         while !gate.all_ended() {
@@ -233,7 +232,7 @@ fn run_hosts(job: &Job<'_>, seats: &[Seat]) -> Result<Span, LoadError> {
             thread::park_timeout(PROGRESS);
         }
         job.watcher.on_progress(job.ended(), asked);
-        let cpu_ns = cpu_time_ns(Whose::Process).saturating_sub(cpu_before_ns);
+        let cpu_ns = processor_time_ns(Whose::Process).saturating_sub(cpu_before_ns);
         Ok(Span { start, cpu_ns })
     })
 }

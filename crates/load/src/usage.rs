@@ -1,6 +1,7 @@
 //! Processor time: of the whole generator, and of each loop, one of which may be saturated while the others
 //! have nothing to do.
 
+use run::{Whose, processor_time_ns};
 use timing::Tick;
 
 /// What a host used while it ran.
@@ -30,41 +31,17 @@ impl Meter {
     pub(crate) fn begin(start: Tick) -> Self {
         Self {
             start,
-            cpu_before_ns: cpu_time_ns(Whose::Thread),
+            cpu_before_ns: processor_time_ns(Whose::Thread),
         }
     }
 
     /// By the same thread.
     pub(crate) fn end(&self, now: Tick) -> Usage {
         Usage {
-            cpu_ns: cpu_time_ns(Whose::Thread).saturating_sub(self.cpu_before_ns),
+            cpu_ns: processor_time_ns(Whose::Thread).saturating_sub(self.cpu_before_ns),
             span_ns: now.nanos_since(self.start),
         }
     }
-}
-
-/// Whose processor time.
-#[derive(Clone, Copy)]
-pub(crate) enum Whose {
-    Process,
-    Thread,
-}
-
-/// Processor time so far, in user space and in the kernel.
-pub(crate) fn cpu_time_ns(whose: Whose) -> u64 {
-    let whose = match whose {
-        Whose::Process => libc::RUSAGE_SELF,
-        Whose::Thread => libc::RUSAGE_THREAD,
-    };
-    // SAFETY: all bits zero is a valid `rusage`, which is made of integers.
-    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-    // SAFETY: `usage` is ours to write to, for the duration of the call.
-    unsafe { libc::getrusage(whose, &mut usage) };
-    let nanos = |time: libc::timeval| {
-        let micros = time.tv_sec * 1_000_000 + time.tv_usec;
-        u64::try_from(micros).unwrap_or(0) * 1000
-    };
-    nanos(usage.ru_utime) + nanos(usage.ru_stime)
 }
 
 #[cfg(test)]
@@ -80,7 +57,7 @@ mod tests {
         }
         let usage = meter.end(Tick::from_nanos(5000));
         assert_eq!(usage.span_ns, 4000);
-        assert!(usage.cpu_ns > 0 && usage.cpu_ns <= cpu_time_ns(Whose::Process));
+        assert!(usage.cpu_ns > 0 && usage.cpu_ns <= processor_time_ns(Whose::Process));
     }
 
     #[test]

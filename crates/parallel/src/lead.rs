@@ -20,6 +20,7 @@
 use std::{io, ops::ControlFlow, os::fd::AsFd as _, sync::Arc, time::Duration};
 
 use primes::Range;
+use run::{Whose, processor_time_ns};
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     io::Errno,
@@ -33,7 +34,6 @@ use crate::{
     plan::Plan,
     shelf::{Bounds, Shelf, Waiting},
     stints::Stints,
-    usage,
     worker::Begin,
 };
 
@@ -63,7 +63,7 @@ pub(crate) fn lead<'a, S: Staff>(
     bounds: Bounds,
     hire: impl FnOnce(Arc<Plan>) -> S,
 ) -> Result<Outcome, SearchError> {
-    let (start, cpu) = (control.clock.now(), usage::own_ns());
+    let (start, cpu) = (control.clock.now(), processor_time_ns(Whose::Process));
     let plan = Arc::new(Plan::new(job, control).map_err(SearchError::Workers)?);
     let mut leader = Leader {
         range: job.range,
@@ -84,7 +84,7 @@ pub(crate) fn lead<'a, S: Staff>(
     leader.dismiss();
     result?;
     let mut outcome = leader.outcome;
-    outcome.cpu_ns = usage::own_ns().saturating_sub(cpu) + leader.staff.cpu_ns();
+    outcome.cpu_ns = processor_time_ns(Whose::Process).saturating_sub(cpu) + leader.staff.cpu_ns();
     outcome.stints = leader.stints.into_all();
     outcome.waiting_bytes_max = leader.shelf.peak() as u64;
     Ok(outcome)

@@ -25,7 +25,6 @@ mod spill;
 mod split;
 mod splits;
 mod stints;
-mod usage;
 mod worker;
 
 pub use job::{Control, Job, Progress, Sink, Want};

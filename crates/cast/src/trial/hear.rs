@@ -5,11 +5,11 @@ use std::{
     time::Duration,
 };
 
-use run::Stop;
+use run::{Stop, Whose, processor_time_ns};
 use stats::Distribution;
 use timing::{Clock, Tick, sleep_until};
 
-use super::{Account, Pace, Stamp, usage::thread_cpu_ns};
+use super::{Account, Pace, Stamp};
 use crate::{Batch, CastError, Receiver};
 
 /// What a receiver heard.
@@ -43,7 +43,7 @@ pub(super) struct Hearing<'a> {
 impl Hearing<'_> {
     /// Receives until the sender has ended and nothing comes any more.
     pub(super) fn go(&self, mut receiver: Receiver) -> Result<Heard, CastError> {
-        let before_ns = thread_cpu_ns();
+        let before_ns = processor_time_ns(Whose::Thread);
         // Room for one byte more, so that what is longer is seen to be.
         let mut batch = receiver.batch(self.payload_bytes + 1);
         let mut heard = Heard {
@@ -77,7 +77,7 @@ impl Hearing<'_> {
                 sleep_until(self.clock, self.clock.now() + BETWEEN_LOOKS);
             }
         }
-        heard.cpu_ns = thread_cpu_ns() - before_ns;
+        heard.cpu_ns = processor_time_ns(Whose::Thread) - before_ns;
         Ok(heard)
     }
 

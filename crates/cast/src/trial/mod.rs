@@ -21,7 +21,6 @@ mod measure;
 mod schedule;
 mod send;
 mod stamp;
-mod usage;
 
 pub use account::Account;
 pub use measure::{LATE_NS, Measured, check, measure};

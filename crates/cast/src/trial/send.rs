@@ -1,11 +1,11 @@
 //! The sender's side of a run.
 
-use run::{make_punctual, wait};
+use run::{Whose, make_punctual, processor_time_ns, wait};
 use rustix::event::{PollFd, PollFlags};
 use stats::Distribution;
 use timing::Tick;
 
-use super::{NUMBERS_MAX, Pace, Schedule, Setting, Stamp, Terms, usage::thread_cpu_ns};
+use super::{NUMBERS_MAX, Pace, Schedule, Setting, Stamp, Terms};
 use crate::{CastError, Sender, Way};
 
 /// What the sender did.
@@ -52,7 +52,7 @@ impl<'a> Sending<'a> {
     /// Sends from now on.
     pub(super) fn go(mut self, pace: Pace) -> Result<Sent, CastError> {
         make_punctual();
-        let before_ns = thread_cpu_ns();
+        let before_ns = processor_time_ns(Whose::Thread);
         let start = self.terms.clock.now();
         let mut sent = Sent {
             start,
@@ -67,7 +67,7 @@ impl<'a> Sending<'a> {
             }
         }
         sent.wall_ns = self.terms.clock.now().nanos_since(start);
-        sent.cpu_ns = thread_cpu_ns() - before_ns;
+        sent.cpu_ns = processor_time_ns(Whose::Thread) - before_ns;
         Ok(sent)
     }
 

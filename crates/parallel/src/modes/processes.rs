@@ -14,7 +14,7 @@ use std::{
     sync::Arc,
 };
 
-use run::{Stop, ignore_stop_signals};
+use run::{Stop, ignore_stop_signals, no_usage, usage_ns};
 use rustix::process::{
     Pid, Signal, getpid, getppid, kill_process, set_parent_process_death_signal,
 };
@@ -25,7 +25,6 @@ use crate::{
     lead::{Staff, lead},
     plan::Plan,
     shelf::Bounds,
-    usage,
     worker::{Begin, work},
 };
 
@@ -93,7 +92,7 @@ impl Staff for Processes<'_> {
     /// It has closed its stream, so it has ended or is about to.
     fn take_back(&mut self, worker: u32) -> Option<String> {
         let pid = self.pids.remove(&worker).expect("not taken back yet");
-        let (mut usage, mut status) = (usage::nothing(), 0);
+        let (mut usage, mut status) = (no_usage(), 0);
         // SAFETY: writes the two values; the process is our child and nobody else takes it back.
         while unsafe { libc::wait4(pid.as_raw_pid(), &raw mut status, 0, &raw mut usage) } < 0 {
             if io::Error::last_os_error().kind() != io::ErrorKind::Interrupted {
@@ -101,7 +100,7 @@ impl Staff for Processes<'_> {
                 return Some("its end was taken from us".into());
             }
         }
-        self.cpu_ns += usage::nanos(&usage);
+        self.cpu_ns += usage_ns(&usage);
         if libc::WIFSIGNALED(status) {
             return Some(format!("killed by signal {}", libc::WTERMSIG(status)));
         }

@@ -8,10 +8,11 @@
 use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
 use primes::{Range, Search, Steps};
+use run::{Whose, processor_time_ns};
 
 use crate::{
     Control, Job, Mode, Outcome, Progress, SearchError, Sink, Stint, Want, estimate::Estimate,
-    plan::pace, scale::Scale, splits::SPLITS, stints::Stints, usage,
+    plan::pace, scale::Scale, splits::SPLITS, stints::Stints,
 };
 
 pub(super) const MODE: Mode = Mode {
@@ -23,7 +24,7 @@ pub(super) const MODE: Mode = Mode {
 };
 
 fn search(job: &Job, control: &Control<'_>, sink: &mut dyn Sink) -> Result<Outcome, SearchError> {
-    let (start, cpu) = (control.clock.now(), usage::own_ns());
+    let (start, cpu) = (control.clock.now(), processor_time_ns(Whose::Process));
     let prepared = (job.method.prepare)(job.range.last());
     let estimate = Estimate::sample(job.method, &*prepared, job.range);
     if LONG_NS < estimate.nanos((job.method.weight)(job.range.last())) {
@@ -48,7 +49,7 @@ fn search(job: &Job, control: &Control<'_>, sink: &mut dyn Sink) -> Result<Outco
     work.work()?;
     let mut outcome = work.outcome;
     outcome.wall_ns = control.clock.now().nanos_since(start);
-    outcome.cpu_ns = usage::own_ns().saturating_sub(cpu);
+    outcome.cpu_ns = processor_time_ns(Whose::Process).saturating_sub(cpu);
     outcome.stints = work.stints.into_all();
     Ok(outcome)
 }
