@@ -197,6 +197,13 @@ pub const NEEDS: &[Need] = &[
         probe: Probe::Succeeds(&["nft", "--version"]),
     },
     Need {
+        name: "node",
+        needed_by: "the tests of crates/cli that hold exported logs against ShiViz's rules",
+        packages: &["nodejs"],
+        command: "",
+        probe: Probe::Succeeds(&["node", "--version"]),
+    },
+    Need {
         name: "chromium",
         needed_by: "the tests of crates/cli that open report pages in a browser",
         packages: &["chromium"],
