@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Exit status: 0 valid, 1 invalid, 2 unknown, 3 wrong usage or an environment that does not allow the
-//! run.
+//! run, or to print its result.
 
 mod args;
 mod commands;
@@ -15,8 +15,9 @@ mod progress;
 mod run_folder;
 mod say;
 mod transcript;
+mod whole_file;
 
-use std::process::ExitCode;
+use std::{io::ErrorKind, process::ExitCode};
 
 use clap::Parser as _;
 use history::Verdict;
@@ -27,9 +28,11 @@ fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
-            let _ = error.print();
-            let is_asked_for = !error.use_stderr();
-            return if is_asked_for {
+            let is_printed = match error.print() {
+                Err(error) => error.kind() == ErrorKind::BrokenPipe,
+                Ok(()) => true,
+            };
+            return if is_printed && !error.use_stderr() {
                 ExitCode::SUCCESS
             } else {
                 ExitCode::from(USAGE)
@@ -48,6 +51,18 @@ fn main() -> ExitCode {
         Command::Models(args) => lists::models(args.markdown),
         Command::List => lists::print(),
     };
+    if let Some(error) = say::unprinted() {
+        // A server's work is what it did for its clients, and that is done.
+        let is_failure = !matches!(args.command, Command::Serve(_));
+        let grade = if is_failure { "error" } else { "warning" };
+        say::talk(&format!(
+            "{grade}: the result could not be printed to standard output: {error}; a run's folder has it, and `wharf report` \
+             prints it again"
+        ));
+        if is_failure && result.is_ok() {
+            return ExitCode::from(USAGE);
+        }
+    }
     match result {
         Ok(Verdict::Valid) => ExitCode::SUCCESS,
         Ok(Verdict::Invalid) => ExitCode::from(1),

@@ -1,13 +1,42 @@
 //! What is printed: results to standard output, talk to standard error. A reader that has gone away
-//! (`| head -1`) or a full disk is no reason to lose a run, so what cannot be printed is dropped.
+//! (`| head -1`) or a full disk is no reason to lose a run, so what cannot be printed is dropped. A reader that has gone
+//! away wanted no more; of a full disk nobody knows, so that is remembered, told at the end, and changes the exit
+//! status ([`unprinted`]).
 
-use std::io::{Write as _, stderr, stdout};
+use std::{
+    io::{self, ErrorKind, Write, stderr, stdout},
+    sync::OnceLock,
+};
 
-/// Prints results, as they are.
+/// Prints results, as they are. That they could not be printed is remembered for the command's end.
 pub fn result(text: &str) {
-    let _ = stdout().write_all(text.as_bytes());
-    let _ = stdout().flush();
+    if let Err(error) = try_result(text) {
+        let _ = UNPRINTED.set(error);
+    }
 }
+
+/// The same for who has to know at once. A reader that has gone away is no error.
+///
+/// # Errors
+/// When standard output takes no more, and somebody may be waiting for it: the disk is full.
+pub fn try_result(text: &str) -> io::Result<()> {
+    write_to(&mut stdout(), text.as_bytes())
+}
+
+/// Why a result could not be printed, if one could not.
+pub fn unprinted() -> Option<&'static io::Error> {
+    UNPRINTED.get()
+}
+
+fn write_to(out: &mut impl Write, data: &[u8]) -> io::Result<()> {
+    match out.write_all(data).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
+/// The first reason for which a result could not be printed.
+static UNPRINTED: OnceLock<io::Error> = OnceLock::new();
 
 /// Prints data. Says whether somebody takes it: a command that only passes data on ends when nobody does.
 pub fn pass_on(data: &[u8]) -> bool {
@@ -27,5 +56,30 @@ pub fn without_effect(to: &str, flags: &[&str]) {
         talk(&format!(
             "warning: {flags}: without effect on {to}; see --help"
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes nothing.
+    struct Closed(ErrorKind);
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn only_a_reader_that_has_gone_away_is_no_error() {
+        assert!(write_to(&mut Closed(ErrorKind::BrokenPipe), b"x").is_ok());
+        let full = write_to(&mut Closed(ErrorKind::StorageFull), b"x");
+        assert_eq!(full.expect_err("full").kind(), ErrorKind::StorageFull);
     }
 }

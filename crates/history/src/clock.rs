@@ -26,6 +26,10 @@ pub struct Execution {
     pub events: u64,
     /// Messages whose send and receipt were both found.
     pub matched: u64,
+    /// There may be more messages than `matched`: they were told from what clocks know of each other, where one that
+    /// brought nothing new leaves no trace.
+    #[serde(default)]
+    pub is_matched_least: bool,
     /// Messages that were sent and that nobody received.
     pub lost: u64,
     /// Where the order was taken from, in words.
@@ -40,6 +44,24 @@ pub struct Execution {
     /// The page that draws it, in the run's folder; absent where none was drawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,
+    /// The gravest of what was found in it; absent in older files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+}
+
+impl Execution {
+    /// What it is called where it is the `at`th of several, from 0: `execution one`, `execution 3`.
+    pub fn called(&self, at: usize) -> String {
+        let begins_so = self.name.get(.."execution".len());
+        match self.name.as_str() {
+            "" => format!("execution {}", at + 1),
+            // GoVector's own names begin so: `Execution #1`.
+            name if begins_so.is_some_and(|start| start.eq_ignore_ascii_case("execution")) => {
+                name.to_owned()
+            }
+            name => format!("execution {name}"),
+        }
+    }
 }
 
 /// How many events a host has.
@@ -58,6 +80,9 @@ pub struct ConditionSummary {
     pub name: String,
     /// Kept, broken, or not to be told.
     pub verdict: Verdict,
+    /// Nobody promised it: `text` is a remark, and neither kept nor broken.
+    #[serde(default)]
+    pub is_note: bool,
     /// What was found: how many stamps kept it, or the pair that breaks it and the way between them.
     pub text: String,
     /// The events that break it, as `host:index`; empty where none does.
@@ -76,4 +101,25 @@ pub struct FlawSummary {
     pub line: u32,
     /// What was found and what became of it.
     pub text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(name: &str, expected: &str) {
+        let execution = Execution {
+            name: name.to_owned(),
+            ..Execution::default()
+        };
+        assert_eq!(execution.called(1), expected);
+    }
+
+    #[test]
+    fn an_execution_is_called_one_once() {
+        check("", "execution 2");
+        check("two", "execution two");
+        check("Execution #2", "Execution #2");
+    }
 }

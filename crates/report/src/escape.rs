@@ -46,6 +46,25 @@ pub(crate) fn shortened(text: &str, limit: usize) -> String {
     }
 }
 
+/// `text` for a terminal as [`visible`] has it, with its middle cut out where it is longer: names are told apart by
+/// either end.
+pub fn shown(text: &str, limit: usize) -> String {
+    abridged(&visible(&abridged(text, limit)), limit)
+}
+
+/// At most `limit` characters of `text`, with an ellipsis for what was cut from its middle.
+pub(crate) fn abridged(text: &str, limit: usize) -> String {
+    let length = text.chars().count();
+    if length <= limit {
+        return text.to_owned();
+    }
+    let kept = limit.saturating_sub(1);
+    let (head, tail) = (kept / 2, kept - kept / 2);
+    let begin: String = text.chars().take(head).collect();
+    let end: String = text.chars().skip(length - tail).collect();
+    format!("{begin}…{end}")
+}
+
 /// Controls, the bidirectional formatting characters of Unicode (UAX #9, section 2), and
 /// characters without width that could hide in a name.
 fn is_hidden(character: char) -> bool {
@@ -104,5 +123,13 @@ mod tests {
     fn a_long_text_is_cut_between_characters() {
         assert_eq!(shortened("äöü", 2), "äö…");
         assert_eq!(shortened("äöü", 3), "äöü");
+    }
+
+    #[test]
+    fn a_long_name_keeps_both_its_ends() {
+        assert_eq!(abridged("kv-node-10-of-europe", 9), "kv-n…rope");
+        assert_eq!(abridged("äöü", 3), "äöü");
+        assert_eq!(shown("a\u{1b}[2Jb", 40), "a\\u{1b}[2Jb");
+        assert_eq!(shown(&"\u{1b}".repeat(3000), 11).chars().count(), 11);
     }
 }

@@ -48,8 +48,8 @@ mod space_time;
 #[cfg(test)]
 mod fixture;
 
-pub use escape::visible;
+pub use escape::{shown, visible};
 pub use number::{count, duration};
 pub use page::html;
-pub use space_time::{Drawing, Witnessed, space_time, space_time_svg};
+pub use space_time::{Drawing, Listed, Witnessed, space_time, space_time_svg};
 pub use text::{comparison_text, text};

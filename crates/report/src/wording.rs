@@ -41,6 +41,15 @@ pub(crate) fn chat(chat: &ChatSummary) -> String {
     )
 }
 
+/// How many messages `what` happened to. Clocks show only those that told something new.
+pub(crate) fn messages(matched: u64, is_least: bool, what: &str) -> String {
+    let messages = counted(matched, "message");
+    match is_least && matched > 0 {
+        true => format!("at least {messages} {what}, as the clocks show"),
+        false => format!("{messages} {what}"),
+    }
+}
+
 /// A truth.
 pub(crate) fn yes_or_no(is: bool) -> &'static str {
     if is { "yes" } else { "no" }

@@ -37,7 +37,8 @@ pub struct LogArgs {
     /// Their form: wharf, shiviz, govector, tsviz, lamport; default what they look like
     #[arg(long, value_name = "FORM")]
     pub form: Option<String>,
-    /// An event's look, as ShiViz takes it: a regular expression with the groups host, event and clock
+    /// An event's look, as ShiViz takes it: a regular expression with the groups host, event and clock,
+    /// such as '(?<host>\S+) (?<clock>\{.*\}) (?<event>.*)'
     #[arg(long, value_name = "REGEX", conflicts_with = "form")]
     pub parser: Option<String>,
     /// What stands between executions, as ShiViz takes it; a group named trace names them
@@ -104,12 +105,24 @@ pub struct ExportArgs {
 }
 
 const ORDER_HELP: &str = "\
-What happened before what is rebuilt from each host's own order and from who received whose message, never
-from the clocks under judgement. A log that names no messages (ShiViz's, GoVector's) has its order in its
-vector clocks only: then they are judged for agreeing with each other, and that is said.
+What happened before what is rebuilt from each host's own order and from who received whose message.
+A log that names no messages (ShiViz's, GoVector's) has its order in its clocks only: then less can
+be judged, and where the order comes from is printed.
 
-Exit status: 0 every promise kept, 1 a promise broken or the log cannot have happened, 2 nothing can be said,
-3 wrong usage.
+Exit status: 0 every promise kept, 1 a promise broken or the log cannot have happened, 2 nothing can
+be said, 3 wrong usage, or the result cannot be printed or written.
+
+A program of yours writes the form `wharf`, a line an event; host, n and kind must be there:
+  {\"log\":\"wharf events\",\"version\":1}
+  {\"host\":\"bob\",\"n\":1,\"kind\":\"receive\",\"message\":\"m1\",\"lamport\":2,\"vector\":{\"al\":1,\"bob\":1}}
+n counts the host's events from 1; kind is local, send, receive or deliver; a send and its receipts
+have the same message. In Python:
+  print(json.dumps(dict(log=\"wharf events\", version=1)), flush=True)
+  print(json.dumps(dict(host=me, n=n, kind=\"send\", message=name, lamport=clock)), flush=True)
+docs/logs.md has every field, the other forms, and what is judged.
+
+Any other form: --parser says what an event looks like, here `alice {\"alice\":1} said hello`:
+  wharf clock order my.log --parser '(?<host>\\S+) (?<clock>\\{.*\\}) (?<event>.*)'
 
 Examples:
   wharf clock order alice/trace.jsonl bob/trace.jsonl    logs of two members of `wharf cast chat`

@@ -7,6 +7,8 @@ mod impossible;
 mod processes;
 mod refused;
 mod scale;
+mod several;
+mod written;
 
 use std::{fs, path::PathBuf};
 

@@ -251,6 +251,49 @@ fn an_event_is_chosen_by_mouse_and_another_asked_why() {
 }
 
 #[test]
+fn a_rebuilt_stamp_is_in_brackets_and_labels_lie_above_all_lines() {
+    let mut log = small();
+    log.events[0].stamps.lamport = Some(7);
+    log.events[3].text = "asks on the telephone, again".to_owned();
+    let mut shown = Shown::new(&page(&log));
+    shown.open((1280, 900), "light");
+    let labels = |kind: &str| {
+        format!(
+            "[...document.querySelectorAll('.sp-beside {kind}')].map(label => label.textContent).join(' ')"
+        )
+    };
+    let stamps = shown.browser.text(&labels(".sp-stamp:not(.sp-rebuilt)"));
+    assert_eq!(stamps, "7");
+    let rebuilt = shown.browser.text(&labels(".sp-rebuilt"));
+    assert_eq!(rebuilt, "(2) (2) (3) (1) (4)");
+    shown.tab_to_diagram();
+    shown.browser.press("ArrowDown");
+    let last = "document.getElementById('sp-body').lastElementChild.getAttribute('class')";
+    assert_eq!(shown.browser.text(last), "sp-beside");
+    let pale = "[...document.querySelectorAll('.sp-beside text')].every(label => getComputedStyle(label).opacity === '1')";
+    assert_eq!(shown.browser.value(pale), true);
+    shown.without_complaint();
+}
+
+#[test]
+fn texts_that_begin_alike_are_shown_from_where_they_differ() {
+    let mut log = Log::new();
+    log.host("server");
+    log.host("other");
+    for path in ["alpha", "beta", "gamma"] {
+        let text =
+            format!("24.22.130.14 5/27/2011 10:00:00 GET /a/long/way/to/{path} answered {path}");
+        add(&mut log, 0, EventKind::Local, "", &text, 1);
+    }
+    let mut shown = Shown::new(&page(&log));
+    shown.open((700, 900), "light");
+    let labels = "[...document.querySelectorAll('.sp-beside .sp-text')].map(label => label.textContent).join(' ')";
+    let texts = shown.browser.text(labels);
+    assert!(texts.contains("…/a/long/way/to/alpha"), "{texts}");
+    shown.without_complaint();
+}
+
+#[test]
 fn every_event_is_told_the_past_and_future_that_the_order_gives_it() {
     let log = chat(4, 16);
     let order = Order::of(&log);
@@ -354,6 +397,7 @@ fn a_finding_shows_its_witness_and_a_hostile_text_stays_a_text() {
     let findings = [Witnessed {
         finding: Finding::new(Verdict::Invalid, HOSTILE),
         pair: Some((EventId(0), EventId(3))),
+        is_kept: false,
     }];
     let order = Order::of(&log);
     let drawing = Drawing {

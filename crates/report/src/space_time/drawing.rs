@@ -4,6 +4,8 @@ use history::Finding;
 use trace::{EventId, Log};
 use verdict::Order;
 
+use super::Listed;
+
 /// A log to draw, and what a reader should know of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Drawing<'a> {
@@ -17,6 +19,8 @@ pub struct Drawing<'a> {
     pub command: &'a str,
     /// What was found, in any order.
     pub findings: &'a [Witnessed],
+    /// All executions of the log, for a page that leads to the others; empty where this is the only one.
+    pub executions: &'a [Listed],
     /// The event that is chosen at first, and about which a window lies when not all is drawn.
     pub around: Option<EventId>,
     /// At most so many events are drawn; what is left out is said on the page.
@@ -32,6 +36,7 @@ impl<'a> Drawing<'a> {
             title,
             command: "",
             findings: &[],
+            executions: &[],
             around: None,
             most: Self::MOST,
         }
@@ -49,6 +54,8 @@ pub struct Witnessed {
     pub finding: Finding,
     /// The two events that prove it, if there are such.
     pub pair: Option<(EventId, EventId)>,
+    /// Whether it says that a clock kept its promise.
+    pub is_kept: bool,
 }
 
 impl From<Finding> for Witnessed {
@@ -56,6 +63,7 @@ impl From<Finding> for Witnessed {
         Self {
             finding,
             pair: None,
+            is_kept: false,
         }
     }
 }

@@ -6,6 +6,7 @@
 //!            ─▶ scene     the window of it that is drawn: events, messages, what is lost or wrong
 //!              +- rows     how far down each event stands; quiet stretches folded
 //!              +- claims   stamps in the log that cannot be right
+//!              +- beside   what stands beside events, and what of it is rebuilt
 //!            ─▶ paint     lanes, lines and marks as SVG      ─▶ picture  one SVG, for papers
 //!              +- table    the same as numbers, for the script ─▶ page   one HTML file
 //! ```
@@ -13,6 +14,7 @@
 //! Lanes stand at shares of the width, so the picture fits a telephone and a desk without being drawn
 //! again; marks keep their shape, for they are drawn in pixels about their lane.
 
+mod beside;
 mod claims;
 mod clocks;
 mod drawing;
@@ -23,6 +25,8 @@ mod sequence;
 mod paint;
 mod table;
 
+mod executions;
+mod names;
 mod page;
 mod picture;
 
@@ -30,5 +34,6 @@ mod picture;
 mod sample;
 
 pub use drawing::{Drawing, Witnessed};
+pub use executions::Listed;
 pub use page::space_time;
 pub use picture::space_time_svg;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use history::{Finding, Verdict};
 
 use super::{
-    Drawing, Witnessed, paint,
+    Drawing, Witnessed, executions, names, paint,
     scene::{Fate, Lane, Scene},
     table::{self, number_of},
 };
@@ -23,7 +23,7 @@ use crate::{
 /// what it leaves out. Every text from outside is escaped, and cut where all together would be large.
 pub fn space_time(drawing: &Drawing<'_>) -> String {
     let scene = Scene::of(drawing);
-    let main = findings(&scene) + &figure(&scene) + &hosts(&scene);
+    let main = executions::list(drawing) + &findings(&scene) + &figure(&scene) + &hosts(&scene);
     let shell = Shell {
         title: drawing.title,
         header: header(&scene),
@@ -39,17 +39,34 @@ pub fn space_time(drawing: &Drawing<'_>) -> String {
 pub(super) fn subject(scene: &Scene<'_>) -> String {
     let mut parts = vec![
         counted(scene.lanes.len() as u64, "host"),
-        counted(scene.marks.len() as u64, "event"),
-        format!("{} received", counted(scene.lines.len() as u64, "message")),
+        events(scene),
+        messages(scene),
     ];
-    if scene.lost() > 0 {
-        parts.push(format!("{} lost", count(scene.lost())));
+    match scene.drawing.order.lost(scene.drawing.log).len() as u64 {
+        0 => {}
+        lost => parts.push(format!("{} lost", count(lost))),
     }
     let times = &scene.rows.times;
     if let Some((first, last)) = times.first().zip(times.last()) {
         parts.push(duration(last.saturating_sub(*first) as f64));
     }
     parts.join(" · ")
+}
+
+fn events(scene: &Scene<'_>) -> String {
+    let (drawn, all) = (scene.marks.len(), scene.drawing.log.events.len() as u64);
+    match drawn as u64 {
+        drawn if drawn < all => format!("{} of {} drawn", count(drawn), counted(all, "event")),
+        _ => counted(all, "event"),
+    }
+}
+
+/// As many as the terminal says, however many of them are drawn.
+fn messages(scene: &Scene<'_>) -> String {
+    let (log, order) = (scene.drawing.log, scene.drawing.order);
+    let matched = log.ids().map(|event| order.sources(event).len() as u64);
+    let is_least = order.basis() == verdict::Basis::VectorClocks;
+    wording::messages(matched.sum(), is_least, "received")
 }
 
 /// What of the log is not drawn; nothing when all is.
@@ -93,25 +110,33 @@ fn header(scene: &Scene<'_>) -> String {
         format!("\n<p class=\"verdict {class}\"><b>{badge}</b> <span>{reason}</span></p>")
     });
     let (title, subject) = (escape(drawing.title), escape(&subject(scene)));
+    let basis = escape(drawing.order.basis().text());
     format!(
         "<header>\n<div class=\"top\"><h1>{title}</h1>\
          <button id=\"theme\" type=\"button\" hidden>◐ light or dark</button></div>\n\
-         <p class=\"subject\">{subject}</p>{badge}\n</header>"
+         <p class=\"subject\">{subject}</p>\n<p class=\"subject sp-basis\"><b>order:</b> {basis}</p>{badge}\n\
+         </header>"
     )
 }
 
 /// The findings, the gravest first, each with a button that shows its witness where it has one.
 fn findings(scene: &Scene<'_>) -> String {
     let mut all: Vec<&Witnessed> = scene.drawing.findings.iter().collect();
-    all.sort_by_key(|found| found.finding.verdict);
+    all.sort_by_key(|found| (found.finding.verdict, !found.is_kept));
     if all.is_empty() {
         return String::new();
     }
-    let item = |Witnessed { finding, pair }: &Witnessed| {
+    let item = |found: &Witnessed| {
+        let Witnessed {
+            finding,
+            pair,
+            is_kept,
+        } = found;
         let Finding { verdict, text } = finding;
         let (class, sign) = match verdict {
             Verdict::Invalid => ("invalid", "✗ wrong"),
             Verdict::Unknown => ("unknown", "? unsure"),
+            Verdict::Valid if *is_kept => ("kept", "✓ kept"),
             Verdict::Valid => ("remark", "· note"),
         };
         let numbers =
@@ -204,6 +229,11 @@ fn key(scene: &Scene<'_>) -> Vec<(&'static str, &'static str)> {
             "s-sp-doubt",
             "its stamp cannot be right",
         ),
+        (
+            any(&|mark| mark.is_witness),
+            "s-sp-witness",
+            "the two ends of a broken promise",
+        ),
         (true, "s-sp-past", "causal past"),
         (true, "s-sp-future", "causal future"),
         (true, "s-sp-pale", "concurrent: pale"),
@@ -214,7 +244,11 @@ fn key(scene: &Scene<'_>) -> Vec<(&'static str, &'static str)> {
 
 fn diagram(scene: &Scene<'_>) -> String {
     let lanes = scene.lanes.len().max(1);
-    let names: String = scene.lanes.iter().map(|lane| head(scene, lane)).collect();
+    let short = names::short(scene);
+    let heads = scene.lanes.iter().zip(&short);
+    let names: String = heads
+        .map(|(lane, short)| head(scene, lane, short))
+        .collect();
     let data = table::table(scene);
     let picture = picture(scene);
     let title = escape(&format!(
@@ -237,13 +271,14 @@ fn diagram(scene: &Scene<'_>) -> String {
     )
 }
 
-fn head(scene: &Scene<'_>, lane: &Lane) -> String {
-    let name = escape(&shortened(&scene.drawing.log.hosts[lane.host], 60));
+fn head(scene: &Scene<'_>, lane: &Lane, short: &str) -> String {
+    let name = escape(&shortened(&scene.drawing.log.hosts[lane.host], 300));
+    let short = escape(short);
     match shift(scene, lane) {
         Some(shift) => format!(
-            "<span class=\"sp-moved\" title=\"{name}\">{name}<small>clock +{shift}</small></span>"
+            "<span class=\"sp-moved\" title=\"{name}\">{short}<small>clock +{shift}</small></span>"
         ),
-        None => format!("<span title=\"{name}\">{name}</span>"),
+        None => format!("<span title=\"{name}\">{short}</span>"),
     }
 }
 

@@ -129,6 +129,7 @@ enum Draws {
     Arrived,
     Doubt,
     Impossible,
+    Witness,
 }
 
 impl Draws {
@@ -139,6 +140,7 @@ impl Draws {
             Self::Arrived => mark.fate == Fate::Beyond && arrives(mark),
             Self::Doubt => mark.doubt.is_some(),
             Self::Impossible => mark.is_impossible,
+            Self::Witness => mark.is_witness,
         }
     }
 
@@ -159,6 +161,7 @@ impl Draws {
                 Self::Arrived => "m-17-12l17 12",
                 Self::Doubt => "m0 0m-14-6l5 9h-10z",
                 Self::Impossible => "m-9-9h18v18h-18z",
+                Self::Witness => "m-8-8v-4h16v4m-16 16v4h16v-4",
                 Self::Fate(Fate::Plain) => continue,
             };
             // A point is two bytes shorter when it is told from the point before it.
@@ -188,6 +191,7 @@ const MARKS: &[(&str, Draws)] = &[
     ("sp-receive", Draws::Kind(EventKind::Receive)),
     ("sp-deliver", Draws::Kind(EventKind::Deliver)),
     ("sp-doubt", Draws::Doubt),
+    ("sp-witness", Draws::Witness),
 ];
 
 /// More times than this would be a column of numbers that nobody reads.

@@ -3,12 +3,14 @@
 use std::fmt::Write as _;
 
 use super::{
-    Drawing, page, paint,
+    Drawing,
+    beside::{Beside, Label},
+    names, page, paint,
     scene::{Lane, Scene},
 };
-use crate::escape::{escape, shortened};
+use crate::escape::{abridged, escape, shortened};
 
-/// A log's space-time diagram as an SVG file: white ground, the Lamport clock beside each event while
+/// A log's space-time diagram as an SVG file: white ground, a clock beside each event while
 /// there are few, and what is left out at its foot.
 pub fn space_time_svg(drawing: &Drawing<'_>) -> String {
     let scene = Scene::of(drawing);
@@ -45,6 +47,7 @@ pub fn space_time_svg(drawing: &Drawing<'_>) -> String {
         "<g transform=\"translate({MARGIN} 0) scale({stretch} 1)\">{lines}</g>"
     );
     let mut heads = String::new();
+    let short = names::short(&scene);
     for (index, one) in scene.lanes.iter().enumerate() {
         let x = MARGIN + index as u32 * lane + lane / 2;
         let _ = write!(
@@ -53,7 +56,7 @@ pub fn space_time_svg(drawing: &Drawing<'_>) -> String {
             paint::lane(&scene, one)
         );
         let most = (lane / 9) as usize;
-        let name = escape(&shortened(&drawing.log.hosts[one.host], most));
+        let name = escape(&abridged(&short[index], most));
         let _ = write!(
             heads,
             "<text class=\"host\" x=\"{x}\" y=\"20\">{name}</text>"
@@ -79,17 +82,18 @@ pub fn space_time_svg(drawing: &Drawing<'_>) -> String {
     )
 }
 
-/// The Lamport clock beside each event of a lane: as the log claims it, else as rebuilt.
+/// What stands beside each event of a lane, and the beginning of its text.
 fn labels(out: &mut String, scene: &Scene<'_>, lane: &Lane, (x, width): (u32, u32)) {
+    let beside = Beside::of(scene);
     for number in Scene::numbers(lane) {
         let event = scene.event(number);
-        let rebuilt = scene.sequence.lamport[scene.marks[number as usize].event.0 as usize];
-        let lamport = event
-            .stamps
-            .lamport
-            .unwrap_or(u64::from(rebuilt))
-            .to_string();
-        let room = (width as usize / 6).saturating_sub(lamport.len() + 4);
+        let Label { text, is_rebuilt } = beside.label(scene, number);
+        let room = (width as usize / 6).saturating_sub(text.chars().count() + 4);
+        let class = match is_rebuilt {
+            true => "rebuilt",
+            false => "stamp",
+        };
+        let stamp = text;
         let text = match room {
             ..8 => String::new(),
             _ => escape(&shortened(&event.text, room)),
@@ -97,7 +101,7 @@ fn labels(out: &mut String, scene: &Scene<'_>, lane: &Lane, (x, width): (u32, u3
         let (x, y) = (x + 12, scene.y(number) + 4);
         let _ = write!(
             out,
-            "<text class=\"beside\" x=\"{x}\" y=\"{y}\"><tspan class=\"stamp\">{lamport}</tspan> {text}</text>"
+            "<text class=\"beside\" x=\"{x}\" y=\"{y}\"><tspan class=\"{class}\">{stamp}</tspan> {text}</text>"
         );
     }
 }
@@ -114,7 +118,7 @@ const MOST_LABELS: usize = 2000;
 const STYLE: &str = "text{font:11px system-ui,\"Liberation Sans\",Arial,sans-serif;fill:#1b2530}\
     .ground{fill:#fff}.host{font-weight:600;font-size:13px;text-anchor:middle}\
     .tick{text-anchor:end;fill:#566270}.quiet{text-anchor:middle;font-style:italic;fill:#566270}.foot{fill:#566270}\
-    .beside{fill:#566270;paint-order:stroke;stroke:#fff;stroke-width:3px}.stamp{font-weight:600;fill:#1b2530}\
+    .beside{fill:#566270;paint-order:stroke;stroke:#fff;stroke-width:7px;stroke-linejoin:round}.stamp{font-weight:600;fill:#1b2530}.rebuilt{font-style:italic}\
     .sp-host{stroke:#98a3af;stroke-width:1.2}\
     .sp-line{fill:none;stroke:#566270;stroke-width:1.3;vector-effect:non-scaling-stroke}\
     .sp-skewed{stroke:#7a4802;stroke-width:1.8;stroke-dasharray:2 3}\
@@ -124,7 +128,7 @@ const STYLE: &str = "text{font:11px system-ui,\"Liberation Sans\",Arial,sans-ser
     .sp-in{stroke:#fff;stroke-width:6.4}.sp-deliver{fill:#1b2530}\
     .sp-lost{fill:none;stroke:#b4533c;stroke-width:1.8}\
     .sp-away{fill:none;stroke:#566270;stroke-width:1.3;stroke-dasharray:1 2}\
-    .sp-wrong{fill:none;stroke:#b4533c;stroke-width:1.8}.sp-doubt{fill:#7a4802}\
+    .sp-wrong,.sp-witness{fill:none;stroke:#b4533c;stroke-width:1.8}.sp-doubt{fill:#7a4802}\
     .sp-fold{fill:#f0f2f4;stroke:#98a3af;stroke-dasharray:2 4}";
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use history::Verdict;
 use trace::{EventId, EventKind, HostId, Log, MessageId};
 
 use super::{
@@ -66,6 +67,8 @@ pub(super) struct Mark {
     pub(super) is_impossible: bool,
     /// What is wrong with its stamps.
     pub(super) doubt: Option<Doubt>,
+    /// It is one of the two events that prove that a promise is broken.
+    pub(super) is_witness: bool,
 }
 
 /// What became of an event's message.
@@ -155,11 +158,6 @@ impl<'a> Scene<'a> {
     /// The numbers of a lane's events.
     pub(super) fn numbers(lane: &Lane) -> std::ops::Range<u32> {
         lane.first..lane.first + lane.count
-    }
-
-    /// How many sends were received by nobody.
-    pub(super) fn lost(&self) -> u64 {
-        self.lanes.iter().map(|lane| lane.tally[3]).sum()
     }
 
     /// Finds the lines, and what became of messages without one.
@@ -366,6 +364,7 @@ fn marks(
     let (log, order) = (drawing.log, drawing.order);
     let mut marks: Vec<Option<Mark>> = vec![None; events.len()];
     let mut next: Vec<u32> = lanes.iter().map(|lane| lane.first).collect();
+    let witnesses = witnesses(drawing);
     let convention = claims::Convention::of(log, order, events);
     for (at, event) in events.iter().enumerate() {
         let kind = match log.event(*event).kind {
@@ -382,10 +381,19 @@ fn marks(
             fate: Fate::Plain,
             is_impossible: false,
             doubt: claims::doubt(drawing, *event, convention),
+            is_witness: witnesses.contains(event),
         });
         *number += 1;
     }
     marks.into_iter().flatten().collect()
+}
+
+/// The events that prove what is wrong.
+fn witnesses(drawing: &Drawing<'_>) -> Vec<EventId> {
+    let found = drawing.findings.iter();
+    let broken = found.filter(|found| found.finding.verdict == Verdict::Invalid);
+    let pairs = broken.filter_map(|found| found.pair);
+    pairs.flat_map(|(one, other)| [one, other]).collect()
 }
 
 /// Whether an event delivers a message that its host has received before.

@@ -23,7 +23,8 @@
   const set = (list) => new Set(list || []);
   const lost = set(t.lost), unsent = set(t.unsent), beyond = set(t.beyond), impossible = set(t.impossible);
   const doubts = new Map(t.doubted.map((n, i) => [n, t.doubts[i]]));
-  const skews = new Map();
+  const skews = new Map(), breaks = new Map();
+  for (let i = 0; i < t.witnesses.length; i += 2) breaks.set(t.witnesses[i], [...breaks.get(t.witnesses[i]) || [], t.witnesses[i + 1]]);
   for (let i = 0; i < t.skewed.length; i += 2) skews.set(t.skewed[i], t.skewed[i + 1]);
 
   // Messages, both ways; those that would have to go back in time are drawn and lead nowhere.
@@ -188,6 +189,7 @@
     what.append(counts);
     if (impossible.has(n)) what.append(element('p', 'It cannot have happened as the log has it: its message would close a circle of causes.', 'sp-warn'));
     if (doubts.has(n)) what.append(element('p', `▲ ${doubts.get(n)}.`, 'sp-warn'));
+    for (const at of breaks.get(n) || []) what.append(element('p', `It is an end of a broken promise. ${t.broken[at]}.`, 'sp-warn'));
     if (skews.has(n)) what.append(element('p', `The clocks say that it came ${lasting(skews.get(n))} before it was sent.`, 'sp-warn'));
     if (beyond.has(n)) what.append(element('p', 'The other end of its message is not drawn.'));
     const claimed = claimedLamport(n), claim = claimedVector(n);
@@ -243,9 +245,13 @@
   };
   const over = svg('g', {class: 'sp-over'}, body), beside = svg('g', {class: 'sp-beside'}, body);
   const select = byId('sp-beside');
-  const views = [['lamport', 'Lamport clock'], ['vector', 'vector clock'], ['message', 'message'], ['index', 'place'], ['', 'nothing']];
+  const views = [['lamport', t.lamport === undefined ? 'Lamport clock, rebuilt' : 'Lamport clock'], ['vector', t.claims ? 'vector clock' : 'vector clock, rebuilt'], ['message', 'message'], ['index', 'place'], ['', 'nothing']];
   for (const [value, text] of views) select.append(new Option(text, value));
-  const stamp = (n) => {
+  select.value = t.beside;
+  // What the log does not have must not look like what it has.
+  const isRebuilt = (n) => select.value === 'lamport' ? claimedLamport(n) === null : select.value === 'vector' && !claimedVector(n);
+  const stamp = (n) => isRebuilt(n) && bare(n) ? `(${bare(n)})` : bare(n);
+  const bare = (n) => {
     if (select.value === 'lamport') { const told = claimedLamport(n); return String(told === null ? lamport[n] : told); }
     if (select.value === 'vector') return t.hosts.length > 24 ? '' : dense(claimedVector(n) || vector(n));
     return select.value === 'message' ? message(n) : select.value === 'index' ? String(place[n]) : '';
@@ -257,6 +263,18 @@
     return low;
   };
   const ring = (at, r) => `M${-r} ${at}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
+  // A text without what it shares with those above and below it, from the last word that begins within that; and
+  // without the times that then stand in front, which tell nobody what happened.
+  const alike = (a, b) => { let at = 0; while (at < a.length && a[at] === b[at]) at++; return at; };
+  const different = (n) => {
+    const text = t.texts[n], near = [];
+    if (!isFirst(n)) near.push(t.texts[n - 1]);
+    if (!isLast(n)) near.push(t.texts[n + 1]);
+    const same = Math.max(0, ...near.map((other) => other === text ? 0 : alike(text, other)));
+    const cut = text.lastIndexOf(' ', same - 1) + 1;
+    const words = text.slice(cut).replace(/^(?:[\[(]?[\d.:,/+-]+[\])Z]?\s+|[AP]M\s+)+(?=\S)/, '');
+    return cut >= 8 ? `…${words}` : text;
+  };
   const kindClass = {l: 'sp-local', s: 'sp-send', r: 'sp-receive', d: 'sp-deliver'};
   const paint = () => {
     const top = box.scrollTop - 300, bottom = box.scrollTop + Math.min(box.clientHeight, 2000) + 300;
@@ -280,7 +298,7 @@
     let texts = 0;
     for (let lane = 0; lane < lanes; lane++) {
       const from = firstFrom(lane, top), marks = {};
-      let rings = '', after = 0;
+      let rings = '', ends = '', after = 0;
       const holder = svg('svg', {class: 'sp-lane', x: percent(lane)}, over);
       for (let n = from; n < start[lane + 1] && y(n) < bottom; n++) {
         const isPast = chosen >= 0 && inPast(past, n), isFuture = chosen >= 0 && inFuture(future, n), lit = isPast || isFuture || n === held;
@@ -290,17 +308,19 @@
           marks[key] = (marks[key] || '') + (t.kinds[n] === 'd' ? `M0 ${y(n) - 6}l6 6-6 6-6-6z` : `M0 ${y(n)}h0`);
           if (sort === 'f') rings += ring(y(n), 8.5);
         }
+        if (breaks.has(n)) ends += `M-8 ${y(n) - 8}v-4h16v4m-16 16v4h16v-4`;
         const own = n === chosen || n === near || n === held;
-        const text = own ? `${name(n)} ${stamp(n)}` : stamp(n);
+        const text = own ? select.value === 'index' ? name(n) : `${name(n)} ${stamp(n)}` : stamp(n);
         const room = Math.floor((lane === lanes - 1 ? width / 2 + 6 : width - 20) / 6.6), isFree = y(n) - after >= 15 || own;
         if (texts < 1500 && isFree && (own || text.length <= room)) {
           const label = svg('text', {x: percent(lane), dx: own ? 16 : 12, y: y(n) + 4, class: lit ? 'sp-lit' : ''}, beside);
-          const bold = svg('tspan', {class: 'sp-stamp'}, label);
+          const bold = svg('tspan', {class: isRebuilt(n) ? 'sp-stamp sp-rebuilt' : 'sp-stamp'}, label);
           bold.textContent = text;
           const rest = room - text.length - 2;
           if (rest >= 8 && t.texts[n]) {
             const thin = svg('tspan', {class: 'sp-text', dx: text ? 6 : 0}, label);
-            thin.textContent = t.texts[n].length > rest ? `${t.texts[n].slice(0, rest - 1)}…` : t.texts[n];
+            const words = t.texts[n].length > rest ? different(n) : t.texts[n];
+            thin.textContent = words.length > rest ? `${words.slice(0, rest - 1)}…` : words;
           }
           after = y(n);
           texts++;
@@ -310,6 +330,7 @@
         svg('path', {class: key, d: marks[key]}, holder);
         if (key.startsWith('sp-receive')) svg('path', {class: 'sp-in', d: marks[key]}, holder);
       }
+      if (ends) svg('path', {class: 'sp-witness', d: ends}, holder);
       if (rings) svg('path', {class: 'sp-f-ring', d: rings}, holder);
       const mark = (n, kind, r) => { if (n >= 0 && laneOf[n] === lane) svg('path', {class: kind, d: ring(y(n), r)}, holder); };
       mark(held, 'sp-hold', 13);

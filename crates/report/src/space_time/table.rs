@@ -6,13 +6,15 @@
 
 use std::fmt::Write as _;
 
+use history::Verdict;
 use trace::EventKind;
 
 use super::{
+    beside::Beside,
     claims,
     scene::{Fate, Lane, Mark, Scene},
 };
-use crate::escape::{shortened, visible};
+use crate::escape::{abridged, shortened, visible};
 
 /// The table.
 pub(super) fn table(scene: &Scene<'_>) -> String {
@@ -36,7 +38,7 @@ pub(super) fn table(scene: &Scene<'_>) -> String {
         "hosts",
         hosts
             .iter()
-            .map(|host| shortened(&log.hosts[*host], MOST_NAME)),
+            .map(|host| abridged(&log.hosts[*host], MOST_NAME)),
     );
     column(
         &mut out,
@@ -59,6 +61,8 @@ pub(super) fn table(scene: &Scene<'_>) -> String {
     stamps(&mut out, scene, &place);
     times(&mut out, scene);
     entries(&mut out, scene, &place);
+    witnesses(&mut out, scene);
+    let _ = write!(out, "\"beside\":\"{}\",", Beside::of(scene).name());
     let chosen = scene.drawing.around;
     let chosen = chosen
         .and_then(|chosen| number_of(scene, chosen))
@@ -176,6 +180,22 @@ fn messages(out: &mut String, scene: &Scene<'_>) {
     };
     strings(out, "doubts", doubts.iter().map(doubt));
     column(out, "doubted", doubts);
+}
+
+/// Which events prove that a promise is broken, each with the number of the finding that says so.
+fn witnesses(out: &mut String, scene: &Scene<'_>) {
+    let found = scene.drawing.findings.iter();
+    let broken = found.filter(|found| found.finding.verdict == Verdict::Invalid);
+    let broken: Vec<_> = broken
+        .filter_map(|found| Some((found.pair?, &found.finding.text)))
+        .collect();
+    let ends = broken.iter().enumerate().flat_map(|(at, ((a, b), _))| {
+        let ends = [*a, *b].into_iter();
+        ends.filter_map(move |end| Some([number_of(scene, end)?, at as u32]))
+    });
+    column(out, "witnesses", ends.flatten());
+    let text = |(_, text): &(_, &String)| shortened(text, MOST_FINDING);
+    strings(out, "broken", broken.iter().map(text));
 }
 
 /// Claimed stamps: Lamport's as the difference to the rebuilt one, vectors where they differ from it.
@@ -364,6 +384,9 @@ fn quoted(text: &str) -> String {
     out.push('"');
     out
 }
+
+/// Findings are cut there where they stand beside an event.
+const MOST_FINDING: usize = 600;
 
 /// Names of hosts are cut there.
 const MOST_NAME: usize = 80;

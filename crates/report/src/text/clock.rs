@@ -4,37 +4,75 @@ use history::{ClockSummary, Execution, FlawSummary, Verdict};
 
 use super::{columns::Columns, paragraph::paragraph};
 use crate::{
-    escape::{shortened, visible},
+    escape::{abridged, shortened, visible},
     number::{count, counted},
+    wording::messages,
 };
 
 /// One part an execution.
 pub(super) fn text(clock: &ClockSummary) -> String {
     let many = clock.executions.len() > 1;
+    let mut out = paragraph("form:  ", &clock.form);
     let parts = clock.executions.iter().enumerate().map(|(at, execution)| {
-        let name = match (many, execution.name.as_str()) {
-            (false, _) => String::new(),
-            (true, "") => format!("execution {}: ", at + 1),
-            (true, name) => format!("execution {name}: "),
+        let name = match many {
+            false => String::new(),
+            true => visible(&execution.called(at)) + ": ",
         };
         name + &of_execution(execution)
     });
-    parts.collect()
+    out.extend(parts);
+    out + &drawn(clock)
+}
+
+/// Which of several executions the run's page draws.
+fn drawn(clock: &ClockSummary) -> String {
+    let mut all = clock.executions.iter().enumerate();
+    let Some((at, main)) = all.find(|(_, one)| one.page.as_deref() == Some("report.html")) else {
+        return String::new();
+    };
+    match clock.executions.len() {
+        0 | 1 => String::new(),
+        many => {
+            let text = format!(
+                "report.html draws {}, and leads to the other {}; `--execution` with a name or number draws one by itself.",
+                main.called(at),
+                counted(many as u64 - 1, "execution").replace("1 execution", "one"),
+            );
+            paragraph("drawn: ", &text) + "\n"
+        }
+    }
+}
+
+/// Who has how many events.
+fn hosts(execution: &Execution) -> String {
+    let shown = execution.hosts.iter().take(MOST_HOSTS);
+    let mut list: Vec<String> = shown
+        .map(|host| format!("{} {}", abridged(&host.name, MOST_NAME), count(host.events)))
+        .collect();
+    match execution.hosts.len().saturating_sub(MOST_HOSTS) {
+        0 => {}
+        more => list.push(format!("{} more", count(more as u64))),
+    }
+    paragraph("hosts: ", &list.join(", "))
 }
 
 fn of_execution(execution: &Execution) -> String {
-    let hosts = u64::try_from(execution.hosts.len()).unwrap_or(u64::MAX);
     let lost = match execution.lost {
         0 => String::new(),
         lost => format!(", {} lost (sent and never received)", count(lost)),
     };
     let subject = format!(
-        "{} of {}; {} from one to another{lost}.",
+        "{} of {}; {}{lost}.",
         counted(execution.events, "event"),
-        counted(hosts, "host"),
-        counted(execution.matched, "message"),
+        counted(execution.hosts.len() as u64, "host"),
+        messages(
+            execution.matched,
+            execution.is_matched_least,
+            "from one to another"
+        ),
     );
     let mut out = paragraph("", &subject);
+    out += &hosts(execution);
     out += &paragraph("order: ", &execution.basis);
     out.push('\n');
     if !execution.conditions.is_empty() {
@@ -53,6 +91,7 @@ fn promises(execution: &Execution) -> String {
     let longest = lengths.max().unwrap_or(0);
     let rows = execution.conditions.iter().map(|condition| {
         let (sign, text) = match condition.verdict {
+            Verdict::Valid if condition.is_note => ("· note   ", condition.text.as_str()),
             Verdict::Valid => ("✓ kept   ", condition.text.as_str()),
             Verdict::Unknown => ("? unsure ", "see below"),
             Verdict::Invalid => ("✗ broken ", "see below"),
@@ -84,3 +123,9 @@ fn flaws(execution: &Execution) -> String {
     }
     table.finish() + "\n"
 }
+
+/// Hosts that are listed.
+const MOST_HOSTS: usize = 12;
+
+/// Their names are cut there.
+const MOST_NAME: usize = 32;

@@ -1,21 +1,19 @@
 //! `wharf clock export`: logs in another tool's form.
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
-
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use history::Verdict;
+use trace::FlawKind;
 
 use super::{
     judged::{self, Judged},
     logs,
 };
-use crate::{args::ExportArgs, lists, say};
+use crate::{args::ExportArgs, lists, say, whole_file};
 
 /// Runs the command.
 ///
 /// # Errors
-/// When a log cannot be read, the form is one that is only read, or the file is there.
+/// When a log cannot be read, the form is one that is only read, or the file is there or cannot be written.
 pub fn run(args: &ExportArgs) -> Result<Verdict> {
     let form = lists::form(&args.written_as)?;
     let Some(write) = form.write else {
@@ -27,22 +25,86 @@ pub fn run(args: &ExportArgs) -> Result<Verdict> {
     let executions = logs::read(&args.logs)?.executions;
     let judged: Vec<Judged> = executions.into_iter().map(Judged::new).collect();
     let text = judged::written(&judged.iter().collect::<Vec<_>>(), write);
-    let Some(path) = &args.out else {
-        say::result(&text);
-        return Ok(Verdict::Valid);
-    };
-    let mut options = OpenOptions::new();
-    options.write(true);
-    match args.force {
-        true => options.create(true).truncate(true),
-        false => options.create_new(true),
-    };
-    let shown = path.display();
-    let written = options
-        .open(path)
-        .and_then(|mut file| file.write_all(text.as_bytes()));
-    written
-        .with_context(|| format!("cannot write {shown}; --force replaces a file that is there"))?;
-    say::talk(&format!("written: {shown}"));
+    match &args.out {
+        None => say::result(&text),
+        Some(path) => {
+            whole_file::write(path, &text, args.force)?;
+            say::talk(&format!("written: {}", path.display()));
+        }
+    }
+    for change in changes(&judged, form.name) {
+        say::talk(&format!("note: {change}"));
+    }
     Ok(Verdict::Valid)
+}
+
+/// What the export has more or less than the logs.
+fn changes(judged: &[Judged], form: &str) -> Vec<String> {
+    let mut changes = Vec::new();
+    let in_none = |log: &trace::Log| {
+        let left_out = log.flaws.iter().filter(|flaw| is_left_out(flaw.kind));
+        left_out.count() as u64 + log.flaws_left_out
+    };
+    match judged.iter().map(|one| in_none(&one.log)).sum() {
+        0 => {}
+        left_out => changes.push(format!(
+            "{} of the logs could not be read, or not wholly, and what could not be read is not in the export; \
+             `wharf clock order` names each",
+            places(left_out)
+        )),
+    }
+    let events = |one: &Judged| one.log.events.len() - one.order.sequence().len();
+    match judged.iter().map(events).sum() {
+        0 => {}
+        dropped => changes.push(format!(
+            "{} in a circle of causes, and what follows from them, cannot have happened and cannot be written in this form: \
+             left out",
+            events_in_words(dropped as u64)
+        )),
+    }
+    match form {
+        "govector" => {
+            let hosts = judged.iter().map(|one| one.log.hosts.len() as u64).sum();
+            changes.push(format!(
+                "GoVector's logs begin each host with an event `Initialization Complete`: {} added, and all counts are one more",
+                events_in_words(hosts)
+            ));
+        }
+        "tsviz" => {
+            let untimed = |one: &Judged| {
+                let events = one.log.events.iter();
+                events
+                    .filter(|event| event.stamps.wall_ns.is_none())
+                    .count() as u64
+            };
+            match judged.iter().map(untimed).sum() {
+                0 => {}
+                made_up => changes.push(format!(
+                    "{} have no time in the logs; TSViz wants one, so they were given times that only keep the order",
+                    events_in_words(made_up)
+                )),
+            }
+        }
+        _ => {}
+    }
+    changes
+}
+
+/// Whether such a flaw means that something of the log is in no event.
+const fn is_left_out(kind: FlawKind) -> bool {
+    matches!(kind, FlawKind::Unreadable | FlawKind::Truncated)
+}
+
+fn places(number: u64) -> String {
+    match number {
+        1 => "1 place".to_owned(),
+        _ => format!("{} places", report::count(number)),
+    }
+}
+
+fn events_in_words(number: u64) -> String {
+    match number {
+        1 => "1 event".to_owned(),
+        _ => format!("{} events", report::count(number)),
+    }
 }

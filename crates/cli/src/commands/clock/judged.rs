@@ -1,9 +1,9 @@
 //! One execution, judged: what the folder, the terminal and the page say of it.
 
 use history::{ConditionSummary, Execution, Finding, FlawSummary, HostCount, Verdict};
-use report::{Drawing, Witnessed};
+use report::{Drawing, Listed, Witnessed};
 use trace::{Account, EventId, FORMS, FlawKind, HostId, Log};
-use verdict::{Judgement, Order};
+use verdict::{Basis, Judgement, Order};
 
 /// An execution with its order and what follows from it.
 pub struct Judged {
@@ -54,9 +54,17 @@ impl Judged {
         let judged = self.judgements.iter().map(|judgement| Witnessed {
             finding: judgement.finding(),
             pair: judgement.pair,
+            is_kept: judgement.verdict == Verdict::Valid && !is_note(judgement),
         });
         let others = self.findings.iter().cloned().map(Witnessed::from);
         judged.chain(others).collect()
+    }
+
+    /// The gravest of what was found.
+    pub fn verdict(&self) -> Verdict {
+        let all = self.witnessed().into_iter();
+        let gravest = all.map(|found| found.finding.verdict).min();
+        gravest.unwrap_or(Verdict::Valid)
     }
 
     /// The numbers; `files` are the names of the texts.
@@ -75,6 +83,7 @@ impl Judged {
                 .collect(),
             events: self.log.events.len() as u64,
             matched: receipts.sum(),
+            is_matched_least: self.order.basis() == Basis::VectorClocks,
             lost: self.order.lost(&self.log).len() as u64,
             basis: self.order.basis().text().to_owned(),
             conditions: self
@@ -95,6 +104,7 @@ impl Judged {
                 .collect(),
             flaws_left_out: left_out + self.log.flaws_left_out,
             page: None,
+            verdict: Some(self.verdict()),
         }
     }
 
@@ -103,6 +113,7 @@ impl Judged {
         ConditionSummary {
             name: judgement.condition.to_owned(),
             verdict: judgement.verdict,
+            is_note: is_note(judgement),
             text: judgement.text.clone(),
             witness: pair
                 .map(|event| self.order.name(&self.log, event))
@@ -111,29 +122,38 @@ impl Judged {
     }
 
     /// The space-time diagram as a page.
-    pub fn page(&self, title: &str, command: &str, around: Option<EventId>) -> String {
-        self.drawn(title, command, around, report::space_time)
-    }
-
-    /// The same as a picture without a script.
-    pub fn picture(&self, title: &str, around: Option<EventId>) -> String {
-        self.drawn(title, "", around, report::space_time_svg)
-    }
-
-    fn drawn(
+    pub fn page(
         &self,
         title: &str,
         command: &str,
         around: Option<EventId>,
-        draw: fn(&Drawing<'_>) -> String,
+        executions: &[Listed],
     ) -> String {
         let findings = self.witnessed();
-        draw(&Drawing {
+        report::space_time(&Drawing {
             command,
-            findings: &findings,
+            executions,
+            ..self.drawing(title, around, &findings)
+        })
+    }
+
+    /// The same as a picture without a script.
+    pub fn picture(&self, title: &str, around: Option<EventId>) -> String {
+        let findings = self.witnessed();
+        report::space_time_svg(&self.drawing(title, around, &findings))
+    }
+
+    fn drawing<'a>(
+        &'a self,
+        title: &'a str,
+        around: Option<EventId>,
+        findings: &'a [Witnessed],
+    ) -> Drawing<'a> {
+        Drawing {
+            findings,
             around: around.or_else(|| self.first_witness()),
             ..Drawing::new(&self.log, &self.order, title)
-        })
+        }
     }
 
     /// Where to look first when not everything can be drawn.
@@ -151,6 +171,11 @@ impl Judged {
             .and_then(|cycle| cycle.events.first());
         of_promise.map(|(_, effect)| effect).or(of_cycle.copied())
     }
+}
+
+/// Whether a judgement is a remark on what nobody promised: that wall clocks agree with the order.
+fn is_note(judgement: &Judgement) -> bool {
+    judgement.condition == "wall"
 }
 
 /// An execution in our own form, its lines as they stood: then hosts keep their places when it is drawn again.

@@ -6,8 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, Result, bail};
-use trace::{EventId, Form, Log, Options, Source};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use trace::{EventId, Form, Log, Options, ReadError, Source};
 
 use super::judged::Judged;
 use crate::{args::LogArgs, lists};
@@ -41,7 +41,7 @@ pub fn read(args: &LogArgs) -> Result<Logs> {
         parser: args.parser.clone(),
         delimiter: args.delimiter.clone(),
     };
-    let executions = trace::read(&sources, &options)?;
+    let executions = trace::read(&sources, &options).map_err(advised)?;
     let form = match (options.form, &options.parser) {
         (Some(form), _) => form,
         (None, Some(_)) => lists::form("shiviz")?,
@@ -52,6 +52,15 @@ pub fn read(args: &LogArgs) -> Result<Logs> {
         executions: chosen(executions, args.execution.as_deref())?,
         files: texts.into_iter().map(|(name, _)| name).collect(),
     })
+}
+
+/// Of an unknown form: the flag that makes it known, by example.
+fn advised(error: ReadError) -> anyhow::Error {
+    let advice = match &error {
+        ReadError::Unrecognised { .. } => PARSER_ADVICE,
+        _ => return error.into(),
+    };
+    anyhow!("{error}{advice}")
 }
 
 /// Reads the logs, which must be of one execution.
@@ -78,10 +87,12 @@ pub fn event(judged: &Judged, name: &str) -> Result<EventId> {
     if let Some(event) = order.named(log, name) {
         return Ok(event);
     }
+    let shown = |text: &str| report::shown(text, SHOWN_MAX);
     let host = match name.rsplit_once(':') {
         Some((host, index)) if index.parse::<u64>().is_ok() => host,
         _ => bail!(
-            "`{name}` is no event: write its host and which of the host's events, as in bob:3"
+            "`{}` is no event: write its host and which of the host's events, as in bob:3",
+            shown(name)
         ),
     };
     match log.host_named(host) {
@@ -89,19 +100,28 @@ pub fn event(judged: &Judged, name: &str) -> Result<EventId> {
             bail!("no event `{name}`: the log has no events of {host}, and only names it")
         }
         Some(id) => bail!(
-            "no event `{name}`: {host} has the events {host}:1 to {host}:{}",
-            order.events_of(id).len()
+            "no event `{}`: {host} has the events {host}:1 to {host}:{}",
+            shown(name),
+            order.events_of(id).len(),
+            host = shown(host)
         ),
         None => bail!(
-            "no host `{host}` in the log; there are {}",
-            log.hosts
-                .iter()
-                .take(NAMED_MAX)
-                .cloned()
-                .collect::<Vec<_>>()
-                .join(", ")
+            "no host `{}` in the log; there are {}",
+            shown(host),
+            listed(log.hosts.iter().map(|host| shown(host)))
         ),
     }
+}
+
+/// The first names, and how many more there are.
+fn listed(names: impl Iterator<Item = String>) -> String {
+    let mut names = names.peekable();
+    let mut list: Vec<String> = names.by_ref().take(NAMED_MAX).collect();
+    match names.count() {
+        0 => {}
+        more => list.push(format!("{more} more")),
+    }
+    list.join(", ")
 }
 
 /// A run's folder stands for the log in it.
@@ -111,6 +131,11 @@ fn text(path: &Path, left: &mut u64) -> Result<(String, Vec<u8>)> {
         return Ok(("standard input".to_owned(), text));
     }
     let path = match path.is_dir() {
+        true if !path.join(TRACE).exists() => bail!(
+            "{0} is a folder without a {TRACE}, so no run's of `cast chat` or `clock order`; name the log files themselves, \
+             for example {0}/*.log",
+            path.display()
+        ),
         true => path.join(TRACE),
         false => PathBuf::from(path),
     };
@@ -119,7 +144,22 @@ fn text(path: &Path, left: &mut u64) -> Result<(String, Vec<u8>)> {
         .map_err(anyhow::Error::from)
         .and_then(|file| bounded(file, left))
         .with_context(|| format!("cannot read the log {name}"))?;
+    refuse_wide(&name, &text)?;
     Ok((name, text))
+}
+
+/// What PowerShell's `>` leaves is a log only once it is written anew.
+fn refuse_wide(name: &str, text: &[u8]) -> Result<()> {
+    let beginning = &text[..text.len().min(64)];
+    let is_marked = beginning.starts_with(&[0xff, 0xfe]) || beginning.starts_with(&[0xfe, 0xff]);
+    let zeros = beginning.iter().filter(|byte| **byte == 0).count();
+    let is_wide = is_marked || beginning.len() >= 8 && zeros * 3 > beginning.len();
+    ensure!(
+        !is_wide,
+        "{name} is UTF-16, as PowerShell's > writes it, and logs are read as UTF-8; write it anew with \
+         `iconv -f UTF-16 -t UTF-8 {name} > utf8.log`"
+    );
+    Ok(())
 }
 
 fn bounded(from: impl Read, left: &mut u64) -> Result<Vec<u8>> {
@@ -144,7 +184,8 @@ fn chosen(mut executions: Vec<Log>, name: Option<&str>) -> Result<Vec<Log>> {
     match at {
         Some(at) => Ok(vec![executions.swap_remove(at)]),
         None => bail!(
-            "no execution `{name}`; there are {}, and they go by number too",
+            "no execution `{}`; there are {}, and they go by number too",
+            report::shown(name, SHOWN_MAX),
             names(&executions)
         ),
     }
@@ -156,9 +197,9 @@ fn names(executions: &[Log]) -> String {
         .zip(1..)
         .map(|(log, number)| match log.name.as_str() {
             "" => number.to_string(),
-            name => name.to_owned(),
+            name => report::shown(name, SHOWN_MAX),
         });
-    names.take(NAMED_MAX).collect::<Vec<_>>().join(", ")
+    listed(names)
 }
 
 /// The log in a run's folder.
@@ -166,5 +207,12 @@ pub const TRACE: &str = "trace.jsonl";
 
 /// All logs together, in memory; what is made of them takes some times that.
 const BYTES_MAX: u64 = 2 << 30;
+
+/// Characters of a name that an error shows.
+const SHOWN_MAX: usize = 60;
+
 /// Names that an error lists.
 const NAMED_MAX: usize = 20;
+
+const PARSER_ADVICE: &str = "\n  for example: --parser '(?<host>\\S+) (?<clock>\\{.*\\}) (?<event>.*)' for lines such as \
+    alice {\"alice\":1} said hello\n  `wharf clock order --help` shows the form that a program of yours can write";

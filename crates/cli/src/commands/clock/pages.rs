@@ -1,30 +1,38 @@
 //! The pages of judged executions, and the logs beside them from which they can be drawn again.
 
 use anyhow::Result;
-use history::{ClockSummary, Finding, RunFolder, Summary};
+use history::{ClockSummary, Execution, Finding, RunFolder, Summary, Verdict};
+use report::Listed;
 use trace::{EventId, Options, Source};
 
 use super::{
     judged::{self, Judged},
     logs::TRACE,
 };
+
 /// What is drawn, and where it goes.
 pub struct Pages<'a> {
     /// The run's folder.
     pub folder: &'a RunFolder,
     /// The command that read the logs.
     pub command: &'a str,
-    /// The event that is shown first, in the first execution.
+    /// Which execution `report.html` draws.
+    pub main: usize,
+    /// The event that is shown first there.
     pub around: Option<EventId>,
 }
 
 impl Pages<'_> {
-    /// Writes a page and a log for each of the first executions, and notes the pages' names in the summary.
+    /// Writes a page and a log for the first executions and the main one, and notes the pages' names in the summary.
     ///
     /// # Errors
     /// When the folder cannot be written to.
     pub fn write(&self, executions: &[Judged], summary: &mut ClockSummary) -> Result<()> {
-        for (at, execution) in executions.iter().enumerate().take(PAGES_MAX) {
+        name_pages(summary, self.main);
+        for (at, execution) in executions.iter().enumerate() {
+            if summary.executions[at].page.is_none() {
+                continue;
+            }
             self.folder
                 .write(&numbered(TRACE, at), &judged::kept(execution))?;
             self.draw(execution, summary, at)?;
@@ -32,14 +40,52 @@ impl Pages<'_> {
         Ok(())
     }
 
-    fn draw(&self, execution: &Judged, summary: &mut ClockSummary, at: usize) -> Result<()> {
-        let around = self.around.filter(|_| at == 0);
-        let page = execution.page(&title(summary, at), self.command, around);
-        let file = numbered("report.html", at);
-        self.folder.write(&file, &page)?;
-        summary.executions[at].page = Some(file);
+    fn draw(&self, execution: &Judged, summary: &ClockSummary, at: usize) -> Result<()> {
+        let around = self.around.filter(|_| at == self.main);
+        let listed = listed(summary, at);
+        let page = execution.page(&title(summary, at), self.command, around, &listed);
+        let file = summary.executions[at].page.as_deref();
+        self.folder.write(file.unwrap_or(MAIN), &page)?;
         Ok(())
     }
+}
+
+/// The execution that a reader wants to see first: the first of those with the gravest verdict.
+pub fn gravest(executions: &[Judged]) -> usize {
+    let all = executions.iter().enumerate();
+    let gravest = all.min_by_key(|(_, execution)| execution.verdict());
+    gravest.map_or(0, |(at, _)| at)
+}
+
+/// Says which executions have a page, and what it is called: the main one's is called as every run's.
+fn name_pages(summary: &mut ClockSummary, main: usize) {
+    let mut left = PAGES_MAX - 1;
+    for (at, execution) in summary.executions.iter_mut().enumerate() {
+        execution.page = match at == main {
+            true => Some(MAIN.to_owned()),
+            false if left > 0 => {
+                left -= 1;
+                Some(format!("report-{}.html", at + 1))
+            }
+            false => None,
+        };
+    }
+}
+
+/// All executions, for the page of one of them; nothing where it is the only one.
+fn listed(summary: &ClockSummary, this: usize) -> Vec<Listed> {
+    if summary.executions.len() < 2 {
+        return Vec::new();
+    }
+    let all = summary.executions.iter().enumerate();
+    all.map(|(at, execution)| Listed {
+        name: execution.called(at),
+        verdict: execution.verdict.unwrap_or(Verdict::Unknown),
+        events: execution.events,
+        page: execution.page.clone(),
+        is_this: at == this,
+    })
+    .collect()
 }
 
 /// Draws the pages of a run that lies on disk again.
@@ -50,13 +96,15 @@ pub fn again(folder: &RunFolder, summary: &Summary) -> Result<()> {
     let Some(clock) = &summary.clock else {
         return Ok(());
     };
-    let (mut clock, command) = (clock.clone(), &summary.command);
+    let all = || clock.executions.iter().enumerate();
+    let main = all().find(|(_, one)| one.page.as_deref() == Some(MAIN));
     let pages = Pages {
         folder,
-        command,
+        command: &summary.command,
+        main: main.map_or(0, |(at, _)| at),
         around: None,
     };
-    for at in 0..clock.executions.len().min(PAGES_MAX) {
+    for (at, _) in all().filter(|(_, one)| one.page.is_some()) {
         let path = folder.file(&numbered(TRACE, at));
         let text = std::fs::read(&path)?;
         let name = path.display().to_string();
@@ -67,8 +115,8 @@ pub fn again(folder: &RunFolder, summary: &Summary) -> Result<()> {
         let logs = trace::read(&[source], &Options::default())?;
         for log in logs.into_iter().take(1) {
             let mut judged = Judged::new(log);
-            judged.remember(&of_execution(summary, &clock, at));
-            pages.draw(&judged, &mut clock, at)?;
+            judged.remember(&of_execution(summary, clock, at));
+            pages.draw(&judged, clock, at)?;
         }
     }
     Ok(())
@@ -79,7 +127,7 @@ fn of_execution(summary: &Summary, clock: &ClockSummary, at: usize) -> Vec<Findi
     if clock.executions.len() == 1 {
         return summary.findings.clone();
     }
-    let about = about(&clock.executions[at].name, at);
+    let about = about(&clock.executions[at], at);
     let own = summary.findings.iter().filter_map(|finding| {
         let text = finding.text.strip_prefix(&about)?;
         Some(Finding::new(finding.verdict, text))
@@ -88,8 +136,8 @@ fn of_execution(summary: &Summary, clock: &ClockSummary, at: usize) -> Vec<Findi
 }
 
 /// What findings begin with where there are several executions.
-pub fn about(name: &str, at: usize) -> String {
-    format!("execution {}: ", called(name, at))
+pub fn about(execution: &Execution, at: usize) -> String {
+    format!("{}: ", execution.called(at))
 }
 
 /// What a page is called: the files, and which of several executions.
@@ -101,22 +149,11 @@ pub fn title(summary: &ClockSummary, at: usize) -> String {
     };
     match summary.executions.len() {
         0 | 1 => format!("order of {files}"),
-        _ => format!(
-            "order of {files}, execution {}",
-            called(&summary.executions[at].name, at)
-        ),
+        _ => format!("order of {files}, {}", summary.executions[at].called(at)),
     }
 }
 
-/// An execution's name, or its number.
-fn called(name: &str, at: usize) -> String {
-    match name {
-        "" => (at + 1).to_string(),
-        name => name.to_owned(),
-    }
-}
-
-/// `report.html`, `report-2.html`, …
+/// `trace.jsonl`, `trace-2.jsonl`, …
 fn numbered(file: &str, at: usize) -> String {
     match (at, file.split_once('.')) {
         (1.., Some((name, extension))) => format!("{name}-{}.{extension}", at + 1),
@@ -131,6 +168,9 @@ fn short(path: &str) -> String {
     parts.join("/")
 }
 
+/// The page that every run has.
+const MAIN: &str = "report.html";
+
 /// Executions that are drawn.
 pub const PAGES_MAX: usize = 20;
 
@@ -139,9 +179,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_page_has_the_name_that_every_runs_has() {
-        assert_eq!(numbered("report.html", 0), "report.html");
-        assert_eq!(numbered("report.html", 1), "report-2.html");
+    fn the_main_execution_has_the_page_that_every_run_has() {
+        let mut summary = ClockSummary::default();
+        summary
+            .executions
+            .resize_with(PAGES_MAX + 5, Execution::default);
+        name_pages(&mut summary, PAGES_MAX + 2);
+        let page = |at: usize| summary.executions[at].page.as_deref();
+        assert_eq!(page(0), Some("report-1.html"));
+        assert_eq!(page(PAGES_MAX + 2), Some("report.html"));
+        assert_eq!(page(PAGES_MAX - 1), None);
+        let drawn = summary.executions.iter().filter(|one| one.page.is_some());
+        assert_eq!(drawn.count(), PAGES_MAX);
+    }
+
+    #[test]
+    fn the_first_log_has_the_name_that_every_runs_has() {
+        assert_eq!(numbered(TRACE, 0), "trace.jsonl");
+        assert_eq!(numbered(TRACE, 1), "trace-2.jsonl");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use history::Verdict;
 use super::{judged::Judged, logs};
 use crate::{args::WhyArgs, say};
 
-/// Runs the command.
+/// Runs the command. What the answer rests on is part of it.
 ///
 /// # Errors
 /// When a log cannot be read or has no such event.
@@ -15,7 +15,7 @@ pub fn run(args: &WhyArgs) -> Result<Verdict> {
     let cause = logs::event(&judged, &args.cause)?;
     let effect = logs::event(&judged, &args.effect)?;
     let (log, order) = (&judged.log, &judged.order);
-    say::result(&format!("{}\n", order.explain(log, cause, effect)));
-    say::talk(&format!("order: {}", order.basis().text()));
+    let (answer, basis) = (order.explain(log, cause, effect), order.basis().text());
+    say::result(&format!("{}\norder: {basis}\n", report::visible(&answer)));
     Ok(Verdict::Valid)
 }

@@ -56,7 +56,9 @@ fn check_why(pair: [&str; 2], expected: &str) {
     desk.file("the.log", BROKEN);
     let ran = desk.clock(&["why", pair[0], pair[1], "the.log"]);
     assert_eq!(ran.status, Some(0), "{}", ran.stderr);
-    assert_eq!(ran.stdout.trim_end(), expected);
+    let (answer, basis) = ran.stdout.split_once('\n').expect("two lines");
+    assert_eq!(answer, expected);
+    assert!(basis.starts_with("order: the order is each host's own"));
 }
 
 #[test]
@@ -92,4 +94,17 @@ fn the_page_is_drawn_again_with_the_same_findings() {
     assert_eq!(again.status, Some(1), "{}", again.stderr);
     assert!(again.stdout.contains("✗ broken"), "{}", again.stdout);
     assert_eq!(findings(), first);
+}
+
+#[test]
+fn a_wall_clock_that_contradicts_the_order_is_a_note_and_no_kept_promise() {
+    let log = r#"{"log":"wharf events","version":1}
+{"host":"a","n":1,"kind":"send","message":"m","lamport":1,"wall_ns":9000000}
+{"host":"b","n":1,"kind":"receive","message":"m","lamport":2,"wall_ns":1000000}
+"#;
+    let ran = judged(log, 0, &["✓ kept lamport", "· note wall"]);
+    assert!(!ran.stdout.contains("kept    wall"), "{}", ran.stdout);
+    let page = std::fs::read_to_string(ran.folder().join("report.html")).expect("a page");
+    assert!(page.contains("<b>· note</b> wall: "), "no note");
+    assert!(page.contains("<b>✓ kept</b> lamport: "), "no kept promise");
 }

@@ -124,6 +124,10 @@ fn what_is_beyond_the_limit_is_left_out_and_said() {
     let page = space_time(&drawing);
     let all = count(log.events.len() as u64);
     assert!(page.contains(&format!("Drawn are 102 events of {all}: ")));
+    assert!(page.contains(&format!("102 of {all} events drawn · ")));
+    let received: usize = log.ids().map(|event| order.sources(event).len()).sum();
+    let received = count(received as u64);
+    assert!(page.contains(&format!(" · {received} messages received")));
     assert!(page.contains("class=\"sp-away\""), "{}", data(&page));
     assert!(page.contains("\"entries\":[["), "{}", data(&page));
     assert!(!page.contains("\"chosen\":-1"));
@@ -224,7 +228,7 @@ fn a_long_text_is_cut_with_a_mark() {
         &script.log,
         &["xxx…\"", "1 text longer than 2000 characters"],
     );
-    assert!(page.len() < 50_000);
+    assert!(page.len() < 60_000);
 }
 
 #[test]
@@ -236,6 +240,7 @@ fn a_finding_with_a_witness_has_a_button_for_it() {
         Witnessed {
             finding: Finding::new(Verdict::Invalid, "a breach"),
             pair: Some((EventId(1), EventId(2))),
+            is_kept: false,
         },
     ];
     let drawing = Drawing {
@@ -246,6 +251,54 @@ fn a_finding_with_a_witness_has_a_button_for_it() {
     assert!(page.contains("a breach <button type=\"button\" class=\"sp-show\" data-pair=\"1 5\""));
     assert!(page.contains("<p class=\"verdict invalid\">"));
     assert!(page.find("a breach") < page.find("a remark"));
+}
+
+#[test]
+fn a_kept_promise_is_no_note_and_the_basis_is_told() {
+    let log = sample::small().log;
+    let order = Order::of(&log);
+    let kept = Witnessed {
+        is_kept: true,
+        ..Finding::new(Verdict::Valid, "kept it").into()
+    };
+    let findings = [Finding::new(Verdict::Valid, "a remark").into(), kept];
+    let drawing = Drawing {
+        findings: &findings,
+        ..Drawing::new(&log, &order, "")
+    };
+    let page = space_time(&drawing);
+    assert!(page.contains("<b>✓ kept</b> kept it</li><li class=\"remark\"><b>· note</b> a remark"));
+    let basis = escape(order.basis().text());
+    assert!(page.contains(&format!("<b>order:</b> {basis}</p>")));
+}
+
+#[test]
+fn the_ends_of_a_broken_promise_are_marked() {
+    let log = sample::small().log;
+    let order = Order::of(&log);
+    let findings = [Witnessed {
+        finding: Finding::new(Verdict::Invalid, "a breach"),
+        pair: Some((EventId(1), EventId(2))),
+        is_kept: false,
+    }];
+    let drawing = Drawing {
+        findings: &findings,
+        ..Drawing::new(&log, &order, "")
+    };
+    let page = space_time(&drawing);
+    assert_eq!(page.matches("class=\"sp-witness\"").count(), 2);
+    assert!(data(&page).contains("\"witnesses\":[1,0,5,0],\"broken\":[\"a breach\"]"));
+    assert!(page.contains("the two ends of a broken promise"));
+    assert!(!page_of(&log).contains("class=\"sp-witness\""));
+}
+
+#[test]
+fn messages_told_by_clocks_are_at_least_so_many() {
+    let mut log = sample::small().log;
+    for event in &mut log.events {
+        event.message = None;
+    }
+    check(&log, &["at least 4 messages received, as the clocks show"]);
 }
 
 #[test]
