@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::{Event, EventId, EventKind, Field, FlawKind, HostId, Log, Place};
+use crate::{Event, EventId, EventKind, Field, FlawKind, HostId, Log, Place, messages};
 
 /// A log that is being read.
 #[derive(Debug, Default)]
@@ -20,6 +20,8 @@ pub(crate) struct Draft {
     pub event: Event,
     /// Its number among its host's events, from 1, if the log gives one.
     pub own: Option<u64>,
+    /// The other end of its message, if its line names it.
+    pub peer: Option<HostId>,
     /// Further fields: names' places in [`Log::field_names`], and values.
     pub fields: Vec<(u32, String)>,
 }
@@ -64,12 +66,15 @@ impl Assembly {
                 continue;
             }
             let event = EventId(u32::try_from(log.events.len()).expect("fewer than 2^32 events"));
+            if let Some(peer) = draft.peer {
+                log.set_peer(event, peer);
+            }
             let fields = draft.fields.into_iter();
             log.fields
                 .extend(fields.map(|(name, value)| Field { event, name, value }));
             log.events.push(draft.event);
         }
-        match_messages(&mut log);
+        messages::tell(&mut log);
         log.flaws.sort_by_key(|flaw| flaw.place);
         log
     }
@@ -104,11 +109,21 @@ impl Assembly {
             greatest = greatest.max(own);
         }
         let (place, own, before) = first.expect("numbers that do not rise go back somewhere");
-        let what = format!("`{name}` {own} stands after {before}; {back} of its events stand so.");
-        let then = if is_clear {
-            "They were put in the order of their numbers."
-        } else {
-            "Some have no number, or the same one, so they stand as in the text: the host may have been started twice."
+        let what = match own == before {
+            true => format!(
+                "`{name}` has two events with the same own count, {own}: the later one did not count itself (did it forget to tick, \
+                 as on a receipt?), or `{name}` was started twice; {back} of its events stand so."
+            ),
+            false => {
+                format!("`{name}` {own} stands after {before}; {back} of its events stand so.")
+            }
+        };
+        let then = match (is_clear, own == before) {
+            (true, _) => "They were put in the order of their numbers.",
+            (false, true) => "They stand as in the text.",
+            (false, false) => {
+                "Some have no number, or the same one, so they stand as in the text: the host may have been started twice."
+            }
         };
         self.log
             .blame(FlawKind::Backwards, place, format!("{what} {then}"));
@@ -179,9 +194,13 @@ impl Assembly {
                 };
                 let text = match last {
                     0 => {
-                        format!("`{name}` begins with its event {own}: {missing} {events} missing.")
+                        format!(
+                            "`{name}` begins with its event {own}: {missing} {events} missing, or its clock ticks more than once an event."
+                        )
                     }
-                    _ => format!("`{name}` goes from {last} to {own}: {missing} {events} missing."),
+                    _ => format!(
+                        "`{name}` goes from {last} to {own}: {missing} {events} missing, or its clock ticks more than once an event."
+                    ),
                 };
                 let place = draft.event.place;
                 self.log.blame(FlawKind::Hole, place, text);
@@ -284,6 +303,7 @@ impl Draft {
                 place: Place::default(),
             },
             own: None,
+            peer: None,
             fields: Vec::new(),
         }
     }
@@ -295,58 +315,9 @@ impl Draft {
     }
 }
 
-/// Tells of messages without a send, with two, or received twice at one host.
-fn match_messages(log: &mut Log) {
-    let mut sends = vec![None; log.messages.len()];
-    let mut taken = HashSet::new();
-    let mut flaws = Vec::new();
-    for event in &log.events {
-        let Some(message) = event.message else {
-            continue;
-        };
-        let name = || &log.messages[message.0 as usize];
-        let host = log.host_name(event.host);
-        if event.kind == EventKind::Send {
-            let first: Place = *sends[message.0 as usize].get_or_insert(event.place);
-            if first != event.place {
-                let text = format!(
-                    "Message `{}` is sent a second time, by `{host}`; the first was at line {}.",
-                    name(),
-                    first.line
-                );
-                flaws.push((event.place, text));
-            }
-        } else if event.kind != EventKind::Local
-            && !taken.insert((message, event.host, event.kind == EventKind::Deliver))
-        {
-            let text = format!("Message `{}` comes to `{host}` a second time.", name());
-            flaws.push((event.place, text));
-        }
-    }
-    let mut told = HashSet::new();
-    for event in &log.events {
-        let Some(message) = event.message else {
-            continue;
-        };
-        let is_lost = sends[message.0 as usize].is_none() && event.kind != EventKind::Local;
-        if is_lost && told.insert(message) {
-            let name = &log.messages[message.0 as usize];
-            let host = log.host_name(event.host);
-            let text = format!(
-                "Message `{name}` comes to `{host}`, but nobody sent it; if its sender wrote a log, give that too."
-            );
-            flaws.push((event.place, text));
-        }
-    }
-    for (place, text) in flaws {
-        log.blame(FlawKind::Message, place, text);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Stamps;
 
     /// Events of host `a` by their numbers, one a line.
     fn assembled(owns: &[(Option<u64>, &str)]) -> Log {
@@ -455,39 +426,5 @@ mod tests {
                 .text
                 .contains("2 clocks count up to 4 events of `a`, whose last one is 1")
         );
-    }
-
-    #[test]
-    fn messages_have_one_send_and_come_once_to_a_host() {
-        let mut assembly = Assembly::default();
-        let (a, b) = (assembly.log.host("a"), assembly.log.host("b"));
-        let (m, n) = (assembly.log.message("m"), assembly.log.message("n"));
-        use EventKind::{Deliver, Receive, Send};
-        let events = [
-            (a, Send, m),
-            (b, Receive, m),
-            (b, Deliver, m),
-            (b, Receive, m),
-            (a, Send, m),
-            (b, Receive, n),
-        ];
-        for (line, (host, kind, message)) in events.into_iter().enumerate() {
-            let mut draft = Draft::nothing();
-            draft.event = Event {
-                host,
-                kind,
-                message: Some(message),
-                text: String::new(),
-                stamps: Stamps::default(),
-                place: Place {
-                    source: 0,
-                    line: line as u32 + 1,
-                },
-            };
-            assembly.push(draft);
-        }
-        let log = assembly.finish();
-        let lines: Vec<u32> = log.flaws.iter().map(|flaw| flaw.place.line).collect();
-        assert_eq!(lines, [4, 5, 6], "{:?}", log.flaws);
     }
 }

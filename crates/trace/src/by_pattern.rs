@@ -110,14 +110,15 @@ impl<'a> Reading<'a> {
             assembly.push(draft);
         }
         let rest = left_out.look_at(all, end..range.end, lines);
-        if range.end == all.len() && rest.is_some_and(is_cut_off) {
+        let rest = rest.filter(|rest| range.end == all.len() && is_cut_off(rest));
+        if let Some(rest) = rest {
             let place = Place {
                 source: self.text.source,
                 line: lines.of(all.trim_end().len()),
             };
             let text = "The text ends in the middle of an event, which was left out.".to_owned();
             assembly.log.blame(FlawKind::Truncated, place, text);
-            left_out.count -= 1;
+            left_out.forget(rest);
         }
         left_out.tell(self.text.source, &mut assembly.log);
         assembly.len() - before
@@ -321,7 +322,12 @@ impl Groups {
                 Other::Field(name) => fields.push((*name, value.to_owned())),
             }
         }
-        Draft { event, own, fields }
+        Draft {
+            event,
+            own,
+            peer: None,
+            fields,
+        }
     }
 }
 
@@ -335,7 +341,7 @@ pub(crate) fn bounded(words: &str, place: Place, log: &mut Log) -> String {
         "The event's words are {} bytes long; the first {end} were kept.",
         words.len()
     );
-    log.blame(FlawKind::Unreadable, place, text);
+    log.blame(FlawKind::Altered, place, text);
     words[..end].to_owned()
 }
 

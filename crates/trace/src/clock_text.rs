@@ -31,7 +31,7 @@ pub(crate) fn vector(
                 "The clock `{}` cannot be read ({why}); the event was kept without it.",
                 quoted(clock)
             );
-            log.blame(FlawKind::Unreadable, place, text);
+            log.blame(FlawKind::Part, place, text);
             return (None, None);
         }
     };

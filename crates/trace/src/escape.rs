@@ -105,7 +105,9 @@ fn escape_text(text: &str, line: &mut String) {
             '\r' => line.push_str(r"\r"),
             '\t' => line.push_str(r"\t"),
             ' ' if at == 0 || at == last => line.push_str(r"\s"),
-            _ if character.is_control() || is_odd_space(character) => {
+            // Whoever reads it may take any white space off the ends.
+            ' ' => line.push(character),
+            _ if character.is_control() || character.is_whitespace() || is_odd_space(character) => {
                 write!(line, r"\u{{{:x}}}", u32::from(character)).expect("a string takes all");
             }
             _ => line.push(character),

@@ -19,12 +19,23 @@ pub struct Flaw {
 /// The sorts of flaws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FlawKind {
-    /// Two writers' lines run into each other.
+    /// Two writers' lines run into each other, and all of them could be told apart.
     Torn,
+    /// The same, and something of them is lost: an event, or whose the stamps are.
+    TornLoss,
     /// The text ends in the middle of an event.
     Truncated,
-    /// A line that is no event of this form.
+    /// A line that should be an event of this form, and is none.
     Unreadable,
+    /// An event of which a part could not be read: its clock, or its kind. It was kept without.
+    Part,
+    /// Words that are not what the text holds: too long, or bytes that are no UTF-8.
+    Altered,
+    /// Lines that are nothing to a reader of clocks: without stamp or clock, or a whole text that is there twice. No
+    /// harm is done.
+    LeftOut,
+    /// Whose event it is was guessed from words that may mean another.
+    HostGuessed,
     /// An event's clock lacks its own host, or counts it as 0.
     OwnEntryMissing,
     /// A host's own entry jumps: events are missing.

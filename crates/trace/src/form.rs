@@ -1,8 +1,10 @@
 //! A form: a way of writing logs down, and what is handed to its reader.
 
+use std::collections::HashMap;
+
 use crate::decoded::Decoded;
 use crate::forms::{FORMS, shiviz};
-use crate::{Account, FLAWS_MAX, Log};
+use crate::{Account, FLAWS_MAX, Flaw, FlawKind, Log, Place};
 
 /// A way of writing logs down. Each is a file in `forms`, and a line of [`FORMS`].
 #[derive(Debug)]
@@ -63,8 +65,8 @@ pub enum ReadError {
     },
     /// No form begins like that.
     #[error(
-        "`{name}` is a log of no form that is known ({known}); say how an event looks with a parser, a regular \
-         expression with the groups host, clock and event"
+        "`{name}` is a log of no form that is known ({known}); say how an event looks with --parser, a regular \
+         expression with the groups host, clock and event, such as '(?<host>\\S+) (?<clock>{{.*}}) (?<event>.*)'"
     )]
     Unrecognised {
         /// The text's name.
@@ -144,7 +146,7 @@ pub fn recognise(text: &[u8]) -> Option<&'static Form> {
 
 /// Reads texts, which must all be of one form: the logs of several members, or of a program that wrote one file.
 ///
-/// Gives one log an execution; where a form's files are one host's each, they are one execution together.
+/// A text that is there twice, as when two patterns name one file, is read once. Gives one log an execution; where a form's files are one host's each, they are one execution together.
 ///
 /// # Errors
 /// Where there is nothing to be read. What is wrong with single lines is among the log's flaws instead.
@@ -152,26 +154,33 @@ pub fn read(sources: &[Source<'_>], options: &Options) -> Result<Vec<Log>, ReadE
     if sources.is_empty() {
         return Err(ReadError::Nothing);
     }
-    let mut texts = Vec::with_capacity(sources.len());
+    let mut texts: Vec<Text<'_>> = Vec::with_capacity(sources.len());
+    let mut known: HashMap<&[u8], &str> = HashMap::new();
+    let mut flaws = Vec::new();
     for (index, source) in sources.iter().enumerate() {
         let decoded = Decoded::of(source.text);
         if decoded.text.trim().is_empty() {
             let name = source.name.to_owned();
             return Err(ReadError::Empty { name });
         }
+        let index = u32::try_from(index).expect("fewer than 2^32 files");
+        if let Some(first) = known.get(source.text) {
+            flaws.push(twice(source.name, first, index));
+            continue;
+        }
+        known.insert(source.text, source.name);
+        flaws.extend(decoded.flaws(index));
         texts.push(Text {
             name: source.name,
             decoded,
-            source: u32::try_from(index).expect("fewer than 2^32 files"),
+            source: index,
         });
     }
     let form = form_of(&texts, options)?;
     let mut logs = (form.read)(&texts, options)?;
-    for text in &texts {
-        let Some(flaw) = text.decoded.flaw(text.source) else {
-            continue;
-        };
-        let whose = logs.iter().position(|log| has_part_of(log, text.source));
+    for flaw in flaws {
+        let source = flaw.place.source;
+        let whose = logs.iter().position(|log| has_part_of(log, source));
         if let Some(log) = logs.get_mut(whose.unwrap_or(0)) {
             if log.flaws.len() == FLAWS_MAX {
                 log.flaws.pop();
@@ -181,6 +190,18 @@ pub fn read(sources: &[Source<'_>], options: &Options) -> Result<Vec<Log>, ReadE
         }
     }
     Ok(logs)
+}
+
+fn twice(name: &str, first: &str, source: u32) -> Flaw {
+    let what = match name == first {
+        true => format!("`{name}` was given twice"),
+        false => format!("`{name}` holds the same as `{first}`"),
+    };
+    Flaw {
+        kind: FlawKind::LeftOut,
+        place: Place { source, line: 1 },
+        text: format!("{what}; it was read once."),
+    }
 }
 
 fn has_part_of(log: &Log, source: u32) -> bool {

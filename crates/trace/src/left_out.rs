@@ -37,7 +37,15 @@ impl<'a> Lines<'a> {
 /// Lines that the parser passes over.
 #[derive(Default)]
 pub(crate) struct LeftOut {
-    pub count: u64,
+    /// Those that may have been events: something like a clock is in them.
+    events: Passed,
+    /// The others.
+    words: Passed,
+}
+
+#[derive(Default)]
+struct Passed {
+    count: u64,
     first: Option<(u32, String)>,
 }
 
@@ -53,9 +61,13 @@ impl LeftOut {
         let mut at = part.start;
         for line in text[part].split_inclusive('\n') {
             if !line.trim().is_empty() {
-                self.count += 1;
-                if self.first.is_none() {
-                    self.first = Some((lines.of(at), quoted(line.trim())));
+                let passed = match has_clock(line) {
+                    true => &mut self.events,
+                    false => &mut self.words,
+                };
+                passed.count += 1;
+                if passed.first.is_none() {
+                    passed.first = Some((lines.of(at), quoted(line.trim())));
                 }
                 last = Some(line);
             }
@@ -64,17 +76,39 @@ impl LeftOut {
         last
     }
 
-    pub fn tell(self, source: u32, log: &mut Log) {
-        let (Some((line, text)), 1..) = (self.first, self.count) else {
-            return;
-        };
-        let lines = match self.count {
-            1 => "One line is".to_owned(),
-            many => format!("{many} lines, of which this is the first, are"),
-        };
-        let text = format!("{lines} part of no event and left out: `{text}`.");
-        log.blame(FlawKind::Unreadable, Place { source, line }, text);
+    /// A line that was counted is told of by somebody else.
+    pub fn forget(&mut self, line: &str) {
+        match has_clock(line) {
+            true => self.events.count -= 1,
+            false => self.words.count -= 1,
+        }
     }
+
+    pub fn tell(self, source: u32, log: &mut Log) {
+        let told = [
+            (FlawKind::Unreadable, self.events, "looks like an event"),
+            (FlawKind::LeftOut, self.words, "holds no clock"),
+        ];
+        for (kind, passed, why) in told {
+            let (Some((line, text)), 1..) = (passed.first, passed.count) else {
+                continue;
+            };
+            let text = match passed.count {
+                1 => format!("This line is part of no event ({why}) and was left out: `{text}`."),
+                many => format!(
+                    "{many} lines are part of no event and were left out; this is the first ({why}): `{text}`."
+                ),
+            };
+            log.blame(kind, Place { source, line }, text);
+        }
+    }
+}
+
+/// Whether a clock, or the beginning of one, may be in a line.
+fn has_clock(line: &str) -> bool {
+    ["{\"", "{\\\"", "{'"]
+        .iter()
+        .any(|begin| line.contains(begin))
 }
 
 #[cfg(test)]
@@ -94,5 +128,17 @@ mod tests {
         left_out.tell(7, &mut log);
         assert_eq!(log.flaws[0].place, Place { source: 7, line: 4 });
         assert!(log.flaws[0].text.starts_with("2 lines"));
+        assert_eq!(log.flaws[0].kind, FlawKind::LeftOut);
+    }
+
+    #[test]
+    fn a_line_with_a_clock_may_have_been_an_event() {
+        let text = "Starting...\na: {\"a\":1}\n";
+        let (mut lines, mut left_out) = (Lines::of_text(text), LeftOut::default());
+        left_out.look_at(text, 0..text.len(), &mut lines);
+        let mut log = Log::new();
+        left_out.tell(0, &mut log);
+        let kinds: Vec<FlawKind> = log.flaws.iter().map(|flaw| flaw.kind).collect();
+        assert_eq!(kinds, [FlawKind::Unreadable, FlawKind::LeftOut]);
     }
 }

@@ -20,6 +20,7 @@ mod form;
 mod forms;
 mod left_out;
 mod log;
+mod messages;
 mod number;
 mod pattern;
 

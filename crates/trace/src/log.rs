@@ -38,6 +38,8 @@ pub struct Log {
     pub field_names: Vec<String>,
     /// The fields, in the order of the events that they belong to.
     pub fields: Vec<Field>,
+    /// Whom an event names as the other end of its message, in the order of the events.
+    peers: Vec<(EventId, HostId)>,
     host_ids: HashMap<String, HostId>,
     message_ids: HashMap<String, MessageId>,
 }
@@ -126,6 +128,21 @@ impl Log {
         &self.events[event.0 as usize]
     }
 
+    /// The other end of an event's message, where its line names it: whom it was sent to, or whom it came from.
+    pub fn peer(&self, event: EventId) -> Option<HostId> {
+        let at = self.peers.binary_search_by_key(&event, |(event, _)| *event);
+        at.ok().map(|at| self.peers[at].1)
+    }
+
+    /// Takes down the other end of an event's message; the last one counts.
+    pub fn set_peer(&mut self, event: EventId, peer: HostId) {
+        let at = self.peers.binary_search_by_key(&event, |(event, _)| *event);
+        match at {
+            Ok(at) => self.peers[at].1 = peer,
+            Err(at) => self.peers.insert(at, (event, peer)),
+        }
+    }
+
     /// All events' ids.
     pub fn ids(&self) -> impl ExactSizeIterator<Item = EventId> + use<> {
         (0..u32::try_from(self.events.len()).expect("fewer than 2^32 events")).map(EventId)
@@ -163,6 +180,17 @@ mod tests {
             log.blame(FlawKind::Torn, Place::default(), String::new());
         }
         assert_eq!((log.flaws.len(), log.flaws_left_out), (FLAWS_MAX, 3));
+    }
+
+    #[test]
+    fn an_event_has_the_other_end_that_it_names() {
+        let mut log = Log::new();
+        let (a, b) = (log.host("a"), log.host("b"));
+        for (event, peer) in [(3, a), (1, b), (3, b)] {
+            log.set_peer(EventId(event), peer);
+        }
+        let peers = [0, 1, 2, 3].map(|event| log.peer(EventId(event)));
+        assert_eq!(peers, [None, Some(b), None, Some(b)]);
     }
 
     #[test]

@@ -11,7 +11,8 @@ pub enum Basis {
     Messages,
     /// From the vector clocks: who knows of an event has heard of it. Only their consistency can be judged.
     VectorClocks,
-    /// From Lamport's clocks: a receipt that jumped came from the only send with the stamp before it.
+    /// From the hosts that receipts and sends name, and from Lamport's clocks: a receipt is of the only send that has a
+    /// smaller stamp, or, if it jumped, the stamp before it.
     LamportClocks,
 }
 
@@ -32,6 +33,13 @@ impl Basis {
         }
     }
 
+    /// Whether each message of the log is in the order, so that they can be counted. Otherwise there were at least as
+    /// many: a message that told its receiver nothing new leaves no trace in the clocks, and a receipt that may be of
+    /// several sends is not in the order.
+    pub const fn counts_messages(self) -> bool {
+        matches!(self, Self::Messages)
+    }
+
     /// A sentence that says so.
     pub const fn text(self) -> &'static str {
         match self {
@@ -46,8 +54,8 @@ impl Basis {
                  consistency is judged"
             }
             Self::LamportClocks => {
-                "the log names no messages: each receipt whose stamp jumped was matched with the only send that has \
-                 the stamp before it"
+                "the log names no messages: which receipt is of which send was told by the hosts that they name and by \
+                 the stamps, as they are if the clock is correct"
             }
         }
     }

@@ -82,11 +82,27 @@ impl Order {
         if self.dropped_count() > 0 {
             return Some("messages were taken out of the order to break cycles".to_owned());
         }
+        self.gap(log)
+    }
+
+    /// What is missing from the log itself, as far as its reader saw that.
+    pub(crate) fn gap(&self, log: &Log) -> Option<String> {
         let is_gap = |kind: FlawKind| {
-            use FlawKind::{Ahead, Hole, Message, Torn, Truncated, UnknownHost, Unreadable};
+            use FlawKind::{
+                Ahead, Hole, HostGuessed, Message, Part, TornLoss, Truncated, UnknownHost,
+                Unreadable,
+            };
             matches!(
                 kind,
-                Torn | Truncated | Unreadable | Hole | UnknownHost | Ahead | Message
+                TornLoss
+                    | Truncated
+                    | Unreadable
+                    | Part
+                    | HostGuessed
+                    | Hole
+                    | UnknownHost
+                    | Ahead
+                    | Message
             )
         };
         let flaw = log.flaws.iter().find(|flaw| is_gap(flaw.kind))?;
@@ -204,36 +220,95 @@ mod tests {
 
     #[test]
     fn receipts_that_lamport_stamps_do_not_match_leave_it_unknown() {
-        let matched = script("a send L3, b receive L4");
-        judged(
-            &matched,
-            "lamport",
-            Verdict::Valid,
-            "stamps that follow the order: 2",
-        );
-        let several = script("a send L3, c send L3, b receive L4");
-        judged(
-            &several,
-            "lamport",
-            Verdict::Unknown,
-            "some receipts were (1)",
-        );
-        let no_jump = script("a send L3, b local L6, b receive L7");
-        judged(
-            &no_jump,
-            "lamport",
-            Verdict::Unknown,
-            "some receipts were (1)",
-        );
-        let first = script("a send L3, b receive L1");
-        judged(
-            &first,
-            "lamport",
-            Verdict::Unknown,
-            "some receipts were (1)",
-        );
+        let two = script("a send L3, c send L3, b receive L4");
+        let words = "some receipts were could not be told (1)";
+        judged(&two, "lamport", Verdict::Unknown, words);
+        let no_jump = script("a send L3, c send L1, b local L6, b receive L7");
+        judged(&no_jump, "lamport", Verdict::Unknown, words);
         let of_its_own = script("b send L3, b local L2, b receive L4");
         judged(&of_its_own, "lamport", Verdict::Invalid, "b:1 is stamped 3");
+    }
+
+    #[test]
+    fn receipts_that_forget_the_senders_stamp_are_invalid_whichever_message_they_were() {
+        let only = script("a local L1, a send L2, b receive L1");
+        let words = "a:2 sent a message, which b received at b:1";
+        judged(&only, "lamport", Verdict::Invalid, words);
+        let several = script("a send L2, c send L3, b receive L2");
+        let words =
+            "no send that it may be of has a smaller stamp; a:1, stamped 2, is the earliest";
+        judged(&several, "lamport", Verdict::Invalid, words);
+        let mut torn = several.clone();
+        torn.blame(
+            FlawKind::TornLoss,
+            trace::Place::default(),
+            "Torn.".to_owned(),
+        );
+        judged(
+            &torn,
+            "lamport",
+            Verdict::Unknown,
+            "unless its send is missing",
+        );
+    }
+
+    #[test]
+    fn receipts_matched_by_stamps_are_consistent_and_no_more() {
+        let log = script("a send L1, c send L4, b receive L5");
+        let words =
+            "consistent with a correct clock: which message was which was told by the stamps";
+        judged(&log, "lamport", Verdict::Valid, words);
+        let order = Order::of(&log);
+        let why = order.explain(&log, EventId(1), EventId(2));
+        assert_eq!(
+            why,
+            "c:1 sent a message, which, by the stamps, b received at b:1"
+        );
+    }
+
+    #[test]
+    fn a_vector_clock_that_does_not_count_its_own_event_is_invalid() {
+        let log = script("a local a:1, b local b:1, b local a:1 b:1, b local a:1 b:2");
+        let words = "b did not count the second";
+        judged(&log, "vector-consistency", Verdict::Invalid, words);
+        let named = script("a send m a:1, b local b:1, b receive m a:1 b:1");
+        judged(&named, "vector", Verdict::Invalid, words);
+    }
+
+    #[test]
+    fn a_broken_vector_says_what_it_lacks_and_one_hosts_events_need_no_path() {
+        let log =
+            script("a send m a:1, b receive m a:1 b:1, b send n a:1 b:2, c receive n b:2 c:1");
+        judged(
+            &log,
+            "vector",
+            Verdict::Invalid,
+            "for c:1 lacks a:1: b:2 sent n",
+        );
+        let log = script("a local L3, a local L3");
+        let words =
+            "a:1 is stamped 3 and comes before a:2, stamped 3: both at host a, in this order";
+        judged(&log, "lamport", Verdict::Invalid, words);
+    }
+
+    #[test]
+    fn wall_clocks_that_contradict_the_order_are_a_note() {
+        let is_note = |text: &str| {
+            let log = script(text);
+            let judgements = Judgement::all(&log, &Order::of(&log));
+            let wall = judgements.iter().find(|one| one.condition == "wall");
+            let wall = wall.expect("it has wall clocks");
+            (wall.verdict, wall.is_note)
+        };
+        assert_eq!(
+            is_note("a send m W5, b receive m W3"),
+            (Verdict::Valid, true)
+        );
+        assert_eq!(is_note("a local W5, a local W3"), (Verdict::Valid, true));
+        assert_eq!(
+            is_note("a send m W5, b receive m W6"),
+            (Verdict::Valid, false)
+        );
     }
 
     #[test]

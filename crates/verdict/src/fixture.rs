@@ -21,8 +21,8 @@ pub(crate) fn event(log: &mut Log, host: &str, kind: EventKind, message: Option<
     EventId(log.events.len() as u32 - 1)
 }
 
-/// A log from words, an event between commas: `host kind [message] [L7] [W100] [a:1] [b:2]`, where `L` is a Lamport
-/// stamp, `W` the wall clock and `H` the hybrid stamp in milliseconds, and the rest entries of the vector.
+/// A log from words, an event between commas: `host kind [message] [L7] [W100] [a:1] [b:2]`, where `>c` names the other end,
+/// `L` is a Lamport stamp, `W` the wall clock and `H` the hybrid stamp in milliseconds, and the rest entries of the vector.
 pub(crate) fn script(text: &str) -> Log {
     let mut log = Log::new();
     for words in text.split(',') {
@@ -36,12 +36,14 @@ pub(crate) fn script(text: &str) -> Log {
             other => panic!("no kind {other}"),
         };
         let (mut message, mut stamps, mut vector) = (None, Stamps::default(), Vec::new());
+        let mut peer = None;
         for word in words {
             let number = |word: &str| word[1..].parse::<u64>().expect("a number");
             match word.split_once(':') {
                 Some((host, count)) => {
                     vector.push((log.host(host), count.parse().expect("a count")))
                 }
+                None if word.starts_with('>') => peer = Some(log.host(&word[1..])),
                 None if word.starts_with('L') => stamps.lamport = Some(number(word)),
                 None if word.starts_with('H') => stamps.hybrid = Some(number(word) << 16),
                 None if word.starts_with('W') => {
@@ -54,6 +56,9 @@ pub(crate) fn script(text: &str) -> Log {
         stamps.vector = (!vector.is_empty()).then(|| vector.into());
         let id = event(&mut log, host, kind, message);
         log.events[id.0 as usize].stamps = stamps;
+        if let Some(peer) = peer {
+            log.set_peer(id, peer);
+        }
     }
     log
 }

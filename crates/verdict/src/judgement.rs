@@ -14,6 +14,8 @@ pub struct Judgement {
     pub promise: &'static str,
     /// Whether it holds.
     pub verdict: Verdict,
+    /// Whether it is a remark on something that nobody promised, rather than on a promise that is kept or broken.
+    pub is_note: bool,
     /// A sentence: what was looked at, or what is wrong, with the stamps.
     pub text: String,
     /// The pair of events that shows it; of an invalid one always there.
@@ -32,6 +34,7 @@ impl Judgement {
                 condition: condition.name,
                 promise: condition.promise,
                 verdict: outcome.verdict,
+                is_note: outcome.is_note,
                 text: outcome.text,
                 pair: outcome.pair,
                 path: path.unwrap_or_default(),
@@ -51,6 +54,7 @@ pub(crate) struct Outcome {
     pub verdict: Verdict,
     pub text: String,
     pub pair: Option<(EventId, EventId)>,
+    pub is_note: bool,
 }
 
 impl Outcome {
@@ -66,6 +70,14 @@ impl Outcome {
         Self::new(Verdict::Invalid, text, Some(pair))
     }
 
+    pub fn note(text: impl Into<String>, pair: Option<(EventId, EventId)>) -> Self {
+        let is_note = true;
+        Self {
+            is_note,
+            ..Self::new(Verdict::Valid, text, pair)
+        }
+    }
+
     pub fn new(
         verdict: Verdict,
         text: impl Into<String>,
@@ -76,6 +88,7 @@ impl Outcome {
             verdict,
             text,
             pair,
+            is_note: false,
         }
     }
 }

@@ -111,6 +111,11 @@ impl Order {
         self.receivers.of(event)
     }
 
+    /// Whether it was told by stamps which message this receipt is of: that holds if the clock is correct.
+    pub fn is_by_stamps(&self, receipt: EventId) -> bool {
+        self.doubts.by_stamps.binary_search(&receipt).is_ok()
+    }
+
     /// All events, causes before effects.
     pub fn sequence(&self) -> &[EventId] {
         &self.sequence

@@ -61,9 +61,26 @@ impl Order {
             Relation::Same => format!("{one} is one event"),
             Relation::Before => self.told(log, a, b),
             Relation::After => format!("{one} comes after {other}: {}", self.told(log, b, a)),
-            Relation::Concurrent => format!(
-                "{one} and {other} are concurrent: no chain of messages leads from either to the other"
+            Relation::Concurrent => {
+                let none = "no chain of messages leads from either to the other";
+                match self.incomplete(log) {
+                    None => format!("{one} and {other} are concurrent: {none}"),
+                    Some(why) => format!(
+                        "{one} and {other} are concurrent as far as is known: {none}; but one may be missing: {why}"
+                    ),
+                }
+            }
+        }
+    }
+
+    /// The path as a proof: of two events of one host there is no more to say than that.
+    pub(crate) fn proof(&self, log: &Log, a: EventId, b: EventId) -> String {
+        match self.host(a) == self.host(b) && self.index(a) < self.index(b) {
+            true => format!(
+                "both at host {}, in this order",
+                log.host_name(self.host(a))
             ),
+            false => self.told(log, a, b),
         }
     }
 
@@ -93,8 +110,12 @@ impl Order {
             } => {
                 let message = message.map_or("a message", |id| &log.messages[id.0 as usize]);
                 let receiver = log.host_name(self.host(receipt));
+                let by_stamps = match self.is_by_stamps(receipt) {
+                    true => ", by the stamps,",
+                    false => "",
+                };
                 let (send, receipt) = (name(send), name(receipt));
-                format!("{send} sent {message}, which {receiver} received at {receipt}")
+                format!("{send} sent {message}, which{by_stamps} {receiver} received at {receipt}")
             }
         }
     }

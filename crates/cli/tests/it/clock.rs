@@ -3,6 +3,7 @@
 mod broken;
 mod demo;
 mod exports;
+mod guessed;
 mod impossible;
 mod processes;
 mod refused;

@@ -65,7 +65,7 @@ fn events(scene: &Scene<'_>) -> String {
 fn messages(scene: &Scene<'_>) -> String {
     let (log, order) = (scene.drawing.log, scene.drawing.order);
     let matched = log.ids().map(|event| order.sources(event).len() as u64);
-    let is_least = order.basis() == verdict::Basis::VectorClocks;
+    let is_least = !order.basis().counts_messages();
     wording::messages(matched.sum(), is_least, "received")
 }
 

@@ -6,9 +6,22 @@
 //!   Message received at 1 (LAMPORT_TIME=3, LOCAL_TIME=2019-05-30 12:00:00.000003)
 //! ```
 //!
-//! The stamp may also be `(VECTOR_TIME=[1, 0, 2])`. The host is the name in front (`[alice] …`, `alice: …`) or the word after
-//! `in`, `from`, `at` and the like; the kind goes by the words *sent* and *received*. No message has a name, so who
-//! received what is told by vector clocks only, and not by Lamport's.
+//! The stamp is `(LAMPORT_TIME=n)` or `(VECTOR_TIME=[1, 0, 2])`; it ends what is read of a line, but for what stands in the
+//! same brackets. Letters may be large or small. Before it stands a phrase, of which four things are taken:
+//!
+//! - **the host**, from the first of these that is there: `[alice] …` and `alice: …`; the word before a verb (`alice sends …`,
+//!   `Process 1 receives …`); the word after `in`, `at`, `on`, `by`, `process`, `node` and the like; the word after `from` of
+//!   what was sent. `received from alice` and `sent to alice`, with no other host, may tell of either end: then alice is
+//!   taken, and told to be a guess. A verb, or a word such as `message`, is never a host;
+//! - **the kind**: *sent*, *sends*, *broadcasts* and the like make it a send, *received*, *gets* and the like a receipt,
+//!   whichever stands first; anything else is local;
+//! - **the other end**: the one host after `to` of what was sent, the one after `from` of what was received;
+//! - **the message**: `m1` in `alice sends m1 to bob`, `bob receives message m1 from alice`, `Message m1 sent`. It counts as
+//!   its name if every receipt of the log has one, which just one event sends. Otherwise no message has a name, and
+//!   whoever judges the log must tell by the other ends and the stamps who received what.
+//!
+//! English is read best; the verbs and prepositions of Spanish, Portuguese and Russian are known where a host is a number.
+//! Lines without any stamp are left out.
 //!
 //! The processes share one terminal, so two lines may be torn into each other:
 //!
@@ -23,7 +36,10 @@
 mod phrase;
 mod positions;
 mod stamp;
+mod tokens;
+mod told;
 mod torn;
+mod words;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -92,9 +108,11 @@ fn read(texts: &[Text<'_>], _: &Options) -> Result<Vec<Log>, ReadError> {
             });
         }
     }
+    told::guesses(&found, &mut assembly.log);
     let values = values(&found, &mut assembly.log);
+    let are_named = tokens::name_messages(&found);
     for (event, value) in found.into_iter().zip(values) {
-        let draft = draft(event, value, &mut assembly.log);
+        let draft = draft(event, value, are_named, &mut assembly.log);
         assembly.push(draft);
     }
     Ok(vec![assembly.finish()])
@@ -103,7 +121,12 @@ fn read(texts: &[Text<'_>], _: &Options) -> Result<Vec<Log>, ReadError> {
 fn read_text(text: &Text<'_>, found: &mut Vec<Found>, log: &mut Log) {
     let all = &*text.decoded.text;
     let mut openings = Openings::default();
-    for line in all.lines().filter(|line| line.contains('(')) {
+    let is_short = |line: &&str| line.len() <= told::LINE_BYTES_MAX;
+    for line in all
+        .lines()
+        .filter(is_short)
+        .filter(|line| line.contains('('))
+    {
         let stamps = stamps_of(line, &line.to_ascii_lowercase());
         if let [first, ..] = &stamps[..] {
             openings.learn(&line[..first.start]);
@@ -112,13 +135,13 @@ fn read_text(text: &Text<'_>, found: &mut Vec<Found>, log: &mut Log) {
     let mut torn = Torn::default();
     let mut other_lines = Vec::new();
     for (line, number) in all.lines().zip(1..) {
-        if line.trim().is_empty() {
-            continue;
-        }
         let place = Place {
             source: text.source,
             line: number,
         };
+        if line.trim().is_empty() || told::is_too_long(line, place, log) {
+            continue;
+        }
         let line = Line::of(line, place, &openings);
         let is_event = !line.stamps.is_empty() || line.has_scraps || openings.begin(line.text);
         if is_event {
@@ -146,15 +169,16 @@ fn read_text(text: &Text<'_>, found: &mut Vec<Found>, log: &mut Log) {
         );
     }
     if let [(place, first), ..] = &other_lines[..] {
-        let lines = match other_lines.len() {
-            1 => "This line has".to_owned(),
-            many => format!("{many} lines, of which this is the first, have"),
+        let first = quoted(first.trim());
+        let text = match other_lines.len() {
+            1 => format!("This line has no stamp and was left out: `{first}`."),
+            many => {
+                format!(
+                    "{many} lines have no stamp and were left out; this is the first: `{first}`."
+                )
+            }
         };
-        let text = format!(
-            "{lines} no stamp and are no event: `{}`.",
-            quoted(first.trim())
-        );
-        log.blame(FlawKind::Unreadable, *place, text);
+        log.blame(FlawKind::LeftOut, *place, text);
     }
 }
 
@@ -226,7 +250,7 @@ fn values(found: &[Found], log: &mut Log) -> Vec<Clock> {
         if found.is_none() {
             let text = "It is not clear which position of the vectors belongs to which host, so they were left out; \
                         name the hosts 0, 1, 2, … in the order of the positions.";
-            log.blame(FlawKind::Unreadable, place, text.to_owned());
+            log.blame(FlawKind::Part, place, text.to_owned());
         }
         let found = found?;
         // A position that is nobody's has counted nothing, or its process's lines are missing.
@@ -261,7 +285,7 @@ fn values(found: &[Found], log: &mut Log) -> Vec<Clock> {
         .collect()
 }
 
-fn draft(found: Found, clock: Clock, log: &mut Log) -> Draft {
+fn draft(found: Found, clock: Clock, are_named: bool, log: &mut Log) -> Draft {
     let Found {
         phrase,
         stamp,
@@ -294,11 +318,13 @@ fn draft(found: Found, clock: Clock, log: &mut Log) -> Draft {
             stamps.vector = Some(entries.into_boxed_slice());
         }
     }
+    let peer = phrase.peer.and_then(|name| log.host_named(&name));
+    let token = phrase.token.filter(|_| are_named);
     let text = bounded(&phrase.text, place, log);
     let event = Event {
         host,
         kind: phrase.kind,
-        message: None,
+        message: token.map(|token| log.message(&token)),
         text,
         stamps,
         place,
@@ -306,6 +332,7 @@ fn draft(found: Found, clock: Clock, log: &mut Log) -> Draft {
     Draft {
         event,
         own,
+        peer,
         fields: Vec::new(),
     }
 }
@@ -380,10 +407,10 @@ mod tests {
         let torn = format!(
             "{WHOLE}Message sent from 0Something happened in 1 ! (LAMPORT_TIME=6)(LAMPORT_TIME=5)\n"
         );
-        check(&torn, &["1:4", "0:1", "0:?", "1:?"], &[FlawKind::Torn]);
+        check(&torn, &["1:4", "0:1", "0:?", "1:?"], &[FlawKind::TornLoss]);
         let torn =
             format!("{WHOLE}Message sent from 0Something happened in 1 ! (LAMPORT_TIME=6)\n");
-        check(&torn, &["1:4", "0:1", "0:?", "1:?"], &[FlawKind::Torn]);
+        check(&torn, &["1:4", "0:1", "0:?", "1:?"], &[FlawKind::TornLoss]);
     }
 
     #[test]
@@ -412,7 +439,7 @@ mod tests {
         );
         let log = log(&torn);
         assert!(
-            log.flaws.iter().any(|flaw| flaw.kind == FlawKind::Torn),
+            log.flaws.iter().any(|flaw| flaw.kind == FlawKind::TornLoss),
             "{:?}",
             log.flaws
         );
@@ -424,7 +451,7 @@ mod tests {
         let log = log(&text);
         let kinds: Vec<FlawKind> = log.flaws.iter().map(|flaw| flaw.kind).collect();
         assert!(kinds.contains(&FlawKind::Truncated), "{:?}", log.flaws);
-        assert!(kinds.contains(&FlawKind::Unreadable), "{:?}", log.flaws);
+        assert!(kinds.contains(&FlawKind::LeftOut), "{:?}", log.flaws);
         assert_eq!(log.flaws[0].place.line, 1);
     }
 

@@ -6,8 +6,8 @@
 //! ```
 //!
 //! The first line is a head. Of an event, `n` counts the host's events from 1, so that a line that is missing is seen;
-//! `kind` is `local`, `send`, `receive` or `deliver`; `message`, `text` and each stamp (`lamport`, `vector`, `hybrid`,
-//! `wall_ns`) may be absent, and so may `host` where the head has it. `hybrid` is the packed stamp's decimal number in
+//! `kind` is `local`, `send`, `receive` or `deliver`; `message`, `text`, `peer` (the other end of the message) and
+//! each stamp (`lamport`, `vector`, `hybrid`, `wall_ns`) may be absent, and so may `host` where the head has it. `hybrid` is the packed stamp's decimal number in
 //! quotes: it has more digits than a number in JavaScript keeps. Keys that are not known are passed over.
 //!
 //! A host's name may end in `~` and what tells it from others of that name (`alice~0badcafe`); where it is the only one, it is
@@ -83,7 +83,8 @@ impl Journal {
         self.count += 1;
         self.line.clear();
         let vector = entry.vector.map(|vector| VectorOut(vector.iter().copied()));
-        write_line(&self.host, self.count, entry, vector, &mut self.line);
+        let line = LineOut::new((&self.host, self.count), None, entry, vector);
+        write_line(&line, &mut self.line);
         &self.line
     }
 
@@ -101,6 +102,8 @@ struct LineOut<'a, V: Serialize> {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peer: Option<&'a str>,
     #[serde(skip_serializing_if = "str::is_empty")]
     text: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -125,25 +128,30 @@ impl<'a, I: Iterator<Item = (&'a str, u64)> + Clone> Serialize for VectorOut<I> 
     }
 }
 
-fn write_line<V: Serialize>(
-    host: &str,
-    n: u64,
-    entry: &Entry<'_>,
-    vector: Option<V>,
-    out: &mut String,
-) {
-    let line = LineOut {
-        host,
-        n,
-        kind: kind_name(entry.kind),
-        message: entry.message,
-        text: entry.text,
-        lamport: entry.lamport,
-        vector,
-        hybrid: entry.hybrid.map(|hybrid| hybrid.to_string()),
-        wall_ns: entry.wall_ns,
-    };
-    out.push_str(&serde_json::to_string(&line).expect("strings and numbers are JSON"));
+impl<'a, V: Serialize> LineOut<'a, V> {
+    fn new(
+        (host, n): (&'a str, u64),
+        peer: Option<&'a str>,
+        entry: &Entry<'a>,
+        vector: Option<V>,
+    ) -> Self {
+        Self {
+            host,
+            n,
+            kind: kind_name(entry.kind),
+            message: entry.message,
+            peer,
+            text: entry.text,
+            lamport: entry.lamport,
+            vector,
+            hybrid: entry.hybrid.map(|hybrid| hybrid.to_string()),
+            wall_ns: entry.wall_ns,
+        }
+    }
+}
+
+fn write_line<V: Serialize>(line: &LineOut<'_, V>, out: &mut String) {
+    out.push_str(&serde_json::to_string(line).expect("strings and numbers are JSON"));
     out.push('\n');
 }
 
@@ -199,7 +207,11 @@ fn write(accounts: &[Account<'_>]) -> String {
                         .map(|(host, count)| (log.host_name(*host), *count)),
                 )
             });
-            write_line(host, *count, &entry, vector, &mut out);
+            let peer = log.peer(id).map(|peer| log.host_name(peer));
+            write_line(
+                &LineOut::new((host, *count), peer, &entry, vector),
+                &mut out,
+            );
         }
     }
     out
@@ -214,6 +226,7 @@ struct Line {
     n: Option<u64>,
     kind: Option<String>,
     message: Option<String>,
+    peer: Option<String>,
     #[serde(default)]
     text: String,
     lamport: Option<u64>,
@@ -316,7 +329,7 @@ fn take_damaged(
             format!("This line is no event and was left out ({why}): `{quote}`."),
         ),
         (count, _) => (
-            FlawKind::Torn,
+            FlawKind::TornLoss,
             format!(
                 "Lines run into each other here; what is whole of it ({count}) was read: `{quote}`."
             ),
@@ -354,8 +367,9 @@ fn take_in(line: Line, member: Option<&str>, place: Place, assembly: &mut Assemb
             .as_deref()
             .map_or("nothing".to_owned(), |kind| format!("`{}`", quoted(kind)));
         let text = format!("The kind of this event is {kind}; it was taken for a local one.");
-        log.blame(FlawKind::Unreadable, place, text);
+        log.blame(FlawKind::Part, place, text);
     }
+    let peer = line.peer.map(|peer| log.host(&peer));
     let hybrid = line.hybrid.and_then(|packed| match packed {
         Packed::Number(number) => Some(number),
         Packed::Text(text) => text.parse().ok(),
@@ -385,6 +399,7 @@ fn take_in(line: Line, member: Option<&str>, place: Place, assembly: &mut Assemb
     assembly.push(Draft {
         event,
         own: line.n.filter(|n| *n > 0),
+        peer,
         fields: Vec::new(),
     });
 }

@@ -104,7 +104,7 @@ fn a_parser_may_be_given_and_clocks_may_be_escaped() {
             .iter()
             .map(|flaw| flaw.kind)
             .collect::<Vec<_>>(),
-        [FlawKind::Unreadable]
+        [FlawKind::LeftOut]
     );
 }
 
@@ -123,6 +123,27 @@ fn govector_files_of_one_host_each_are_one_execution() {
     assert_eq!(log.flaws, []);
     // Alone, it counts events of a host that wrote nothing here.
     assert_eq!(one(b).flaws[0].kind, FlawKind::UnknownHost);
+}
+
+#[test]
+fn a_text_that_is_there_twice_is_read_once() {
+    let text = "Message sent from a (LAMPORT_TIME=1)\nMessage received at b (LAMPORT_TIME=2)\n";
+    for (name, words) in [
+        ("one", "`one` was given twice"),
+        ("two", "`two` holds the same as `one`"),
+    ] {
+        let logs = read(
+            &[source("one", text), source(name, text)],
+            &Options::default(),
+        );
+        let log = logs.expect("a log").remove(0);
+        assert_eq!(log.events.len(), 2);
+        let [flaw] = &log.flaws[..] else {
+            panic!("{:?}", log.flaws)
+        };
+        assert_eq!((flaw.kind, flaw.place.source), (FlawKind::LeftOut, 1));
+        assert!(flaw.text.starts_with(words), "{}", flaw.text);
+    }
 }
 
 #[test]
@@ -154,7 +175,7 @@ fn tsviz_has_times_in_front() {
 
 #[test]
 fn impossible_clocks_are_read_and_named() {
-    use FlawKind::{Ahead, Backwards, Hole, OwnEntryMissing, UnknownHost, Unreadable};
+    use FlawKind::{Ahead, Backwards, Hole, OwnEntryMissing, Part, UnknownHost};
     check_flaws("x\na {\"a\":1}\nx\na {\"a\":4}\n", 2, &[(Hole, 3)]);
     check_flaws("x\na {\"a\":2}\n", 1, &[(Hole, 1)]);
     check_flaws(
@@ -172,8 +193,8 @@ fn impossible_clocks_are_read_and_named() {
     check_flaws("x\na {\"a\":2}\ny\na {\"a\":1}\n", 2, &[(Backwards, 3)]);
     check_flaws("x\na {\"a\":1}\ny\na {\"a\":1}\n", 2, &[(Backwards, 3)]);
     check_flaws("x\na {\"a\":1}\nx\na {\"a\":1}\n", 1, &[(Backwards, 3)]);
-    check_flaws("x\na {\"a\":1}\ny\na {\"a\":-2}\n", 2, &[(Unreadable, 3)]);
-    check_flaws("x\na {\"a\":1}\ny\na {oops}\n", 2, &[(Unreadable, 3)]);
+    check_flaws("x\na {\"a\":1}\ny\na {\"a\":-2}\n", 2, &[(Part, 3)]);
+    check_flaws("x\na {\"a\":1}\ny\na {oops}\n", 2, &[(Part, 3)]);
     // Mutual causality: no flaw of the text; whoever judges the order finds it.
     check_flaws("x\na {\"a\":1, \"b\":1}\ny\nb {\"a\":1, \"b\":1}\n", 2, &[]);
 }
@@ -183,7 +204,7 @@ fn a_text_that_is_cut_off_says_so() {
     check_flaws(
         "x\na {\"a\":1}\ny\na {\"a",
         1,
-        &[(FlawKind::Unreadable, 3), (FlawKind::Truncated, 4)],
+        &[(FlawKind::LeftOut, 3), (FlawKind::Truncated, 4)],
     );
     let head = "{\"log\":\"wharf events\",\"version\":1,\"host\":\"a\"}\n";
     let line = "{\"host\":\"a\",\"n\":1,\"kind\":\"local\"}\n";
@@ -196,7 +217,7 @@ fn a_text_that_is_cut_off_says_so() {
 
 #[test]
 fn our_own_lines_are_told_when_they_are_damaged() {
-    use FlawKind::{Backwards, Hole, Message, Torn, Unreadable};
+    use FlawKind::{Backwards, Hole, Message, Part, TornLoss, Unreadable};
     let head = "{\"log\":\"wharf events\",\"version\":1,\"host\":\"a\",\"more\":[1]}\n";
     let line =
         |n: u32, more: &str| format!("{{\"n\":{n},\"host\":\"a\",\"kind\":\"local\"{more}}}\n");
@@ -219,14 +240,14 @@ fn our_own_lines_are_told_when_they_are_damaged() {
     check_flaws(
         &format!("{head}{}{{\"host\":\"a\",\"n\":{whole}\n", line(1, "")),
         2,
-        &[(Torn, 3)],
+        &[(TornLoss, 3)],
     );
     let got = "{\"host\":\"a\",\"n\":1,\"kind\":\"receive\",\"message\":\"m\"}\n";
     check_flaws(&format!("{head}{got}"), 1, &[(Message, 2)]);
     check_flaws(
         &format!("{head}{{\"n\":1,\"kind\":\"dance\"}}\n"),
         1,
-        &[(Unreadable, 2)],
+        &[(Part, 2)],
     );
 }
 
@@ -241,7 +262,7 @@ fn windows_line_ends_marks_and_other_bytes_are_no_obstacle() {
     };
     let logs = read(&[source], &Options::default()).expect("a log");
     assert_eq!(texts(&logs[0]), ["x\u{fffd}"]);
-    assert_eq!(logs[0].flaws[0].kind, FlawKind::Unreadable);
+    assert_eq!(logs[0].flaws[0].kind, FlawKind::Altered);
 }
 
 #[test]

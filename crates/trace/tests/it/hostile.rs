@@ -67,7 +67,8 @@ fn samples() -> Vec<String> {
         .collect();
     let scalar = "Something happened in 0 ! (LAMPORT_TIME=1, LOCAL_TIME=2019-05-30 12:00:01.5)\nMessage sent from 0 (LAMPORT_TIME=2)\nMessage received at 1 (LAMPORT_TIME=3)\n";
     let vector = "Message sent from a(VECTOR_TIME=[1, 0])\nMessage received at b(VECTOR_TIME=[1, 1])\nProc_1:(VECTOR_TIME={'a': 1})\n";
-    samples.extend([scalar.to_owned(), vector.to_owned()]);
+    let named = "A sends m1 to B (LAMPORT_TIME=1)\nB receives m1 from A (LAMPORT_TIME=2)\nProcess 3 got x from node B (LAMPORT_TIME=3)\n";
+    samples.extend([scalar, vector, named].map(str::to_owned));
     samples
 }
 
@@ -99,6 +100,9 @@ fn piece() -> impl Strategy<Value = String> {
         "(VECTOR_TIME=[1, 0])",
         "Message sent from 0",
         "Something in 1",
+        "A sends m1 to B ",
+        "B receives m1 from A",
+        "\u{feff}Ä got ",
         " kind=send",
         " message=",
         "{\"log\":\"wharf events\"}",

@@ -56,7 +56,7 @@ fn not_less(log: &Log, order: &Order, nearest: &Nearest) -> Option<Outcome> {
         "{one} is stamped {} and comes before {other}, stamped {}: {}{}",
         words(of_a),
         words(of_b),
-        order.told(log, a, b),
+        order.proof(log, a, b),
         and_more(wrong)
     );
     Some(Outcome::invalid(text, (a, b)))

@@ -38,21 +38,54 @@ fn judge(log: &Log, order: &Order) -> Option<Outcome> {
     }
     if let Some((a, b, of_a, of_b)) = first {
         let [one, other] = [a, b].map(|event| order.name(log, event));
-        let path = order.told(log, a, b);
+        let path = order.proof(log, a, b);
         let text = format!(
             "{one} is stamped {of_a} and comes before {other}, stamped {of_b}: {path}{}",
             and_more(wrong)
         );
         return Some(Outcome::invalid(text, (a, b)));
     }
-    let unmatched = order.doubts.unmatched.len();
-    if order.basis() != Basis::Messages && unmatched > 0 {
+    Some(
+        by_receipts(log, order)
+            .unwrap_or_else(|| Outcome::valid(format!("stamps that follow the order: {count}"))),
+    )
+}
+
+/// What is to be said where the stamps follow the order, which itself was told by the stamps.
+fn by_receipts(log: &Log, order: &Order) -> Option<Outcome> {
+    let doubts = &order.doubts;
+    if order.basis() == Basis::Messages {
+        return None;
+    }
+    if let Some(&(send, receipt)) = doubts.too_early.first() {
+        let [from, to] = [send, receipt].map(|event| order.name(log, event));
+        let [sent, received] =
+            [send, receipt].map(|event| log.event(event).stamps.lamport.unwrap_or_default());
+        let text = format!(
+            "{to} is a receipt stamped {received}, but no send that it may be of has a smaller stamp; {from}, stamped \
+             {sent}, is the earliest: {} did not take the message's stamp into account{}",
+            log.host_name(order.host(receipt)),
+            and_more(doubts.too_early.len() as u64)
+        );
+        return Some(match order.gap(log) {
+            None => Outcome::invalid(text, (send, receipt)),
+            Some(why) => {
+                let text = format!("{text}; unless its send is missing from the log: {why}");
+                Outcome::new(history::Verdict::Unknown, text, Some((send, receipt)))
+            }
+        });
+    }
+    let unmatched = doubts.unmatched.len() + doubts.unsent.len();
+    if unmatched > 0 {
         return Some(Outcome::unknown(format!(
-            "nothing is wrong, but it cannot be told which messages some receipts were ({unmatched}): no send, or more \
-             than one, may have had the stamp that they came from"
+            "nothing wrong was found, but which messages some receipts were could not be told ({unmatched}): several \
+             sends may be meant, or none"
         )));
     }
-    Some(Outcome::valid(format!(
-        "stamps that follow the order: {count}"
-    )))
+    let by_stamps = doubts.by_stamps.len();
+    (by_stamps > 0).then(|| {
+        Outcome::valid(format!(
+            "consistent with a correct clock: which message was which was told by the stamps (receipts: {by_stamps})"
+        ))
+    })
 }

@@ -29,7 +29,9 @@ fn judge(log: &Log, order: &Order) -> Option<Outcome> {
         return None;
     }
     let Some((a, b, stamp)) = first else {
-        return Some(Outcome::valid(format!("pairs, all different: {count}")));
+        return Some(Outcome::valid(format!(
+            "no two events have the same stamp and host ({count})"
+        )));
     };
     let [one, other] = [a, b].map(|event| order.name(log, event));
     let text = format!(

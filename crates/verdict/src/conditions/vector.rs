@@ -1,6 +1,6 @@
 //! The vector clock condition (Fidge 1988; Mattern 1989, theorem 10).
 
-use trace::Log;
+use trace::{EventId, HostId, Log};
 
 use super::Condition;
 use super::order_of_vectors::{self, Fault};
@@ -32,7 +32,8 @@ pub(super) fn outcome(log: &Log, order: &Order, right: &str) -> Option<Outcome> 
         return None;
     }
     let Some((fault, wrong)) = order_of_vectors::check(log, order) else {
-        return Some(Outcome::valid(format!("{right}: {count}")));
+        let right = || Outcome::valid(format!("{right}: {count}"));
+        return Some(unticked(log, order).unwrap_or_else(right));
     };
     let more = and_more(wrong);
     let outcome = match fault {
@@ -42,8 +43,10 @@ pub(super) fn outcome(log: &Log, order: &Order, right: &str) -> Option<Outcome> 
         ),
         Fault::NotLess(a, b) => {
             let [one, other] = [a, b].map(|event| described(log, order, event));
-            let path = order.told(log, a, b);
-            let text = format!("{one} comes before {other}, but is not less: {path}{more}");
+            let path = order.proof(log, a, b);
+            let lack = lacking(log, order, a, b);
+            let text =
+                format!("{one} comes before {other}, but is not less, for {lack}: {path}{more}");
             Outcome::invalid(text, (a, b))
         }
         Fault::Less(a, b) => {
@@ -63,7 +66,52 @@ pub(super) fn outcome(log: &Log, order: &Order, right: &str) -> Option<Outcome> 
     Some(outcome)
 }
 
-fn described(log: &Log, order: &Order, event: trace::EventId) -> String {
+/// A vector clock counts each event of its own host: that is its rule, also where breaking it did no harm to the order.
+fn unticked(log: &Log, order: &Order) -> Option<Outcome> {
+    let own = |event: EventId| {
+        let vector = log.event(event).stamps.vector.as_deref()?;
+        Some(entry(vector, order.host(event)))
+    };
+    let is_unticked = |(a, b): &(EventId, EventId)| own(*a).is_some() && own(*a) == own(*b);
+    let pairs = log.ids().filter_map(|b| Some((order.previous(b)?, b)));
+    let mut pairs = pairs.filter(is_unticked);
+    let (a, b) = pairs.next()?;
+    let [one, other] = [a, b].map(|event| described(log, order, event));
+    let host = log.host_name(order.host(a));
+    let text = format!(
+        "{one} and {other} have the same count of {host}'s own events: {host} did not count the second (did it forget to \
+         tick, as on a receipt?), or it was started twice{}",
+        and_more(1 + pairs.count() as u64)
+    );
+    Some(Outcome::invalid(text, (a, b)))
+}
+
+/// What the second vector lacks so that the first would be less.
+fn lacking(log: &Log, order: &Order, a: EventId, b: EventId) -> String {
+    let vector = |event: EventId| {
+        log.event(event)
+            .stamps
+            .vector
+            .as_deref()
+            .unwrap_or_default()
+    };
+    let (of_a, of_b) = (vector(a), vector(b));
+    let name = order.name(log, b);
+    match of_a
+        .iter()
+        .find(|(host, count)| entry(of_b, *host) < *count)
+    {
+        Some((host, count)) => format!("{name} lacks {}:{count}", log.host_name(*host)),
+        None => "they are the same".to_owned(),
+    }
+}
+
+fn entry(vector: &[(HostId, u64)], host: HostId) -> u64 {
+    let place = vector.binary_search_by_key(&host, |(host, _)| *host);
+    place.map_or(0, |at| vector[at].1)
+}
+
+fn described(log: &Log, order: &Order, event: EventId) -> String {
     let vector = log
         .event(event)
         .stamps

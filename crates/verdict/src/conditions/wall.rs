@@ -69,11 +69,10 @@ fn judge(log: &Log, order: &Order) -> Option<Outcome> {
             order.name(log, after),
         );
     }
-    Some(Outcome::new(
-        history::Verdict::Valid,
-        text,
-        widest.or(back.map(|(_, one, other)| (one, other))),
-    ))
+    match widest.or(back.map(|(_, one, other)| (one, other))) {
+        None => Some(Outcome::valid(text)),
+        pair => Some(Outcome::note(text, pair)),
+    }
 }
 
 fn milliseconds(ns: u64) -> String {

@@ -27,6 +27,11 @@ pub(crate) struct Doubts {
     pub unsent: Vec<EventId>,
     /// Receipts of which the log does not say what was received, or from whom.
     pub unmatched: Vec<EventId>,
+    /// Receipts that were matched by stamps, which are right if the clock is.
+    pub by_stamps: Vec<EventId>,
+    /// Receipts whose stamps are no greater than that of any send they may be of, each behind the earliest of those;
+    /// they are among the unmatched too.
+    pub too_early: Vec<(EventId, EventId)>,
     /// Sends of a message that its host had sent before, with the first.
     pub sent_twice: Vec<(EventId, EventId)>,
     /// Messages that several hosts say they sent: their receipts are not matched.

@@ -92,7 +92,10 @@ fn changes(judged: &[Judged], form: &str) -> Vec<String> {
 
 /// Whether such a flaw means that something of the log is in no event.
 const fn is_left_out(kind: FlawKind) -> bool {
-    matches!(kind, FlawKind::Unreadable | FlawKind::Truncated)
+    matches!(
+        kind,
+        FlawKind::Unreadable | FlawKind::Truncated | FlawKind::TornLoss
+    )
 }
 
 fn places(number: u64) -> String {

@@ -3,7 +3,7 @@
 use history::{ConditionSummary, Execution, Finding, FlawSummary, HostCount, Verdict};
 use report::{Drawing, Listed, Witnessed};
 use trace::{Account, EventId, FORMS, FlawKind, HostId, Log};
-use verdict::{Basis, Judgement, Order};
+use verdict::{Judgement, Order};
 
 /// An execution with its order and what follows from it.
 pub struct Judged {
@@ -54,7 +54,7 @@ impl Judged {
         let judged = self.judgements.iter().map(|judgement| Witnessed {
             finding: judgement.finding(),
             pair: judgement.pair,
-            is_kept: judgement.verdict == Verdict::Valid && !is_note(judgement),
+            is_kept: judgement.verdict == Verdict::Valid && !judgement.is_note,
         });
         let others = self.findings.iter().cloned().map(Witnessed::from);
         judged.chain(others).collect()
@@ -83,7 +83,7 @@ impl Judged {
                 .collect(),
             events: self.log.events.len() as u64,
             matched: receipts.sum(),
-            is_matched_least: self.order.basis() == Basis::VectorClocks,
+            is_matched_least: !self.order.basis().counts_messages(),
             lost: self.order.lost(&self.log).len() as u64,
             basis: self.order.basis().text().to_owned(),
             conditions: self
@@ -113,7 +113,7 @@ impl Judged {
         ConditionSummary {
             name: judgement.condition.to_owned(),
             verdict: judgement.verdict,
-            is_note: is_note(judgement),
+            is_note: judgement.is_note,
             text: judgement.text.clone(),
             witness: pair
                 .map(|event| self.order.name(&self.log, event))
@@ -173,11 +173,6 @@ impl Judged {
     }
 }
 
-/// Whether a judgement is a remark on what nobody promised: that wall clocks agree with the order.
-fn is_note(judgement: &Judgement) -> bool {
-    judgement.condition == "wall"
-}
-
 /// An execution in our own form, its lines as they stood: then hosts keep their places when it is drawn again.
 pub fn kept(judged: &Judged) -> String {
     let ids: Vec<EventId> = judged.log.ids().collect();
@@ -204,50 +199,8 @@ pub fn written(judged: &[&Judged], write: fn(&[Account<'_>]) -> String) -> Strin
 
 /// One finding a sort of flaw that leaves something out of the judgement, or that no execution has.
 fn of_flaws(log: &Log) -> Vec<Finding> {
-    let weighed = [
-        (
-            FlawKind::OwnEntryMissing,
-            Verdict::Invalid,
-            "clocks without an entry above 0 for their own host",
-        ),
-        (
-            FlawKind::Hole,
-            Verdict::Unknown,
-            "places at which events are missing",
-        ),
-        (
-            FlawKind::Truncated,
-            Verdict::Unknown,
-            "events cut off in the middle",
-        ),
-        (
-            FlawKind::Unreadable,
-            Verdict::Unknown,
-            "lines that are no events",
-        ),
-        (
-            FlawKind::UnknownHost,
-            Verdict::Unknown,
-            "clocks that name a host whose events are not here",
-        ),
-        (
-            FlawKind::Ahead,
-            Verdict::Unknown,
-            "clocks that count more events of a host than are here",
-        ),
-        (
-            FlawKind::Torn,
-            Verdict::Valid,
-            "lines into which another process wrote",
-        ),
-        (
-            FlawKind::Backwards,
-            Verdict::Valid,
-            "events out of their host's order",
-        ),
-    ];
-    let found = weighed.into_iter().filter_map(|(kind, verdict, words)| {
-        let mut flaws = log.flaws.iter().filter(|flaw| flaw.kind == kind);
+    let found = WEIGHED.iter().filter_map(|(kind, verdict, words)| {
+        let mut flaws = log.flaws.iter().filter(|flaw| flaw.kind == *kind);
         let first = flaws.next()?;
         let (number, line) = (1 + flaws.count(), first.place.line);
         let text = format!(
@@ -255,7 +208,7 @@ fn of_flaws(log: &Log) -> Vec<Finding> {
             report::count(number as u64),
             first.text
         );
-        Some(Finding::new(verdict, text))
+        Some(Finding::new(*verdict, text))
     });
     found.collect()
 }
@@ -263,8 +216,13 @@ fn of_flaws(log: &Log) -> Vec<Finding> {
 const fn kind_name(kind: FlawKind) -> &'static str {
     match kind {
         FlawKind::Torn => "torn",
+        FlawKind::TornLoss => "torn, with a loss",
         FlawKind::Truncated => "truncated",
         FlawKind::Unreadable => "unreadable",
+        FlawKind::Part => "unreadable part",
+        FlawKind::Altered => "altered",
+        FlawKind::LeftOut => "left out",
+        FlawKind::HostGuessed => "host guessed",
         FlawKind::OwnEntryMissing => "own entry missing",
         FlawKind::Hole => "hole",
         FlawKind::Backwards => "backwards",
@@ -274,5 +232,73 @@ const fn kind_name(kind: FlawKind) -> &'static str {
     }
 }
 
+/// What a sort of flaw does to the judgement, and its words before the number of places.
+const WEIGHED: [(FlawKind, Verdict, &str); 13] = [
+    (
+        FlawKind::OwnEntryMissing,
+        Verdict::Invalid,
+        "clocks without an entry above 0 for their own host",
+    ),
+    (
+        FlawKind::Hole,
+        Verdict::Unknown,
+        "places at which events are missing",
+    ),
+    (
+        FlawKind::Truncated,
+        Verdict::Unknown,
+        "events cut off in the middle",
+    ),
+    (
+        FlawKind::Unreadable,
+        Verdict::Unknown,
+        "lines that should be events and are none",
+    ),
+    (
+        FlawKind::Part,
+        Verdict::Unknown,
+        "events of which a part could not be read",
+    ),
+    (
+        FlawKind::HostGuessed,
+        Verdict::Unknown,
+        "hosts that were guessed",
+    ),
+    (
+        FlawKind::UnknownHost,
+        Verdict::Unknown,
+        "clocks that name a host whose events are not here",
+    ),
+    (
+        FlawKind::Ahead,
+        Verdict::Unknown,
+        "clocks that count more events of a host than are here",
+    ),
+    (
+        FlawKind::TornLoss,
+        Verdict::Unknown,
+        "lines into which another process wrote, with a loss",
+    ),
+    (
+        FlawKind::Torn,
+        Verdict::Valid,
+        "lines into which another process wrote, all told apart",
+    ),
+    (
+        FlawKind::Backwards,
+        Verdict::Valid,
+        "events out of their host's order",
+    ),
+    (
+        FlawKind::Altered,
+        Verdict::Valid,
+        "words that were shortened, or bytes that are no text",
+    ),
+    (
+        FlawKind::LeftOut,
+        Verdict::Valid,
+        "passages that are no events and were left out",
+    ),
+];
 /// Flaws that the summary lists.
 const FLAWS_MAX: usize = 200;

@@ -5,12 +5,17 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::words::{is_common, is_deed};
 use crate::EventKind;
 
 /// How a program's lines begin: `Message sent`, `Something happened`. They are learnt from lines that are whole, and
 /// tell where one line runs into another.
 #[derive(Debug, Default)]
-pub(super) struct Openings(BTreeMap<char, Vec<String>>);
+pub(super) struct Openings {
+    known: BTreeMap<char, Vec<String>>,
+    /// First words alone, which tell it only where they are stuck to the word before.
+    firsts: BTreeMap<char, Vec<String>>,
+}
 
 impl Openings {
     /// Learns how a line begins, from the words in front of its first stamp.
@@ -34,15 +39,18 @@ impl Openings {
         else {
             return;
         };
-        let known = self.0.entry(letter).or_default();
-        if known.len() < OPENINGS_MAX && !known.contains(&opening) {
-            known.push(opening);
+        if letter.is_uppercase() && first.chars().count() >= OPENING_CHARS && !has_digit(first) {
+            remember(&mut self.firsts, letter, format!("{first} "));
         }
+        remember(&mut self.known, letter, opening);
     }
 
     /// Whether a text begins like a line.
     pub fn begin(&self, text: &str) -> bool {
-        let known = text.chars().next().and_then(|letter| self.0.get(&letter));
+        let known = text
+            .chars()
+            .next()
+            .and_then(|letter| self.known.get(&letter));
         known.is_some_and(|known| {
             known
                 .iter()
@@ -56,14 +64,15 @@ impl Openings {
         let mut start = 0;
         let mut before = ' ';
         for (at, letter) in words.char_indices() {
-            let opens = !before.is_whitespace()
-                && at > start
-                && self.0.get(&letter).is_some_and(|known| {
+            let is_at = |openings: &BTreeMap<char, Vec<String>>| {
+                openings.get(&letter).is_some_and(|known| {
                     known
                         .iter()
                         .any(|opening| words[at..].starts_with(opening.as_str()))
-                });
-            if opens {
+                })
+            };
+            let opens = is_at(&self.known) || before.is_alphanumeric() && is_at(&self.firsts);
+            if opens && !before.is_whitespace() && at > start {
                 parts.push(&words[start..at]);
                 start = at;
             }
@@ -75,12 +84,25 @@ impl Openings {
     }
 }
 
+fn remember(openings: &mut BTreeMap<char, Vec<String>>, letter: char, opening: String) {
+    let known = openings.entry(letter).or_default();
+    if known.len() < OPENINGS_MAX && !known.contains(&opening) {
+        known.push(opening);
+    }
+}
+
 /// What some words tell of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Phrase {
     pub host: String,
     pub kind: EventKind,
     pub text: String,
+    /// Whom it names as the other end of its message: whom that went to, or came from.
+    pub peer: Option<String>,
+    /// What it calls its message.
+    pub token: Option<String>,
+    /// Whether the host may be another than the one named: `received from a` may be a's event, or told of a.
+    pub is_guess: bool,
 }
 
 impl Phrase {
@@ -89,11 +111,18 @@ impl Phrase {
         let text = words.trim_matches(is_separator);
         let small = text.to_ascii_lowercase();
         let kind = kind_of(&small);
-        let host = in_front(text).or_else(|| named(text, &small, kind))?;
+        let sure = in_front(text).or_else(|| subject(text));
+        let (host, is_guess) = match sure {
+            Some(host) => (host, false),
+            None => named(text, &small, kind)?,
+        };
         Some(Self {
+            peer: peer(text, &small, kind).filter(|peer| *peer != host),
+            token: token(text, kind).filter(|token| *token != host),
             host,
             kind,
             text: text.to_owned(),
+            is_guess,
         })
     }
 }
@@ -104,16 +133,21 @@ fn is_separator(character: char) -> bool {
 
 fn kind_of(small: &str) -> EventKind {
     static SENT: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:^|[^a-z])(?:sent|send|envi|отправ)|отправ|sending").expect("an expression")
+        Regex::new(r"(?:^|[^a-z])(?:sent|send|envi|отправ|broadcast(?:s|ed|ing)|multicast(?:s|ed|ing)|transmit|publish)|отправ|sending")
+            .expect("an expression")
     });
     static RECEIVED: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:^|[^a-z])(?:recei|recv|recib|receb)|получ").expect("an expression")
+        Regex::new(r"(?:^|[^a-z])(?:recei|recv|rcv|recib|receb|gets\s|got\s)|получ")
+            .expect("an expression")
     });
     let first = |expression: &Regex| expression.find(small).map(|found| found.start());
     match (first(&SENT), first(&RECEIVED)) {
         (Some(sent), Some(received)) if received < sent => EventKind::Receive,
         (Some(_), _) => EventKind::Send,
         (None, Some(_)) => EventKind::Receive,
+        (None, None) if small.contains("broadcast") || small.contains("multicast") => {
+            EventKind::Send
+        }
         (None, None) => EventKind::Local,
     }
 }
@@ -129,21 +163,84 @@ fn in_front(text: &str) -> Option<String> {
     let name = name
         .trim_start_matches("pid=")
         .trim_start_matches("process ");
-    let small = name.to_ascii_lowercase();
-    let is_word = [
-        "message", "msg", "event", "info", "debug", "warning", "warn", "error", "sent", "received",
-        "send", "receive", "recv",
-    ];
-    (!is_word.contains(&small.as_str()) && !small.contains("//")).then(|| name.to_owned())
+    (!is_common(name) && !name.contains("//")).then(|| name.to_owned())
 }
 
-/// `in 0`, `from proc 1`, `at node alice`: the word after the one that fits the kind best.
-fn named(text: &str, small: &str, kind: EventKind) -> Option<String> {
+/// `A sends …`, `Process 1 receives …`: the word before the verb. What was done with something, as in `Ping sent from A`,
+/// has the host behind it.
+fn subject(text: &str) -> Option<String> {
+    static SUBJECT: LazyLock<Regex> = LazyLock::new(|| {
+        let sort = r"(?:(?:the|process|proceso|processo|proc|node|pid|host|thread)[\s_#]+)*";
+        let done = r"\s+(?:(?:to|from)\s+\S+\s+)?(?:from|by|at|in|on)\s";
+        let subject =
+            format!(r"^(?i:{sort})([\p{{L}}\p{{N}}_][\w.@-]*)\s+([\p{{L}}]+)((?i:{done}))?");
+        Regex::new(&subject).expect("an expression")
+    });
+    let captures = SUBJECT.captures(text)?;
+    let (name, verb) = (captures.get(1)?.as_str(), captures.get(2)?.as_str());
+    let is_done = captures.get(3).is_some()
+        && matches!(
+            verb.to_ascii_lowercase().as_str(),
+            "sent" | "received" | "recv" | "got" | "broadcast" | "multicast" | "happened"
+        );
+    (is_deed(verb) && !is_common(name) && !is_done).then(|| name.to_owned())
+}
+
+/// `to B` of what was sent, `from A` of what was received; nothing where it went to several.
+fn peer(text: &str, small: &str, kind: EventKind) -> Option<String> {
+    static TO: LazyLock<Regex> = LazyLock::new(|| toward("to"));
+    static FROM: LazyLock<Regex> = LazyLock::new(|| toward("from"));
+    let expression = match kind {
+        EventKind::Send => &TO,
+        EventKind::Receive => &FROM,
+        EventKind::Local | EventKind::Deliver => return None,
+    };
+    let captures = expression.captures(small)?;
+    let name = captures.get(1)?;
+    let rest = small[name.end()..].trim_start();
+    let is_more = |word: &str| rest.starts_with(word);
+    let is_several = [",", "and ", "& ", "/", "or ", "+"]
+        .into_iter()
+        .any(is_more);
+    // A second `to` may name the one that counts.
+    let is_once = expression.find_at(small, name.end()).is_none();
+    let name = text[name.range()].trim_end_matches(['.', '-']);
+    (!is_several && is_once && !is_common(name)).then(|| name.to_owned())
+}
+
+fn toward(place: &str) -> Regex {
+    let sort = r"(?:(?:the|process|proceso|processo|proc|node|pid|host|thread)[\s_#=:]+)*";
+    let toward = format!(r"(?:^|[^\w]){place}\s+{sort}([\p{{L}}\p{{N}}_][\w.@-]*)");
+    Regex::new(&toward).expect("an expression")
+}
+
+/// `m1` in `sends m1 to B`, `receives message m1 from A`, `Message m1 sent`.
+fn token(text: &str, kind: EventKind) -> Option<String> {
+    if kind == EventKind::Local {
+        return None;
+    }
+    static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
+        let sort = r"(?:(?:the|a|message|msg|packet)\s+)*";
+        let token = r"([\p{L}\p{N}_#][\w.#-]*)";
+        let send = r"(?:sends?|sent|broadcasts?|multicasts?|receives?|received|recv|gets|got)";
+        let either = format!(
+            r"(?i)(?:^|\W){send}\s+{sort}{token}\s+(?:to|from|at|by|via)\s|^(?:message|msg|packet)\s+{token}\s+{send}(?:\s|$)"
+        );
+        Regex::new(&either).expect("an expression")
+    });
+    let captures = TOKEN.captures(text)?;
+    let token = captures.get(1).or_else(|| captures.get(2))?.as_str();
+    (!is_common(token)).then(|| token.to_owned())
+}
+
+/// `in 0`, `from proc 1`, `at node alice`: the word after the one that fits the kind best; and whether that one may as well
+/// have named the other end.
+fn named(text: &str, small: &str, kind: EventKind) -> Option<(String, bool)> {
     static MENTION: LazyLock<Regex> = LazyLock::new(|| {
         let place = r"(?:^|[^\w])(in|at|on|from|by|of|to|en|a|de|em|no|в|у|от|из|process|proceso|processo|proc|node|pid|host)";
         let article = r"(?:\s+(?:the|el|o))?";
         let sort = r"(?:[\s_]+(?:process|proceso|processo|proc|node|pid|host|thread))?";
-        let mention = format!(r"{place}{article}{sort}[\s_#=:]+([0-9]+|[\p{{L}}_][\w.@-]*)");
+        let mention = format!(r"{place}{article}({sort})[\s_#=:]+([0-9]+|[\p{{L}}_][\w.@-]*)");
         Regex::new(&mention).expect("an expression")
     });
     let order: &[&str] = match kind {
@@ -166,7 +263,14 @@ fn named(text: &str, small: &str, kind: EventKind) -> Option<String> {
     let mut best: Option<(usize, String)> = None;
     let mut at = 0;
     while let Some(captures) = MENTION.captures_at(small, at) {
-        let (place, name) = (captures.get(1)?, captures.get(2)?);
+        let (place, sort, name) = (captures.get(1)?, captures.get(2)?, captures.get(3)?);
+        let has_digit = name.as_str().bytes().any(|byte| byte.is_ascii_digit());
+        // `a` and `no` are English words too.
+        let is_weak = matches!(place.as_str(), "a" | "no") && sort.is_empty() && !has_digit;
+        if is_weak || is_common(name.as_str()) {
+            at = place.end();
+            continue;
+        }
         // A name may itself be such a word: `from process 1` is found at `from`, and not once more at `process`.
         at = name.end();
         let Some(rank) = rank(place.as_str()) else {
@@ -176,7 +280,11 @@ fn named(text: &str, small: &str, kind: EventKind) -> Option<String> {
             best = Some((rank, text[name.range()].to_owned()));
         }
     }
-    best.map(|(_, name)| name.trim_end_matches(['.', '-']).to_owned())
+    let (rank, name) = best?;
+    Some((
+        name.trim_end_matches(['.', '-']).to_owned(),
+        rank == order.len() - 1,
+    ))
 }
 
 /// Fewer letters than that begin too many words.
@@ -219,6 +327,54 @@ mod tests {
     fn words_without_a_host_are_no_event() {
         assert_eq!(Phrase::of("all is well"), None);
         assert_eq!(Phrase::of(" ! "), None);
+        assert_eq!(Phrase::of("got a message"), None);
+        assert_eq!(Phrase::of("in progress"), None);
+    }
+
+    #[test]
+    fn the_word_before_a_verb_is_the_host_and_no_verb_is() {
+        use EventKind::{Local, Receive, Send};
+        check("A sends m1 to B", "A", Send);
+        check("B receives m1 from A", "B", Receive);
+        check("Process 1 sends hello to process 2", "1", Send);
+        check("P1: sends m1 to P2", "P1", Send);
+        check("alice got m1 from bob", "alice", Receive);
+        check("Ping sent from A to B", "A", Send);
+        check("Ping received from A at B", "B", Receive);
+        check("Message received at a", "a", Receive);
+        check("node-1 does something", "node-1", Local);
+        check("Message broadcast from 0", "0", Send);
+        check("Broadcast received at 1", "1", Receive);
+    }
+
+    #[track_caller]
+    fn check_message(words: &str, peer: Option<&str>, token: Option<&str>) {
+        let phrase = Phrase::of(words).expect("a host");
+        let found = (phrase.peer.as_deref(), phrase.token.as_deref());
+        assert_eq!(found, (peer, token), "{words}");
+    }
+
+    #[test]
+    fn the_other_end_and_the_message_are_found_where_they_are_named() {
+        check_message("A sends m1 to B", Some("B"), Some("m1"));
+        check_message("B receives message m1 from A", Some("A"), Some("m1"));
+        check_message("Message sent from a to node 7", Some("7"), None);
+        check_message("Message received at b from a", Some("a"), None);
+        check_message("Message m1 sent from a", None, Some("m1"));
+        check_message("P1: sent message to P2", Some("P2"), None);
+        check_message("Message sent from a to b and c", None, None);
+        check_message("Message sent from a to all", None, None);
+        check_message("Message received from 12", None, None);
+    }
+
+    #[test]
+    fn a_host_that_may_be_the_other_end_is_a_guess() {
+        let is_guess = |words| Phrase::of(words).expect("a host").is_guess;
+        assert!(is_guess("Message received from a"));
+        assert!(is_guess("Message sent to a"));
+        assert!(!is_guess("Message sent from a"));
+        assert!(!is_guess("Message received at b from a"));
+        assert!(!is_guess("[b] received from a"));
     }
 
     #[test]
@@ -235,6 +391,13 @@ mod tests {
                 "Something happened in 1 !",
                 "Proc_2:"
             ]
+        );
+        // What a kind's line begins with is enough where it is stuck to a word.
+        assert_eq!(
+            openings
+                .cut("Message sent from aMessage received at b")
+                .len(),
+            2
         );
         // White space in front: the words are quoted, not torn.
         assert_eq!(openings.cut("I saw: Message sent from 0").len(), 1);

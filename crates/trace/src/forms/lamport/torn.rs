@@ -50,12 +50,18 @@ impl Torn {
         if is_paired && events.len() == stamps.len() && !events.is_empty() {
             if events.len() > 1 || has_scraps {
                 let count = events.len();
-                let what = match has_scraps {
-                    false => format!("all {count} events in it could be told apart"),
-                    true => format!("{count} of the events in it could be read"),
+                let (kind, what) = match has_scraps {
+                    false => (
+                        FlawKind::Torn,
+                        format!("all {count} events in it could be told apart"),
+                    ),
+                    true => (
+                        FlawKind::TornLoss,
+                        format!("{count} of the events in it could be read"),
+                    ),
                 };
                 let text = format!("Lines run into each other here; {what}: `{quote}`.");
-                log.blame(FlawKind::Torn, place, text);
+                log.blame(kind, place, text);
             }
             let whole = events.into_iter().zip(stamps);
             let whole = whole.map(|(phrase, stamp)| Found {
@@ -69,12 +75,7 @@ impl Torn {
             let text = format!(
                 "This line has a stamp, or a part of one, and no host, and was left out: `{quote}`."
             );
-            let kind = if has_scraps {
-                FlawKind::Torn
-            } else {
-                FlawKind::Unreadable
-            };
-            return log.blame(kind, place, text);
+            return log.blame(FlawKind::Unreadable, place, text);
         }
         let open = self.open.get_or_insert(Group {
             events: Vec::new(),
@@ -101,20 +102,24 @@ impl Torn {
         for group in self.closed.into_iter().chain(self.open) {
             let count = group.events.len();
             let quote = &group.quote;
-            let text = match group.assignment(found) {
+            let (kind, text) = match group.assignment(found) {
                 Some(stamps) => {
                     for (event, stamp) in group.events.iter().zip(stamps) {
                         found[*event].stamp = Some(group.stamps[stamp].clone());
                     }
-                    format!(
+                    let text = format!(
                         "Lines run into each other here; all {count} events in it could be told apart: `{quote}`."
-                    )
+                    );
+                    (FlawKind::Torn, text)
                 }
-                None => format!(
-                    "Lines run into each other here, and whose the stamps are is not clear; the events ({count}) were kept without: `{quote}`."
-                ),
+                None => {
+                    let text = format!(
+                        "Lines run into each other here, and whose the stamps are is not clear; the events ({count}) were kept without: `{quote}`."
+                    );
+                    (FlawKind::TornLoss, text)
+                }
             };
-            log.blame(FlawKind::Torn, group.place, text);
+            log.blame(kind, group.place, text);
         }
     }
 }
