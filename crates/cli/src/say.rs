@@ -9,12 +9,6 @@ pub fn result(text: &str) {
     let _ = stdout().flush();
 }
 
-/// Prints data. Says whether somebody takes it: a command that only passes data on ends when nobody does.
-pub fn pass_on(data: &[u8]) -> bool {
-    let mut out = stdout();
-    out.write_all(data).and_then(|()| out.flush()).is_ok()
-}
-
 /// Prints a line of talk.
 pub fn talk(line: &str) {
     let _ = stderr().write_all(format!("{line}\n").as_bytes());
