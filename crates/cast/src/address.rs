@@ -29,6 +29,14 @@ pub fn address(text: &str) -> Result<SocketAddr, CastError> {
         let index = find(scope)?.index;
         return Ok(SocketAddrV6::new(ip, port, 0, index).into());
     }
+    let port = text.rsplit_once(':').map_or(text, |(_, port)| port);
+    let is_number = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number && port.parse::<u16>().is_err() {
+        return Err(CastError::Settings {
+            what: format!("`{text}`: {port} is no port"),
+            instead: "a port is a number from 1 to 65535",
+        });
+    }
     let named = text.to_socket_addrs().map_err(|_| no_address())?;
     let mut named = named.filter(|one| one.port() != 0);
     named.next().ok_or_else(no_address)
@@ -54,17 +62,19 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_named_with_one_that_is() {
-        for text in [
-            "",
-            "5007",
-            "127.0.0.1",
-            "127.0.0.1:99999",
-            "[::1%]:x",
-            "[x%lo]:1",
-        ] {
+        for text in ["", "5007", "127.0.0.1", "[::1%]:x", "[x%lo]:1"] {
             let error = address(text).expect_err(text).to_string();
             assert!(error.contains(&format!("`{text}`")), "{error}");
         }
         assert!(address("127.0.0.1:5007").is_ok() && address("[::1]:5007").is_ok());
+    }
+
+    #[test]
+    fn a_number_that_is_too_large_for_a_port_is_named() {
+        for text in ["127.0.0.1:70000", "[::1]:70000", "70000"] {
+            let error = address(text).expect_err(text).to_string();
+            assert!(error.contains("70000 is no port"), "{error}");
+            assert!(error.contains("1 to 65535"), "{error}");
+        }
     }
 }

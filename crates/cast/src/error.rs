@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr};
 
-use crate::{InterfaceError, PayloadError};
+use crate::{InterfaceError, PayloadError, ipv6};
 
 /// Why datagrams cannot be sent or received.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +32,7 @@ pub enum CastError {
         instead: &'static str,
     },
     /// The interface has no address of the family that is needed.
-    #[error("interface `{interface}` has no {missing}; choose another with --interface ({there})")]
+    #[error("interface `{interface}` has no {missing}; {}", others(.there))]
     NoAddress {
         /// Its name.
         interface: String,
@@ -41,22 +41,39 @@ pub enum CastError {
         /// Interfaces that have it.
         there: String,
     },
+    /// The interface is down.
+    #[error(
+        "interface `{interface}` is down; bring it up (`ip link set {interface} up`), or choose another with --interface"
+    )]
+    Down {
+        /// Its name.
+        interface: String,
+    },
+    /// IPv6 is switched off on the interface.
+    #[error("{}; {}, or use IPv4", ipv6::seen(.interface), ipv6::remedy())]
+    Ipv6Off {
+        /// Its name.
+        interface: String,
+    },
+    /// A loopback does not carry IPv6 groups; it was tried.
+    #[error("{}; {}", ipv6::uncarried(.interface, .troubles), ipv6::loopback_remedy(.interface))]
+    Uncarried {
+        /// Its name.
+        interface: String,
+        /// What went wrong.
+        troubles: String,
+    },
     /// No interface does for the group.
     #[error(
-        "no interface for {group}: the routing table names none{}",
-        match group.is_ipv4() {
-            true => ", and there is no loopback that is up; bring it up (`ip link set lo up`) or choose one with \
-                     --interface",
-            false => ", and Linux carries no IPv6 groups on a loopback; choose another with --interface, or use an \
-                      IPv4 group",
-        }
+        "no interface for {group}: the routing table names none, and there is no loopback that is up; bring it up \
+         (`ip link set lo up`) or choose one with --interface"
     )]
     NoInterface {
         /// The group.
         group: SocketAddr,
     },
     /// A socket could not be set up.
-    #[error("cannot {what}: {reason}{}", hint(.reason))]
+    #[error("cannot {what}: {reason}{}", hint(.reason, DOCTOR))]
     Prepare {
         /// What for.
         what: String,
@@ -74,15 +91,17 @@ pub enum CastError {
         hint: &'static str,
     },
     /// A datagram could not be sent.
-    #[error("cannot send to {to}: {reason}{}", hint(.reason))]
+    #[error("cannot send to {to}: {reason}{}", hint(.reason, &format!("{DOCTOR} --{cast} {to}")))]
     Send {
+        /// By which cast.
+        cast: &'static str,
         /// Where to.
         to: SocketAddr,
         /// What the system said.
         reason: io::Error,
     },
     /// Nothing more can be received.
-    #[error("cannot receive: {reason}{}", hint(.reason))]
+    #[error("cannot receive: {reason}{}", hint(.reason, DOCTOR))]
     Receive {
         /// What the system said.
         reason: io::Error,
@@ -97,41 +116,57 @@ impl CastError {
     }
 }
 
-/// What to do about an error of the system, with its own punctuation.
-pub(crate) fn hint(reason: &io::Error) -> &'static str {
+/// What to choose in its place, of those there are.
+fn others(there: &str) -> String {
+    match there.is_empty() {
+        true => "no other interface has one either (`ip addr` shows those there are)".to_owned(),
+        false => format!("choose another with --interface ({there})"),
+    }
+}
+
+/// What to do about an error of the system, with its own punctuation, and how to ask the doctor.
+fn hint(reason: &io::Error, doctor: &str) -> String {
+    let ask = format!("ask `{doctor}`");
     match reason.raw_os_error() {
-        Some(libc::ENETUNREACH | libc::EHOSTUNREACH) => {
-            "; the routing table has no way there: choose an interface with --interface (lo always does), or \
-             ask `wharf cast doctor`"
-        }
-        Some(libc::ENODEV) => {
-            "; no interface does for it: choose one with --interface (lo always does), or ask `wharf cast \
-             doctor`"
-        }
-        Some(libc::EADDRNOTAVAIL) => {
-            "; this machine or that interface does not have the address: `wharf cast doctor` lists what there is"
-        }
-        Some(libc::EACCES | libc::EPERM) => {
-            "; the system forbids it: a packet filter, a container's rules, or a broadcast address that was \
-             given with --unicast (use --broadcast); ask `wharf cast doctor`"
-        }
+        Some(libc::ENETUNREACH | libc::EHOSTUNREACH) => format!(
+            "; the routing table has no way there, or the interface is down: choose one that is up with --interface \
+             (`ip link set lo up` brings the loopback up), or {ask}"
+        ),
+        Some(libc::ENODEV) => format!(
+            "; no interface does for it: choose one that is up with --interface, or {ask}"
+        ),
+        Some(libc::EADDRNOTAVAIL) => format!(
+            "; this machine or that interface does not have the address, or IPv6 is off there (disable_ipv6): {ask}"
+        ),
+        Some(libc::EACCES) => format!(
+            "; the system forbids it: a route of the type `prohibit`, a container's rules, or a broadcast address \
+             that was given with --unicast (use --broadcast); {ask}"
+        ),
+        Some(libc::EPERM) => format!(
+            "; a packet filter of this machine refuses it (`nft list ruleset`, `iptables -S`), or a container's \
+             rules do; {ask}"
+        ),
         Some(libc::EMSGSIZE) => {
-            "; it is longer than that way carries in one datagram: send it in pieces"
+            "; it is longer than that way carries in one datagram: send it in pieces".to_owned()
         }
         Some(libc::ENOBUFS | libc::ENOMEM) => {
             "; the interface's queue or the system's memory is full: send more slowly (--rate); where it is \
              about joining, this program has joined too many groups (net.ipv4.igmp_max_memberships)"
+                .to_owned()
         }
-        Some(libc::ECONNREFUSED) => {
+        Some(libc::ECONNREFUSED) => format!(
             "; nobody receives there, and an earlier datagram is lost: start the receiver first (`wharf cast \
-             recv`), or ask `wharf cast doctor`"
-        }
+             recv`), or {ask}"
+        ),
         Some(libc::EINVAL) => {
-            "; that interface and that address do not go together: ask `wharf cast doctor`"
+            format!("; that interface and that address do not go together, or a route of the type `blackhole` is in the way: {ask}")
         }
-        _ => "",
+        _ => String::new(),
     }
 }
+
+/// The command that says why.
+const DOCTOR: &str = "wharf cast doctor";
 
 #[cfg(test)]
 mod tests {
@@ -143,11 +178,17 @@ mod tests {
             (libc::ENETUNREACH, "--interface"),
             (libc::ENODEV, "--interface"),
             (libc::EACCES, "--broadcast"),
+            (libc::EPERM, "packet filter"),
+            (
+                libc::ENETUNREACH,
+                "`wharf cast doctor --multicast 224.1.1.1:5007`",
+            ),
             (libc::EMSGSIZE, "in pieces"),
             (libc::ENOBUFS, "--rate"),
             (libc::ECONNREFUSED, "nobody receives there"),
         ] {
             let error = CastError::Send {
+                cast: "multicast",
                 to: "224.1.1.1:5007".parse().expect("an address"),
                 reason: io::Error::from_raw_os_error(number),
             };
@@ -157,5 +198,20 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn no_other_interface_is_offered_where_there_is_none() {
+        let mut error = CastError::NoAddress {
+            interface: "lo".to_owned(),
+            missing: "IPv6 address",
+            there: String::new(),
+        };
+        let text = error.to_string();
+        assert!(text.contains("no other") && !text.contains("()"), "{text}");
+        if let CastError::NoAddress { there, .. } = &mut error {
+            *there = "eth0".to_owned();
+        }
+        assert!(error.to_string().ends_with("(eth0)"), "{error}");
     }
 }

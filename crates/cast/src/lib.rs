@@ -18,6 +18,7 @@ mod casts;
 pub mod doctor;
 mod error;
 mod interface;
+mod ipv6;
 mod options;
 mod payload;
 mod receiver;

@@ -14,11 +14,30 @@ pub struct Route {
     pub source: Option<IpAddr>,
 }
 
+/// What the routing table says about an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// There is a way.
+    By(Route),
+    /// There is none.
+    None,
+    /// There is a route that refuses, of that type (ip-route(8)): `blackhole`.
+    Refused(&'static str),
+}
+
 /// The route to `address`; none where the table has none, or one that forbids.
 ///
 /// # Errors
 /// Where the kernel does not answer such questions.
 pub fn route_to(address: IpAddr) -> io::Result<Option<Route>> {
+    Ok(match ask(address)? {
+        Answer::By(route) => Some(route),
+        Answer::None | Answer::Refused(_) => None,
+    })
+}
+
+/// The same, and which kind of route forbids.
+pub(crate) fn ask(address: IpAddr) -> io::Result<Answer> {
     let netlink = Domain::from(libc::AF_NETLINK);
     let protocol = Protocol::from(libc::NETLINK_ROUTE);
     let mut socket = Socket::new(netlink, Type::DGRAM, Some(protocol))?;
@@ -48,14 +67,17 @@ fn question(address: IpAddr) -> Vec<u8> {
     message
 }
 
-fn understand(answer: &[u8]) -> io::Result<Option<Route>> {
+fn understand(answer: &[u8]) -> io::Result<Answer> {
     let short = || io::Error::from(io::ErrorKind::UnexpectedEof);
     let kind = word(answer, 4).ok_or_else(short)?;
     if i32::from(kind) == libc::NLMSG_ERROR {
         let status = answer.get(HEADER..HEADER + 4).ok_or_else(short)?;
         let status = i32::from_ne_bytes(status.try_into().expect("four bytes"));
         return match -status {
-            libc::ENETUNREACH | libc::EHOSTUNREACH | libc::EACCES | libc::EINVAL => Ok(None),
+            libc::ENETUNREACH => Ok(Answer::None),
+            libc::EHOSTUNREACH => Ok(Answer::Refused("unreachable")),
+            libc::EACCES => Ok(Answer::Refused("prohibit")),
+            libc::EINVAL => Ok(Answer::Refused("blackhole")),
             other => Err(io::Error::from_raw_os_error(other)),
         };
     }
@@ -74,7 +96,9 @@ fn understand(answer: &[u8]) -> io::Result<Option<Route>> {
         // Attributes begin at multiples of four.
         rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
     }
-    Ok(interface.map(|interface| Route { interface, source }))
+    Ok(interface.map_or(Answer::None, |interface| {
+        Answer::By(Route { interface, source })
+    }))
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<u16> {
@@ -121,7 +145,10 @@ mod tests {
         let mut refusal = vec![0; 36];
         refusal[4] = libc::NLMSG_ERROR as u8;
         refusal[HEADER..HEADER + 4].copy_from_slice(&(-libc::ENETUNREACH).to_ne_bytes());
-        assert_eq!(understand(&refusal).expect("understood"), None);
+        assert_eq!(understand(&refusal).expect("understood"), Answer::None);
+        refusal[HEADER..HEADER + 4].copy_from_slice(&(-libc::EINVAL).to_ne_bytes());
+        let blackhole = Answer::Refused("blackhole");
+        assert_eq!(understand(&refusal).expect("understood"), blackhole);
         refusal[HEADER..HEADER + 4].copy_from_slice(&(-libc::ENOBUFS).to_ne_bytes());
         assert!(understand(&refusal).is_err());
         for count in 0..HEADER + ROUTE_MESSAGE {
@@ -133,7 +160,11 @@ mod tests {
     fn an_attribute_that_is_longer_than_the_answer_ends_it() {
         let mut answer = vec![0; HEADER + ROUTE_MESSAGE];
         answer.extend([8, 0, 4, 0, 7, 0, 0, 0, 255, 255, 7, 0]);
-        let route = understand(&answer).expect("understood").expect("a route");
-        assert_eq!(route.interface, u32::from_ne_bytes([7, 0, 0, 0]));
+        let expected = Route {
+            interface: u32::from_ne_bytes([7, 0, 0, 0]),
+            source: None,
+        };
+        let route = understand(&answer).expect("understood");
+        assert_eq!(route, Answer::By(expected));
     }
 }

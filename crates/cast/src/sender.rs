@@ -26,6 +26,8 @@ pub struct Sender {
 #[derive(Debug)]
 struct Target {
     socket: Socket,
+    /// By which cast it is sent to.
+    cast: &'static str,
     to: SocketAddr,
     offload: Option<UdpSocketState>,
     /// How often the kernel said that nobody received an earlier datagram.
@@ -171,7 +173,8 @@ impl AsFd for Sender {
 
 impl Target {
     fn open(plan: &Plan, to: SocketAddr, way: Way) -> Result<Self, CastError> {
-        let failed = |reason| CastError::Send { to, reason };
+        let cast = plan.cast.name;
+        let failed = |reason| CastError::Send { cast, to, reason };
         let socket = Socket::new(Domain::for_address(to), Type::DGRAM, Some(Protocol::UDP));
         let socket = socket.map_err(CastError::prepare("open a socket"))?;
         (plan.cast.prepare)(&socket, plan, to).map_err(failed)?;
@@ -182,6 +185,7 @@ impl Target {
         };
         Ok(Self {
             socket,
+            cast,
             to,
             offload,
             refusals: 0,
@@ -190,6 +194,7 @@ impl Target {
 
     fn failed(&self, reason: io::Error) -> CastError {
         CastError::Send {
+            cast: self.cast,
             to: self.to,
             reason,
         }

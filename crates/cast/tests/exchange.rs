@@ -229,6 +229,6 @@ fn what_is_not_of_the_casts_kind_is_refused_with_the_cast_that_it_is_of() {
     assert!(refused(&UNICAST, "127.0.0.1:5007", Some(0)).contains("--ttl"));
     assert!(refused(&MULTICAST, "127.0.0.1:5007", None).contains("224.1.1.1"));
     assert!(refused(&BROADCAST, "[::1]:5007", None).contains("ff02::1"));
-    assert!(refused(&BROADCAST, "10.9.8.7:5007", None).contains("lo (127.255.255.255"));
+    assert!(refused(&BROADCAST, "10.9.8.7:5007", None).contains("127.255.255.255 (lo)"));
     assert!(refused(&BROADCAST, "0.0.0.0:5007", Some(0)).contains("--ttl"));
 }

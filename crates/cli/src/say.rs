@@ -38,12 +38,6 @@ fn write_to(out: &mut impl Write, data: &[u8]) -> io::Result<()> {
 /// The first reason for which a result could not be printed.
 static UNPRINTED: OnceLock<io::Error> = OnceLock::new();
 
-/// Prints data. Says whether somebody takes it: a command that only passes data on ends when nobody does.
-pub fn pass_on(data: &[u8]) -> bool {
-    let mut out = stdout();
-    out.write_all(data).and_then(|()| out.flush()).is_ok()
-}
-
 /// Prints a line of talk.
 pub fn talk(line: &str) {
     let _ = stderr().write_all(format!("{line}\n").as_bytes());

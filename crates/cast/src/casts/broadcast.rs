@@ -83,7 +83,7 @@ fn choose(address: Ipv4Addr, wish: &Wish) -> Result<Choice, CastError> {
                 Some(at) => Ok((address, Some(all.swap_remove(at)), Why::Address)),
                 None => Err(CastError::Settings {
                     what: format!(
-                        "{address} is the broadcast address of none of: {}",
+                        "{address} is no broadcast address here; there {}",
                         told(&all)
                     ),
                     instead: "give --broadcast the port only, and --interface NAME",
@@ -96,6 +96,10 @@ fn choose(address: Ipv4Addr, wish: &Wish) -> Result<Choice, CastError> {
 fn own(interface: &Interface) -> Result<Ipv4Addr, CastError> {
     let found = interface.v4.iter().find_map(|(.., broadcast)| *broadcast);
     found.ok_or_else(|| {
+        if !interface.is_up {
+            let interface = interface.name.clone();
+            return CastError::Down { interface };
+        }
         let mut those = interfaces().unwrap_or_default();
         those.retain(|one| one.v4.iter().any(|(.., broadcast)| broadcast.is_some()));
         CastError::NoAddress {
@@ -106,16 +110,18 @@ fn own(interface: &Interface) -> Result<Ipv4Addr, CastError> {
     })
 }
 
+/// Those there are: `is 127.255.255.255 (lo)`.
 fn told(all: &[Interface]) -> String {
-    let told = all.iter().map(|one| {
-        let addresses: Vec<String> = one
-            .v4
-            .iter()
-            .filter_map(|(.., broadcast)| broadcast.map(|address| address.to_string()))
-            .collect();
-        format!("{} ({})", one.name, addresses.join(", "))
+    let addresses = all.iter().flat_map(|one| {
+        let own = one.v4.iter().filter_map(|(.., broadcast)| *broadcast);
+        own.map(move |address| format!("{address} ({})", one.name))
     });
-    told.collect::<Vec<_>>().join(", ")
+    let addresses: Vec<String> = addresses.collect();
+    match addresses.len() {
+        0 => "is none".to_owned(),
+        1 => format!("is {}", addresses[0]),
+        _ => format!("are {}", addresses.join(", ")),
+    }
 }
 
 fn prepare(socket: &Socket, plan: &Plan, to: SocketAddr) -> io::Result<()> {

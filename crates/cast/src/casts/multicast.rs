@@ -12,7 +12,9 @@ use std::{
 
 use socket2::{InterfaceIndexOrAddress, Socket};
 
-use crate::{Cast, CastError, Interface, Plan, Why, Wish, find, interfaces, options, route_to};
+use crate::{
+    Cast, CastError, Interface, Plan, Why, Wish, doctor, find, interfaces, ipv6, options, route_to,
+};
 
 /// To all who have joined a group.
 pub static MULTICAST: Cast = Cast {
@@ -43,30 +45,15 @@ fn plan(wish: &Wish) -> Result<Plan, CastError> {
     };
     let (interface, why) = choose(group, wish.interface.as_deref())?;
     let is_v4 = group.is_ipv4();
-    if !is_v4 && interface.is_loopback {
-        return Err(CastError::Settings {
-            what: format!(
-                "Linux carries no IPv6 groups on {}, a loopback",
-                interface.name
-            ),
-            instead: "choose another with --interface, or use an IPv4 group",
-        });
-    }
     let has_address = |one: &Interface| match is_v4 {
         true => !one.v4.is_empty(),
         false => !one.v6.is_empty(),
     };
     if !has_address(&interface) {
-        let mut those = interfaces()?;
-        those.retain(has_address);
-        return Err(CastError::NoAddress {
-            interface: interface.name,
-            missing: match is_v4 {
-                true => "IPv4 address",
-                false => "IPv6 address",
-            },
-            there: crate::interface::names(&those),
-        });
+        return Err(without_address(interface, is_v4, has_address));
+    }
+    if !is_v4 && interface.is_loopback {
+        carries(group.ip(), &interface)?;
     }
     let to = match group {
         SocketAddr::V4(_) => group,
@@ -85,9 +72,47 @@ fn plan(wish: &Wish) -> Result<Plan, CastError> {
     })
 }
 
+/// Why it has none, with what to do.
+fn without_address(
+    interface: Interface,
+    is_v4: bool,
+    has_address: impl Fn(&Interface) -> bool,
+) -> CastError {
+    let Interface { name, is_up, .. } = interface;
+    if !is_up {
+        return CastError::Down { interface: name };
+    }
+    if !is_v4 && ipv6::is_off(&name) {
+        return CastError::Ipv6Off { interface: name };
+    }
+    let mut those = interfaces().unwrap_or_default();
+    those.retain(has_address);
+    CastError::NoAddress {
+        interface: name,
+        missing: match is_v4 {
+            true => "IPv4 address",
+            false => "IPv6 address",
+        },
+        there: crate::interface::names(&those),
+    }
+}
+
+/// Whether a loopback carries an IPv6 group is seen only by trying: without a route it refuses, and with one of
+/// the wrong type it takes datagrams and delivers none.
+fn carries(group: IpAddr, interface: &Interface) -> Result<(), CastError> {
+    let trial = doctor::try_group(group, interface);
+    match trial.is_good() {
+        true => Ok(()),
+        false => Err(CastError::Uncarried {
+            interface: interface.name.clone(),
+            troubles: trial.troubles(),
+        }),
+    }
+}
+
 /// The interface, by the first of these that says one: the wish, the address, the routing table; else the
-/// loopback, which does multicast although it does not say so, in IPv4 only: Linux makes a refusal of every
-/// route for IPv6 groups that leads to a loopback (`ip6_route_info_create`, net/ipv6/route.c).
+/// loopback, which does multicast although it does not say so (in IPv6 only with a route that delivers, see
+/// [`carries`]).
 fn choose(group: SocketAddr, asked: Option<&str>) -> Result<(Interface, Why), CastError> {
     let scope = match group {
         SocketAddr::V6(v6) => v6.scope_id(),
@@ -118,7 +143,7 @@ fn choose(group: SocketAddr, asked: Option<&str>) -> Result<(Interface, Why), Ca
         return Ok((routed.clone(), Why::Route));
     }
     let loopback = all.iter().find(|one| one.is_loopback && one.is_up);
-    match loopback.filter(|_| group.is_ipv4()) {
+    match loopback {
         Some(loopback) => Ok((loopback.clone(), Why::NoRoute)),
         None => Err(CastError::NoInterface { group }),
     }
@@ -160,12 +185,8 @@ fn listen(socket: &Socket, plan: &Plan) -> Result<(), CastError> {
         .set_reuse_address(true)
         .and_then(|()| socket.set_reuse_port(true));
     shared.map_err(CastError::prepare("share the port"))?;
-    if group.is_ipv6() {
-        // Membership of an IPv4 group is one of an interface; that of an IPv6 group is not, so what comes by
-        // other interfaces is kept out by binding to this one.
-        let bound = socket.bind_device_by_index_v6(NonZeroU32::new(interface.index));
-        bound.map_err(CastError::prepare(format!("receive on {}", interface.name)))?;
-    }
+    bind_to_interface(socket, interface, group.is_ipv4())
+        .map_err(CastError::prepare(format!("receive on {}", interface.name)))?;
     socket
         .bind(&group.into())
         .map_err(|reason| CastError::Bind {
@@ -192,6 +213,23 @@ fn listen(socket: &Socket, plan: &Plan) -> Result<(), CastError> {
     };
     let what = format!("join {group} on {}", interface.name);
     joined.map_err(CastError::prepare(what))
+}
+
+/// Membership of an IPv6 group is not one of an interface, so what comes by other interfaces is kept out in this way.
+///
+/// That of an IPv4 group is, but Linux 6.18 does not always mind it: sockets that share by `SO_REUSEPORT` are a set,
+/// whatever interface each has joined on, and a datagram that has one receiver is given to any of the set, by its
+/// source port (`udp_v4_early_demux`, `inet_steal_sock`). Sockets of different interfaces are no set. Kernels before 5.7 let
+/// the administrator do this only, and do not mix sets up.
+fn bind_to_interface(socket: &Socket, interface: &Interface, is_v4: bool) -> io::Result<()> {
+    let index = NonZeroU32::new(interface.index);
+    if !is_v4 {
+        return socket.bind_device_by_index_v6(index);
+    }
+    match socket.bind_device_by_index_v4(index) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        bound => bound,
+    }
 }
 
 fn chosen(plan: &Plan) -> &Interface {

@@ -11,8 +11,36 @@ pub struct Probes {
     pub asked: Trial,
     /// Groups only: on each interface that is up, named by the programs.
     pub named: Vec<Trial>,
+    /// As asked, at the target's own port.
+    pub at_port: AtPort,
     /// Binding the target's port.
     pub bindings: Bindings,
+}
+
+/// What happened to a datagram to the target's own port, which a packet filter may treat unlike others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AtPort {
+    /// Sending.
+    pub send: Outcome,
+    /// Receiving what was sent.
+    pub receive: Outcome,
+    /// Why it was not tried, or who has got the datagram, too; may be empty.
+    pub note: String,
+}
+
+impl AtPort {
+    /// Whether nothing failed.
+    pub fn is_good(&self) -> bool {
+        self.send.is_good() && self.receive.is_good()
+    }
+
+    /// The step that went worst.
+    pub fn worst(&self) -> Outcome {
+        match self.send {
+            Outcome::Done => self.receive,
+            send => send,
+        }
+    }
 }
 
 /// What happened to a datagram and to the sockets of both sides.
@@ -51,16 +79,13 @@ pub enum Outcome {
 impl Trial {
     /// Whether nothing failed and what was sent arrived, or could not be tried.
     pub fn is_good(&self) -> bool {
-        let is_good = |step| matches!(step, Outcome::Untried | Outcome::Done);
-        is_good(self.join) && self.send == Outcome::Done && is_good(self.receive)
+        self.join.is_good() && self.send == Outcome::Done && self.receive.is_good()
     }
 
     /// The step that went worst.
     pub fn worst(&self) -> Outcome {
         let steps = [self.join, self.send, self.receive];
-        let wrong = steps
-            .iter()
-            .find(|step| !matches!(step, Outcome::Untried | Outcome::Done));
+        let wrong = steps.iter().find(|step| !step.is_good());
         wrong.copied().unwrap_or(self.send)
     }
 
@@ -72,9 +97,16 @@ impl Trial {
             ("receiving", self.receive),
         ];
         let steps = steps.iter();
-        let wrong = steps.filter(|(_, is)| !matches!(is, Outcome::Untried | Outcome::Done));
+        let wrong = steps.filter(|(_, is)| !is.is_good());
         let words: Vec<String> = wrong.map(|(step, is)| format!("{step}: {is}")).collect();
         words.join("; ")
+    }
+}
+
+impl Outcome {
+    /// Whether it did not fail.
+    pub fn is_good(self) -> bool {
+        matches!(self, Self::Untried | Self::Done)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The verdict, what was tried, and what the checks have to say.
 
-use super::{CHECKS, Case, Finding, Outcome, Target, Trial, Weight};
+use super::{CHECKS, Case, Finding, Outcome, Target, Trial, Weight, checks::receiver};
 
 /// What the doctor says.
 #[derive(Clone, Debug)]
@@ -34,7 +34,8 @@ impl Case {
         // Stable: within a weight the order of the checks stays.
         findings.sort_by_key(|finding| finding.weight);
         let problem = findings.iter().find(|one| one.weight == Weight::Problem);
-        let works = problem.is_none() && self.probes.asked.is_good();
+        let works =
+            problem.is_none() && self.probes.asked.is_good() && self.probes.at_port.is_good();
         Diagnosis {
             works,
             verdict: match works {
@@ -54,7 +55,11 @@ impl Case {
         let (name, ttl) = (&one.name, self.question.ttl);
         match target {
             _ if one.is_loopback => format!(
-                "{target} works on {name}, on this machine only: {name} leads nowhere else."
+                "{target} works on {name}, on this machine only: {name} leads nowhere else{}.",
+                match receiver::is_missing(self) {
+                    true => "; but nobody receives there now",
+                    false => "",
+                }
             ),
             Target::Multicast(_) if ttl == 0 => format!(
                 "{target} works on {name}, as far as this machine can see: nothing was sent beyond it (TTL 0)."
@@ -100,6 +105,16 @@ impl Case {
             (None, false) => String::new(),
         };
         self.steps(asked, &by, &mut all);
+        let port = self.question.target.address().port();
+        let at_port = &self.probes.at_port;
+        all.push(Tried {
+            what: format!("the same at port {port} itself"),
+            outcome: at_port.worst(),
+            note: match at_port.is_good() {
+                true => at_port.note.clone(),
+                false => String::new(),
+            },
+        });
         for trial in &self.probes.named {
             let name = trial.interface.as_deref().unwrap_or_default();
             all.push(Tried {
@@ -112,7 +127,6 @@ impl Case {
             });
         }
         let bindings = &self.probes.bindings;
-        let port = self.question.target.address().port();
         for (terms, outcome) in [
             ("alone", bindings.alone),
             ("with SO_REUSEADDR", bindings.reuse_address),
@@ -121,7 +135,7 @@ impl Case {
         ] {
             all.push(Tried::plain(format!("bind port {port} {terms}"), outcome));
         }
-        all.retain(|tried| tried.outcome != Outcome::Untried);
+        all.retain(|tried| tried.outcome != Outcome::Untried || !tried.note.is_empty());
         all
     }
 
@@ -157,10 +171,15 @@ impl Case {
             outcome: trial.receive,
             note: seen_from(trial),
         });
-        all.push(Tried::plain(
-            "receive it on 0.0.0.0 without joining".to_owned(),
-            trial.bystander,
-        ));
+        let target = self.question.target;
+        all.push(Tried {
+            what: format!("receive it on {} without joining", target.all_addresses()),
+            outcome: trial.bystander,
+            note: match trial.bystander {
+                Outcome::Done => format!("which may surprise ({}=1)", target.all_option()),
+                _ => String::new(),
+            },
+        });
     }
 }
 

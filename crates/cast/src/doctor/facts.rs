@@ -30,6 +30,8 @@ pub enum Routing {
     By(Route),
     /// It has none.
     None,
+    /// It has one that refuses, of that type: `blackhole`, `unreachable` or `prohibit`.
+    Refused(&'static str),
     /// The kernel did not tell.
     #[default]
     Untold,
@@ -101,11 +103,18 @@ pub struct Settings {
     pub receive_buffer_bytes_max: Option<u64>,
     /// `net.ipv4.igmp_max_memberships`: groups that a socket may join.
     pub memberships_max: Option<u64>,
+    /// The interfaces on which IPv6 is switched off.
+    pub ipv6_off: Vec<String>,
     /// `net.ipv4.conf.*.rp_filter`, each with the interface's name or `all`.
     pub reverse_path: Vec<(String, u64)>,
 }
 
 impl Facts {
+    /// Whether an address is this machine's own.
+    pub fn is_own(&self, address: IpAddr) -> bool {
+        address.is_loopback() || self.interfaces.iter().any(|one| one.has(address))
+    }
+
     /// The interface of that number.
     pub fn interface(&self, index: u32) -> Option<&Interface> {
         self.interfaces.iter().find(|one| one.index == index)
@@ -132,11 +141,25 @@ impl PortSocket {
         self.address.is_unspecified()
     }
 
+    /// For people: whose they are.
+    pub fn words_of(sockets: &[Self]) -> String {
+        let all: Vec<String> = sockets.iter().map(Self::words).collect();
+        match all.is_empty() {
+            true => "a program that this user may not see".to_owned(),
+            false => all.join(", "),
+        }
+    }
+
     /// For people: `python3 (process 12) on 0.0.0.0:5007`.
     pub fn words(&self) -> String {
         let at = std::net::SocketAddr::new(self.address, self.port);
         match &self.program {
-            Some(program) => format!("{} (process {}) on {at}", program.name, program.pid),
+            // A program gives itself its name, with whatever characters.
+            Some(program) => format!(
+                "{} (process {}) on {at}",
+                program.name.escape_debug(),
+                program.pid
+            ),
             None => format!("a program of another user on {at}"),
         }
     }

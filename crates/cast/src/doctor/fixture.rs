@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::{
-    Bindings, Case, Check, Facts, Finding, Link, Loopback, Outcome, PortSocket, Probes, Program,
-    Question, Routing, Settings, Target, Trial, Weight,
+    AtPort, Bindings, Case, Check, Facts, Finding, Link, Loopback, Outcome, PortSocket, Probes,
+    Program, Question, Routing, Settings, Target, Trial, Weight,
 };
 use crate::{Interface, Route};
 
@@ -44,6 +44,7 @@ pub fn case(target: Target) -> Case {
                 receive_buffer_bytes: Some(8 << 20),
                 receive_buffer_bytes_max: Some(8 << 20),
                 memberships_max: Some(20),
+                ipv6_off: Vec::new(),
                 reverse_path: Vec::new(),
             },
             buffer_errors: Some(0),
@@ -51,6 +52,7 @@ pub fn case(target: Target) -> Case {
         probes: Probes {
             asked: good_trial(),
             named,
+            at_port: AtPort::default(),
             bindings: Bindings {
                 alone: Outcome::Done,
                 ..Bindings::default()

@@ -3,7 +3,10 @@
 use std::fs;
 
 use super::{Facts, Question, Routing, Settings, links, owners, proc_net};
-use crate::{InterfaceError, interfaces, route_to};
+use crate::{
+    Interface, InterfaceError, interfaces, ipv6,
+    route::{self, Answer},
+};
 
 /// The facts that matter to a question.
 ///
@@ -16,22 +19,24 @@ pub fn facts(question: &Question) -> Result<Facts, InterfaceError> {
     owners::name(&mut sockets);
     let mut joined = proc_net::joined_v4(&read("/proc/net/igmp"));
     joined.extend(proc_net::joined_v6(&read("/proc/net/igmp6")));
+    let interfaces = interfaces()?;
     Ok(Facts {
-        interfaces: interfaces()?,
+        settings: settings(&interfaces),
+        interfaces,
         links: links::links().unwrap_or_default(),
-        routing: match route_to(target.ip()) {
-            Ok(Some(route)) => Routing::By(route),
-            Ok(None) => Routing::None,
+        routing: match route::ask(target.ip()) {
+            Ok(Answer::By(route)) => Routing::By(route),
+            Ok(Answer::None) => Routing::None,
+            Ok(Answer::Refused(kind)) => Routing::Refused(kind),
             Err(_) => Routing::Untold,
         },
         joined,
         sockets,
-        settings: settings(),
         buffer_errors: proc_net::count(&read("/proc/net/snmp"), "Udp", "RcvbufErrors"),
     })
 }
 
-fn settings() -> Settings {
+fn settings(interfaces: &[Interface]) -> Settings {
     let mut reverse_path = Vec::new();
     for folder in fs::read_dir(CONF_V4).into_iter().flatten().flatten() {
         let name = folder.file_name().to_string_lossy().into_owned();
@@ -42,6 +47,10 @@ fn settings() -> Settings {
         receive_buffer_bytes: number("/proc/sys/net/core/rmem_default"),
         receive_buffer_bytes_max: number("/proc/sys/net/core/rmem_max"),
         memberships_max: number("/proc/sys/net/ipv4/igmp_max_memberships"),
+        ipv6_off: {
+            let names = interfaces.iter().map(|one| one.name.clone());
+            names.filter(|name| ipv6::is_off(name)).collect()
+        },
         reverse_path,
     }
 }

@@ -9,7 +9,7 @@ use rustix::net::sockopt::set_ip_multicast_if_with_ifindex;
 use socket2::{Domain, InterfaceIndexOrAddress, Socket, Type};
 
 use super::{
-    Bindings, Facts, INTERFACES_MAX, Loopback, Outcome, Probes, Question, Target, Trial,
+    Bindings, Facts, INTERFACES_MAX, Loopback, Outcome, Probes, Question, Target, Trial, at_port,
     token::{PATIENCE, PATIENCE_COPY, Token},
 };
 use crate::Interface;
@@ -36,11 +36,18 @@ pub fn try_out(question: &Question, facts: &Facts) -> Probes {
             probes.asked = unicast(address.ip(), asked.map_or(0, |one| one.index), facts);
         }
     }
+    if probes.asked.is_good() && probes.asked.receive == Outcome::Done {
+        probes.at_port = at_port::try_out(question, facts);
+    }
     probes
 }
 
 /// Two receivers, one of which joins the group, and a sender that sends once.
-fn multicast(question: &Question, group: IpAddr, interface: Option<&Interface>) -> Trial {
+pub(super) fn multicast(
+    question: &Question,
+    group: IpAddr,
+    interface: Option<&Interface>,
+) -> Trial {
     let mut trial = Trial {
         interface: interface.map(|one| one.name.clone()),
         ..Trial::default()
@@ -89,7 +96,7 @@ fn receiver(family: IpAddr, port: u16) -> io::Result<UdpSocket> {
 }
 
 /// It gets only the groups that it has joined itself.
-fn set_choosy(socket: &UdpSocket, group: IpAddr) -> io::Result<()> {
+pub(super) fn set_choosy(socket: &UdpSocket, group: IpAddr) -> io::Result<()> {
     let socket = socket2::SockRef::from(socket);
     match group {
         IpAddr::V4(_) => socket.set_multicast_all_v4(false),
@@ -97,7 +104,7 @@ fn set_choosy(socket: &UdpSocket, group: IpAddr) -> io::Result<()> {
     }
 }
 
-fn join(socket: &UdpSocket, group: IpAddr, index: u32) -> io::Result<()> {
+pub(super) fn join(socket: &UdpSocket, group: IpAddr, index: u32) -> io::Result<()> {
     let socket = socket2::SockRef::from(socket);
     match group {
         IpAddr::V4(group) => {
@@ -111,7 +118,7 @@ fn join(socket: &UdpSocket, group: IpAddr, index: u32) -> io::Result<()> {
     }
 }
 
-fn sender(
+pub(super) fn sender(
     question: &Question,
     group: IpAddr,
     interface: Option<&Interface>,
@@ -177,13 +184,12 @@ fn broadcast(question: &Question, address: Ipv4Addr, facts: &Facts) -> Trial {
 /// To an address of this machine a datagram goes all the way; to another one none is sent.
 fn unicast(address: IpAddr, index: u32, facts: &Facts) -> Trial {
     let mut trial = Trial::default();
-    let is_own = facts.interfaces.iter().any(|one| one.has(address)) || address.is_loopback();
     let connect = || -> io::Result<()> {
         let socket = UdpSocket::bind((unspecified(address), 0))?;
         socket.connect(scoped(address, DISCARD, index))
     };
     trial.send = connect().into();
-    if is_own && trial.send == Outcome::Done {
+    if facts.is_own(address) && trial.send == Outcome::Done {
         let sent = || -> io::Result<_> {
             let member = UdpSocket::bind(scoped(address, 0, index))?;
             let to = member.local_addr()?;
@@ -199,14 +205,14 @@ fn unicast(address: IpAddr, index: u32, facts: &Facts) -> Trial {
 }
 
 /// An address within a group's or a link's scope means nothing without the interface.
-fn scoped(address: IpAddr, port: u16, index: u32) -> SocketAddr {
+pub(super) fn scoped(address: IpAddr, port: u16, index: u32) -> SocketAddr {
     match address {
         IpAddr::V6(address) => SocketAddrV6::new(address, port, 0, index).into(),
         IpAddr::V4(_) => SocketAddr::new(address, port),
     }
 }
 
-fn unspecified(family: IpAddr) -> IpAddr {
+pub(super) fn unspecified(family: IpAddr) -> IpAddr {
     match family {
         IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
         IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),

@@ -54,6 +54,30 @@ impl Target {
         self.address().ip()
     }
 
+    /// The option by which a program names the interface on which it sends to groups.
+    pub(super) fn interface_option(&self) -> &'static str {
+        match self.ip().is_ipv4() {
+            true => "IP_MULTICAST_IF",
+            false => "IPV6_MULTICAST_IF",
+        }
+    }
+
+    /// The option by which a program hears the groups of others, or does not.
+    pub(super) fn all_option(&self) -> &'static str {
+        match self.ip().is_ipv4() {
+            true => "IP_MULTICAST_ALL",
+            false => "IPV6_MULTICAST_ALL",
+        }
+    }
+
+    /// All addresses of this machine, as one binds to them.
+    pub(super) fn all_addresses(&self) -> &'static str {
+        match self.ip().is_ipv4() {
+            true => "0.0.0.0",
+            false => "::",
+        }
+    }
+
     /// Whether it is a group.
     pub fn is_group(&self) -> bool {
         matches!(self, Self::Multicast(_))

@@ -11,3 +11,4 @@ mod loopback;
 mod member;
 mod refused;
 mod sharing;
+mod written;

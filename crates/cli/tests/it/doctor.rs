@@ -160,7 +160,7 @@ fn what_cannot_be_asked_is_refused() {
     }
 }
 
-/// `bind`: the address; `join`: groups, each with an interface's address (IPv6: its name); `sharing`: none, `address`
+/// What the doctor sends to a port that is shared is passed over. `bind`: the address; `join`: groups, each with an interface's address (IPv6: its name); `sharing`: none, `address`
 /// or `port`; `choosy`: only its own groups; `reads`: whether it reads what comes.
 const RECEIVER: &str = r"
 import errno, json, socket, struct, sys
@@ -196,6 +196,8 @@ while True:
     data, peer = s.recvfrom(1024)
     if data == b'end':
         break
+    if data.startswith(b'wharf cast doctor '):
+        continue
     print(data.decode(), 'from', peer[0], flush=True)
 ";
 

@@ -33,16 +33,17 @@ fn look(case: &Case) -> Option<Finding> {
     if foreign.is_empty() {
         return None;
     }
+    let option = target.all_option();
     let (who, groups) = (port_taken::words(&wildcards), foreign.join(", "));
     let finding = Finding::remark(format!("{who}; and this machine has joined {groups} too"))
-        .means(
+        .means(format!(
             "A socket that is bound to all addresses hears, on its port, every group that anybody on this machine \
-             has joined, and does so even if it has joined none (IP_MULTICAST_ALL=1, the default).",
-        )
-        .remedy(
-            "Set IP_MULTICAST_ALL=0, or bind to the group's address, as `wharf cast recv` does; or give each group a \
-             port of its own.",
-        );
+             has joined, and does so even if it has joined none ({option}=1, the default)."
+        ))
+        .remedy(format!(
+            "Set {option}=0, or bind to the group's address, as `wharf cast recv` does; or give each group a port of \
+             its own."
+        ));
     Some(finding)
 }
 

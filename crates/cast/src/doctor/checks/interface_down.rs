@@ -13,7 +13,7 @@ fn look(case: &Case) -> Option<Finding> {
     let asked = case.question.interface.as_ref();
     let name = match (asked, case.facts.routing) {
         (Some(asked), _) if !asked.is_up => &asked.name,
-        (None, Routing::None) => {
+        (None, Routing::None | Routing::Refused(_)) => {
             let all = &case.facts.interfaces;
             let nothing_is_up = all.iter().all(|one| !one.is_up);
             all.first().filter(|_| nothing_is_up).map(|one| &one.name)?

@@ -1,7 +1,10 @@
 //! The loopback and IPv6 groups.
 
-use super::Check;
-use crate::doctor::{Case, Finding};
+use super::{Check, ipv6_off};
+use crate::{
+    doctor::{Case, Finding, Outcome},
+    ipv6,
+};
 
 pub const CHECK: Check = Check {
     name: "loopback-ipv6",
@@ -10,39 +13,34 @@ pub const CHECK: Check = Check {
 };
 
 fn look(case: &Case) -> Option<Finding> {
-    let one = case.leaves_by().filter(|one| one.is_loopback)?;
-    let target = case.question.target;
+    let one = case.leaves_by().filter(|_| applies(case))?;
     let asked = &case.probes.asked;
-    if !target.is_group() || target.ip().is_ipv4() || asked.is_good() {
-        return None;
-    }
     let name = &one.name;
-    // Linux, net/ipv6/route.c, `ip6_route_info_create`: a route by the loopback that is not local is a refusal.
-    let finding = Finding::problem(format!(
-        "{name} does not carry IPv6 groups ({})",
-        asked.troubles()
-    ));
-    let finding = finding
-        .means(
-            "The kernel gives every interface but the loopback a route for IPv6 groups. One by the loopback that is \
-             not of the type `local` takes datagrams and delivers none.",
-        )
-        .remedy(format!(
-            "`{}`; or take an IPv4 group, for which `--interface {name}` is enough.",
-            route(name)
-        ));
-    Some(finding)
+    let finding = Finding::problem(ipv6::uncarried(name, &asked.troubles()));
+    let means = "The kernel gives every interface but the loopback a route for IPv6 groups. One by the loopback that \
+                 is not of the type `local` takes datagrams and delivers none.";
+    let else_filter = match asked.send == Outcome::Done {
+        true => " (Where `ip -6 route show table local` has a local one, it is a packet filter.)",
+        false => "",
+    };
+    let finding = finding.means(format!("{means}{else_filter}"));
+    Some(finding.remedy(format!("{}.", ipv6::loopback_remedy(name))))
 }
 
-/// The command that gives the loopback a route that delivers.
-pub fn route(name: &str) -> String {
-    format!("ip -6 route add local ff00::/8 dev {name} table local")
+/// Whether it is an IPv6 group that a loopback does not carry.
+pub fn applies(case: &Case) -> bool {
+    let target = case.question.target;
+    target.is_group()
+        && target.ip().is_ipv6()
+        && !case.probes.asked.is_good()
+        && case.leaves_by().is_some_and(|one| one.is_loopback)
+        && ipv6_off::off(case).is_none()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::{Outcome, Target, Weight, fixture};
+    use crate::doctor::{Target, Weight, fixture};
 
     #[test]
     fn an_ipv6_group_on_the_loopback_that_fails_or_is_lost_is_a_problem() {
@@ -52,7 +50,7 @@ mod tests {
         case.probes.asked.send = Outcome::Failed(libc::ENETUNREACH);
         let words = [
             "lo does not carry",
-            "route add local ff00::/8 dev lo",
+            "route replace local ff00::/8 dev lo",
             "unreachable",
         ];
         fixture::check(CHECK, &case, Weight::Problem, &words);

@@ -8,6 +8,7 @@ mod broadcast_permission;
 mod filtered;
 mod foreign_groups;
 mod interface_down;
+mod ipv6_off;
 mod limited_broadcast;
 mod loopback_ipv6;
 mod loopback_off;
@@ -18,6 +19,7 @@ mod no_route;
 mod no_subnet;
 mod port_taken;
 mod receive_buffer;
+pub(super) mod receiver;
 mod reverse_path;
 mod routing_table;
 mod scope;
@@ -53,6 +55,7 @@ impl Check {
 /// All checks, the causes before what they lead to: the first problem is the one that the verdict names.
 pub const CHECKS: &[Check] = &[
     interface_down::CHECK,
+    ipv6_off::CHECK,
     limited_broadcast::CHECK,
     no_route::CHECK,
     no_subnet::CHECK,
@@ -67,6 +70,7 @@ pub const CHECKS: &[Check] = &[
     foreign_groups::CHECK,
     no_multicast::CHECK,
     routing_table::CHECK,
+    receiver::CHECK,
     ttl::CHECK,
     source_unspecified::CHECK,
     broadcast_permission::CHECK,

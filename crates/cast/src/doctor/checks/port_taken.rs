@@ -38,11 +38,7 @@ fn look(case: &Case) -> Option<Finding> {
 
 /// For people: whose they are.
 pub fn words(sockets: &[PortSocket]) -> String {
-    let all: Vec<String> = sockets.iter().map(PortSocket::words).collect();
-    match all.is_empty() {
-        true => "a program that this user may not see".to_owned(),
-        false => all.join(", "),
-    }
+    PortSocket::words_of(sockets)
 }
 
 #[cfg(test)]

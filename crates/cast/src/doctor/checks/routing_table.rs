@@ -17,7 +17,7 @@ fn look(case: &Case) -> Option<Finding> {
             "Joining and sending both go there. When the default route changes (a cable, a VPN, a container), \
              programs that start later use another interface, and do not hear those that started before.",
         )
-        .remedy(format!("Name it: `--interface {name}`; in a program, IP_MULTICAST_IF and the address when joining."));
+        .remedy(format!("Name it: `--interface {name}`; in a program, {} and the same when joining.", case.question.target.interface_option()));
     Some(finding)
 }
 

@@ -30,8 +30,9 @@ fn look(case: &Case) -> Option<Finding> {
              nothing of it.",
         )
         .remedy(format!(
-            "Send with `--interface {}` (in a program: IP_MULTICAST_IF), or have the members join on {leaves_by}.",
-            joined[0]
+            "Send with `--interface {}` (in a program: {}), or have the members join on {leaves_by}.",
+            joined[0],
+            case.question.target.interface_option()
         ));
     Some(finding)
 }

@@ -21,7 +21,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context as _, Result, anyhow, ensure};
+use anyhow::{Context as _, Error, Result, anyhow, ensure};
 use cast::{Batch, CastError, Plan, Receiver, Sender, Side, Way};
 use group::{FRAME_BYTES_MAX, Input, Member, Name, Notice, Now, Output};
 use history::{Kind, Verdict};
@@ -87,6 +87,7 @@ pub fn run(args: &ChatArgs) -> Result<Verdict> {
         is_quiet: args.quiet,
         not_sent: 0,
         is_read: true,
+        not_shown: None,
         out: Vec::new(),
     };
     if !args.quiet {
@@ -99,13 +100,15 @@ pub fn run(args: &ChatArgs) -> Result<Verdict> {
         ));
     }
     let error = chat.run(args.linger, &stop).err();
+    let not_shown = chat.not_shown.take();
     let told = result::Told {
         group: args.group.clone(),
         name: name.to_string(),
         sending,
         receiving,
     };
-    Ok(result::conclude(chat, told, error, begun))
+    let verdict = result::conclude(chat, told, error, begun);
+    not_shown.map_or(Ok(verdict), Err)
 }
 
 /// A member with its sockets, its log and its screen.
@@ -123,6 +126,8 @@ struct Chat {
     not_sent: u64,
     /// Whether somebody still reads what is shown.
     is_read: bool,
+    /// Why nothing more can be shown, if that is no reader's doing.
+    not_shown: Option<Error>,
     /// What the member wants done; empty between calls.
     out: Vec<Output>,
 }
@@ -161,7 +166,10 @@ impl Chat {
             for _ in 0..AT_ONCE {
                 match lines.next() {
                     Some(Line::Text(text)) => self.hand(Input::Say(&text)),
-                    Some(Line::TooLong(bytes)) => self.screen.tell(&Notice::TooLong { bytes }),
+                    Some(Line::TooLong(bytes)) => {
+                        let told = self.screen.tell(&Notice::TooLong { bytes });
+                        self.note(told);
+                    }
                     None => break,
                 }
             }
@@ -239,9 +247,20 @@ impl Chat {
                     }
                 }
                 Output::Send(datagram) => self.send(&datagram),
-                Output::Show(shown) => self.is_read &= self.screen.show(&shown),
+                Output::Show(shown) => self.note(self.screen.show(&shown)),
                 Output::Tell(notice) if self.is_quiet && is_small_talk(&notice) => {}
-                Output::Tell(notice) => self.screen.tell(&notice),
+                Output::Tell(notice) => self.note(self.screen.tell(&notice)),
+            }
+        }
+    }
+
+    /// Of the first thing that cannot be shown it is noted why.
+    fn note(&mut self, shown: Result<bool>) {
+        match shown {
+            Ok(is_read) => self.is_read &= is_read,
+            Err(error) => {
+                self.is_read = false;
+                self.not_shown.get_or_insert(error);
             }
         }
     }

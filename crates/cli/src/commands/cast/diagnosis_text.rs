@@ -57,7 +57,8 @@ fn wrapped(first: &str, others: &str, text: &str) -> String {
     let mut lines = String::new();
     let mut line = first.to_owned();
     let mut is_empty = true;
-    for word in text.split_whitespace() {
+    for word in words_of(text) {
+        let word = word.as_str();
         let is_full = line.chars().count() + 1 + word.chars().count() > WIDTH;
         if is_full && !is_empty {
             lines += &format!("{line}\n");
@@ -71,6 +72,21 @@ fn wrapped(first: &str, others: &str, text: &str) -> String {
         is_empty = false;
     }
     lines + &line + "\n"
+}
+
+/// The words; a command between backquotes is one, so that it can be copied.
+fn words_of(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match words.last_mut() {
+            Some(open) if !open.matches('`').count().is_multiple_of(2) => {
+                open.push(' ');
+                open.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
 }
 
 const WIDTH: usize = 100;
@@ -136,6 +152,19 @@ tried:
             diagnosis("Nor does it there."),
         ];
         assert_eq!(text(&all), expected);
+    }
+
+    #[test]
+    fn a_command_is_not_broken() {
+        let text = format!(
+            "{} `ip route replace 224.1.1.1/32 dev lo` for all.",
+            "word ".repeat(17)
+        );
+        let lines = wrapped("", "", &text);
+        assert!(
+            lines.contains("\n`ip route replace 224.1.1.1/32 dev lo` for"),
+            "{lines}"
+        );
     }
 
     #[test]

@@ -1,19 +1,22 @@
 //! How received datagrams are printed.
 
-use std::fmt::Write as _;
+use std::{
+    fmt::Write as _,
+    io::{ErrorKind, Write as _, stdout},
+};
 
+use anyhow::{Context as _, Result};
 use cast::Datagram;
+use report::visible;
 use serde_json::json;
-
-use crate::say;
 
 /// The forms there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// `Received data: TEXT`, as the classic receivers print it; bytes that are no UTF-8 as `\xNN`.
+    /// `Received data: TEXT`, as the classic receivers print it; bytes that are no UTF-8 as `\xNN`, and control
+    /// characters by their names, so that a stranger's datagram neither steers a terminal nor makes a line of
+    /// its own. A line feed at the end stays, as the classic receivers have it.
     Plain,
-    /// The same without control characters: a stranger's datagram must not steer a terminal.
-    Terminal,
     /// The bytes.
     Raw,
     /// A JSON object a line.
@@ -44,8 +47,8 @@ impl Print {
                 self.held.extend_from_slice(line.as_bytes());
                 self.held.push(b'\n');
             }
-            Form::Plain | Form::Terminal => {
-                let text = text(datagram.bytes, self.form == Form::Terminal);
+            Form::Plain => {
+                let text = text(datagram.bytes);
                 let line = format!("Received data: {text}\n");
                 self.held.extend_from_slice(line.as_bytes());
             }
@@ -53,10 +56,26 @@ impl Print {
     }
 
     /// Prints what was added. Says whether there is still somebody who reads it.
-    pub fn flush(&mut self) -> bool {
-        let is_read = self.held.is_empty() || say::pass_on(&self.held);
+    ///
+    /// # Errors
+    /// As [`pass_on`].
+    pub fn flush(&mut self) -> Result<bool> {
+        let is_read = self.held.is_empty() || pass_on(&self.held)?;
         self.held.clear();
-        is_read
+        Ok(is_read)
+    }
+}
+
+/// Prints results. Says whether there is still somebody who reads them: that a reader has gone away is no error.
+///
+/// # Errors
+/// When they cannot be written for another reason, such as a full disk.
+pub fn pass_on(data: &[u8]) -> Result<bool> {
+    let mut out = stdout();
+    match out.write_all(data).and_then(|()| out.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error).context("cannot write to standard output"),
     }
 }
 
@@ -96,22 +115,29 @@ fn object(
     object
 }
 
-/// The bytes as text, those that are none as `\xNN`; control characters too, when it is for a terminal.
-fn text(bytes: &[u8], is_for_terminal: bool) -> String {
-    let mut text = String::with_capacity(bytes.len());
+/// The bytes as text, those that are none as `\xNN`, and what would steer a terminal or make another line spelled out;
+/// tabs stay, and a line feed at the end.
+fn text(bytes: &[u8]) -> String {
+    let (bytes, end) = match bytes.strip_suffix(b"\n") {
+        Some(line) => (line, "\n"),
+        None => (bytes, ""),
+    };
+    let mut text = String::with_capacity(bytes.len() + end.len());
     for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            match is_for_terminal && c.is_control() && c != '\t' {
-                true => text.extend(c.escape_default()),
-                false => text.push(c),
-            }
+        for piece in chunk.valid().split_inclusive(KEPT) {
+            let body = piece.trim_end_matches(KEPT);
+            text.push_str(&visible(body));
+            text.push_str(&piece[body.len()..]);
         }
         for byte in chunk.invalid() {
             let _ = write!(text, "\\x{byte:02x}");
         }
     }
-    text
+    text + end
 }
+
+/// Tabs, and what joins letters or keeps them apart in some scripts.
+const KEPT: [char; 3] = ['\t', '\u{200c}', '\u{200d}'];
 
 #[cfg(test)]
 mod tests {
@@ -129,17 +155,28 @@ mod tests {
 
     #[test]
     fn text_is_printed_as_it_is_and_other_bytes_as_numbers() {
-        assert_eq!(
-            text("h\u{e9}llo\n\u{1b}[2J".as_bytes(), false),
-            "h\u{e9}llo\n\u{1b}[2J"
-        );
-        assert_eq!(text(b"\xff\xfe\0", false), "\\xff\\xfe\0");
-        assert_eq!(text(b"a\xffb", false), "a\\xffb");
+        let plain = "h\u{e9}llo,\t\u{200d}\u{4f60}\u{597d} \\n";
+        assert_eq!(text(plain.as_bytes()), plain);
+        assert_eq!(text(b"\xff\xfe"), "\\xff\\xfe");
+        assert_eq!(text(b"a\xffb"), "a\\xffb");
     }
 
     #[test]
-    fn a_terminal_is_not_steered() {
-        assert_eq!(text(b"\x1b[2J\ta\n", true), "\\u{1b}[2J\ta\\n");
+    fn a_stranger_steers_no_terminal_and_makes_no_line_of_another() {
+        assert_eq!(text(b"\x1b[2J\ta\x07\0"), "\\u{1b}[2J\ta\\u{7}\\u{0}");
+        assert_eq!(
+            text(b"hi\nReceived data: forged"),
+            "hi\\nReceived data: forged"
+        );
+        assert_eq!(text("\u{202e}x\u{2028}".as_bytes()), "\\u{202e}x\\u{2028}");
+    }
+
+    #[test]
+    fn a_line_feed_at_the_end_stays() {
+        assert_eq!(text(b"hi\n"), "hi\n");
+        assert_eq!(text(b"hi\r\n"), "hi\\r\n");
+        assert_eq!(text(b"\n\n"), "\\n\n");
+        assert_eq!(text(b""), "");
     }
 
     #[test]

@@ -1,9 +1,6 @@
 //! `wharf cast recv`: what comes, as the classic receivers print it, or as it is, or for machines.
 
-use std::{
-    io::{IsTerminal as _, stdout},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use cast::{Datagram, Receiver, Side, Way};
@@ -45,7 +42,6 @@ pub fn run(args: &RecvArgs) -> Result<Verdict> {
     let form = match (args.raw, args.json) {
         (true, _) => Form::Raw,
         (_, true) => Form::Json,
-        (false, false) if stdout().is_terminal() => Form::Terminal,
         (false, false) => Form::Plain,
     };
     let clock = SystemClock::start();
@@ -95,7 +91,7 @@ impl Intake<'_> {
             for datagram in batch.datagrams().take(wanted) {
                 self.take(&datagram);
             }
-            if !self.print.flush() {
+            if !self.print.flush()? {
                 break;
             }
             if now.since(self.looked) >= LOOK_AGAIN {
@@ -117,9 +113,9 @@ impl Intake<'_> {
                 .to
                 .map_or_else(String::new, |to| format!(" to {to}"));
             say::talk(&format!(
-                "[{}] {} bytes from {}{to} ({cast}, {interface})",
+                "[{}] {} from {}{to} ({cast}, {interface})",
                 self.clock.now(),
-                datagram.whole_bytes,
+                counted(datagram.whole_bytes as u64, "byte"),
                 datagram.from,
             ));
         }
@@ -127,8 +123,8 @@ impl Intake<'_> {
             self.cut += 1;
             self.tell_once(self.cut, || {
                 format!(
-                    "warning: a datagram of {} bytes from {} is cut to {}: give --room {}",
-                    datagram.whole_bytes,
+                    "warning: a datagram of {} from {} is cut to {}: give --room {}",
+                    counted(datagram.whole_bytes as u64, "byte"),
                     datagram.from,
                     datagram.bytes.len(),
                     datagram.whole_bytes,
@@ -162,8 +158,9 @@ impl Intake<'_> {
         if drops > self.drops_told {
             self.drops_told = drops;
             say::talk(&format!(
-                "warning: the kernel has dropped {drops} datagrams so far, because the receive buffer was full or \
-                 they were damaged: ask for a larger one with --buffer, or send more slowly"
+                "warning: the kernel has dropped {} so far, because the receive buffer was full or \
+                 they were damaged: ask for a larger one with --buffer, or send more slowly",
+                counted(drops, "datagram")
             ));
         }
     }

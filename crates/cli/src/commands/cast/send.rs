@@ -105,10 +105,14 @@ impl Delivery<'_> {
         let mut verdict = Verdict::Valid;
         for (to, refusals) in self.sender.refusals() {
             verdict = Verdict::Invalid;
+            let refused = match (refusals, self.sent) {
+                (_, 1) => "it was refused".to_owned(),
+                (1, sent) => format!("at least 1 of {sent} was refused"),
+                (refusals, sent) => format!("at least {refusals} of {sent} were refused"),
+            };
             say::talk(&format!(
-                "nobody receives at {to}: at least {refusals} of {} were refused; start the receiver first, as in \
-                 `wharf cast recv --unicast {to}`, or ask `wharf cast doctor`",
-                self.sent
+                "nobody receives at {to}: {refused}; start the receiver first, as in `wharf cast recv --unicast {to}`, \
+                 or ask `wharf cast doctor --unicast {to}`"
             ));
         }
         verdict

@@ -69,7 +69,11 @@ fn by(plan: &Plan, word: &str) -> String {
     let Some(interface) = &plan.interface else {
         return String::new();
     };
-    format!("{word}{}, {}", interface.name, plan.why.text())
+    let down = match interface.is_up {
+        true => "",
+        false => " (which is down, or has no carrier)",
+    };
+    format!("{word}{}{down}, {}", interface.name, plan.why.text())
 }
 
 /// The group and port of the classic programs.

@@ -120,8 +120,26 @@ fn bytes_that_are_no_text_are_told_and_what_follows_is_received() {
     let mut member = Member::recv(&net, 1, &[&["-n", "2"], &address[..]].concat());
     python_sends(&net, 1, "127.0.0.1", &[b"\xff\xfe\x00", b"still here"]);
     assert_eq!(member.wait(), Some(0));
-    member.has_printed("Received data: \\xff\\xfe\0\nReceived data: still here\n");
+    member.has_printed("Received data: \\xff\\xfe\\u{0}\nReceived data: still here\n");
     assert!(member.said().contains("no UTF-8"), "{}", member.said());
+}
+
+#[test]
+fn a_stranger_makes_no_line_and_steers_no_terminal() {
+    let net = Net::lonely();
+    let address = ["--unicast", "127.0.0.1:5007"];
+    let member = Member::recv(&net, 1, &address);
+    let forged = b"hi\nReceived data: forged\x1b[2J\x07";
+    python_sends(
+        &net,
+        1,
+        "127.0.0.1",
+        &[forged, b"with its end\n", b"tab\there"],
+    );
+    member.has_printed(
+        "Received data: hi\\nReceived data: forged\\u{1b}[2J\\u{7}\nReceived data: with its end\n\n\
+         Received data: tab\there\n",
+    );
 }
 
 #[test]
@@ -213,7 +231,9 @@ fn a_refusal_is_told_and_is_exit_status_1() {
     let net = Net::lonely();
     let ran = cast(&net, 1, &["send", "x", "--unicast", "127.0.0.1:5007"]);
     assert_eq!(ran.status, Some(1), "{}", ran.stderr);
-    let expected = "nobody receives at 127.0.0.1:5007";
+    let expected = "nobody receives at 127.0.0.1:5007: it was refused";
     assert!(ran.stderr.contains(expected), "{}", ran.stderr);
     assert!(ran.stderr.contains("wharf cast recv"), "{}", ran.stderr);
+    let ask = "`wharf cast doctor --unicast 127.0.0.1:5007`";
+    assert!(ran.stderr.contains(ask), "{}", ran.stderr);
 }

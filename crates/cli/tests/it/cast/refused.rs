@@ -62,6 +62,10 @@ fn what_is_no_address_group_or_interface_is_named() {
         ],
         &["--broadcast"],
     );
+    check(
+        &["cast", "send", "x", "--unicast", "127.0.0.1:70000"],
+        &["70000 is no port", "1 to 65535"],
+    );
     check(&["cast", "send", "-n", "2"], &["--count", "--file"]);
     check(
         &["cast", "send", "-f", "/nowhere/at/all"],
@@ -131,7 +135,43 @@ fn a_place_without_a_way_is_told_with_what_to_do() {
         }
     }
     let net = Net::lonely_down();
-    let ran = cast(&net, 1, &["send", "x"]);
+    for args in [&["send", "x"][..], &["send", "x", "-i", "lo"]] {
+        let ran = cast(&net, 1, args);
+        assert_eq!(ran.status, Some(3), "{}", ran.stderr);
+        assert!(ran.stderr.contains("ip link set lo up"), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("()"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn an_interface_without_ipv6_is_told_from_one_without_an_address() {
+    let net = Net::lonely();
+    net.sh(1, "sysctl -w net.ipv6.conf.all.disable_ipv6=1");
+    let ran = cast(&net, 1, &["recv", "--multicast", "[ff02::114%lo]:5007"]);
     assert_eq!(ran.status, Some(3), "{}", ran.stderr);
-    assert!(ran.stderr.contains("ip link set lo up"), "{}", ran.stderr);
+    for word in [
+        "IPv6 is off on lo",
+        "sysctl -w net.ipv6.conf.all.disable_ipv6=0",
+    ] {
+        assert!(ran.stderr.contains(word), "no `{word}` in {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_packet_filter_that_refuses_is_named_with_the_doctor_that_finds_it() {
+    let net = Net::lonely();
+    net.sh(
+        1,
+        "nft add table ip faults; nft 'add chain ip faults out { type filter hook output priority 0; }'; \
+         nft add rule ip faults out udp dport 5007 drop",
+    );
+    let ran = cast(&net, 1, &["send", "x", "-i", "lo"]);
+    assert_eq!(ran.status, Some(3), "{}", ran.stderr);
+    for word in [
+        "packet filter",
+        "nft list ruleset",
+        "`wharf cast doctor --multicast 224.1.1.1:5007`",
+    ] {
+        assert!(ran.stderr.contains(word), "no `{word}` in {}", ran.stderr);
+    }
 }

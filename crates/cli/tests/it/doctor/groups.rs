@@ -235,3 +235,21 @@ fn without_a_route_for_groups_the_interface_has_to_be_named() {
         &["problems:"],
     );
 }
+
+#[test]
+fn a_route_that_refuses_is_named_and_the_remedy_helps() {
+    let args = ["--multicast", GROUP_PORT];
+    for (route, kind) in [
+        ("blackhole 224.0.0.0/4", "blackhole"),
+        ("unreachable default", "unreachable"),
+        ("prohibit 224.1.1.1/32", "prohibit"),
+    ] {
+        let net = Net::lonely();
+        net.sh(1, &format!("ip route add {route}"));
+        let remedy = "ip route replace 224.1.1.1/32 dev lo";
+        let named = format!("a route of the type `{kind}` refuses 224.1.1.1");
+        check_said(&net, 1, &args, 1, &[&named, remedy], &["no route leads"]);
+        net.sh(1, remedy);
+        check_said(&net, 1, &args, 0, &["works on lo"], &["problems:"]);
+    }
+}

@@ -113,7 +113,7 @@ fn the_loopback_has_no_route_for_ipv6_groups_until_it_is_given_a_local_one() {
     let net = Net::lonely();
     let on_lo = |text: &str| json!({ "to": GROUP, "interface": "lo", "text": text });
     assert_eq!(send(&net, 1, &on_lo("refused")), "ENETUNREACH");
-    let remedy = "ip -6 route add local ff00::/8 dev lo table local";
+    let remedy = "ip -6 route replace local ff00::/8 dev lo table local";
     let words = [
         "does not work on lo: lo does not carry IPv6 groups",
         "unreachable",
@@ -134,13 +134,29 @@ fn the_loopback_has_no_route_for_ipv6_groups_until_it_is_given_a_local_one() {
         &[],
     );
     assert_eq!(send(&net, 1, &on_lo("lost")), "sent");
-    net.sh(
-        1,
-        &format!("ip -6 route del multicast ff00::/8 dev lo table local; {remedy}"),
-    );
-    check_said(&net, 1, &args, 0, &["works on lo"], &["problems:"]);
+    net.sh(1, remedy);
+    let words = [
+        "works on lo",
+        "receive it on :: without joining works, which may surprise (IPV6_MULTICAST_ALL=1)",
+    ];
+    check_said(&net, 1, &args, 0, &words, &["problems:"]);
     assert_eq!(send(&net, 1, &on_lo("cured")), "sent");
     assert_eq!(receiver.line(), "cured from ::1");
+}
+
+#[test]
+fn where_ipv6_is_off_that_is_said_and_switching_it_on_helps() {
+    let net = Net::lonely();
+    net.sh(1, "sysctl -w net.ipv6.conf.all.disable_ipv6=1");
+    let remedy = "sysctl -w net.ipv6.conf.all.disable_ipv6=0";
+    let words = ["does not work: IPv6 is off on lo", remedy];
+    let args = ["--unicast", "[::1]:5007"];
+    check_said(&net, 1, &args, 1, &words, &["ip route add"]);
+    let group = ["--multicast", "[ff02::114%lo]:5007"];
+    let words = ["does not work on lo: IPv6 is off on lo", remedy];
+    check_said(&net, 1, &group, 1, &words, &["ip -6 route"]);
+    net.sh(1, remedy);
+    check_said(&net, 1, &args, 0, &["works on lo"], &["problems:"]);
 }
 
 #[test]
@@ -186,7 +202,7 @@ fn a_group_that_nobody_can_join_without_an_interface() {
     assert_eq!(send(&net, 1, &json!({ "to": "ff15::114" })), "ENETUNREACH");
     let words = [
         "no route leads to ff15::114",
-        "`ip -6 route add local ff00::/8 dev lo table local`",
+        "`ip -6 route replace local ff00::/8 dev lo table local`",
     ];
     check_said(
         &net,

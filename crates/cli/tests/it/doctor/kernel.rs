@@ -86,6 +86,68 @@ fn a_packet_filter_is_named_when_what_was_sent_does_not_arrive() {
     assert_eq!(receiver.heard(), [""; 0]);
 }
 
+/// One that minds the port and nothing else.
+#[test]
+fn a_packet_filter_for_the_port_alone_is_found_on_the_port_itself() {
+    let net = Net::lonely();
+    let filter = |hook: &str, verdict: &str| {
+        format!(
+            "nft add table inet faults; nft 'add chain inet faults on{hook} {{ type filter hook {hook} priority 0; }}'; \
+             nft add rule inet faults on{hook} udp dport 5007 {verdict}"
+        )
+    };
+    let targets = [
+        &["--multicast", GROUP_PORT, "--interface", "lo"][..],
+        &["--unicast", "127.0.0.1:5007"],
+        &["--broadcast", "5007"],
+    ];
+    net.sh(1, &filter("input", "drop"));
+    for args in targets {
+        let words = [
+            "what was sent to port 5007 did not arrive, and to another port it did",
+            "the same at port 5007 itself nothing came within half a second",
+            "`nft list ruleset`",
+        ];
+        check_said(&net, 1, args, 1, &words, &[]);
+    }
+    net.sh(1, &filter("output", "reject"));
+    for args in targets {
+        let words = [
+            "sending to port 5007 was refused (Operation not permitted)",
+            "packet filter",
+        ];
+        check_said(&net, 1, args, 1, &words, &[]);
+    }
+    net.sh(1, "nft delete table inet faults");
+    for args in targets {
+        let words = ["the same at port 5007 itself works"];
+        check_said(&net, 1, args, 0, &words, &["problems:"]);
+    }
+}
+
+/// Whoever has the port and does not share it keeps it; who shares a group gets the datagram.
+#[test]
+fn a_port_that_somebody_has_is_not_tried_for_one_address() {
+    let net = Net::lonely();
+    let receiver = Receiver::start(&net, 1, &json!({ "join": [[GROUP, "127.0.0.1"]] }));
+    let who = format!("(process {}) on 0.0.0.0:5007", receiver.pid());
+    let not_tried = format!("the same at port 5007 itself not tried: python3 {who} has it");
+    let receives = format!("at 127.0.0.1:5007 receives python3 {who}");
+    let args = ["--unicast", "127.0.0.1:5007"];
+    check_said(&net, 1, &args, 0, &[&not_tried, &receives], &["nobody"]);
+    let shared = format!("at port 5007 itself works, and so for python3 {who}");
+    let args = ["--multicast", GROUP_PORT, "--interface", "lo"];
+    check_said(&net, 1, &args, 0, &[&shared], &["problems:"]);
+    end(&net, 1);
+    assert_eq!(receiver.heard(), [""; 0]);
+    let args = ["--unicast", "127.0.0.1:5007"];
+    let words = [
+        "but nobody receives there now",
+        "wharf cast recv --unicast 127.0.0.1:5007",
+    ];
+    check_said(&net, 1, &args, 0, &words, &["not tried"]);
+}
+
 #[test]
 fn a_narrow_interface_cuts_long_datagrams() {
     let net = Net::joined(2, Routes::Multicast);

@@ -2,11 +2,12 @@
 
 use std::io::{IsTerminal as _, stdin, stdout};
 
+use anyhow::Result;
 use group::{Notice, Shown};
 use report::visible;
 use serde_json::{Map, Value, json};
 
-use crate::say;
+use crate::{commands::cast::print::pass_on, say};
 
 /// Where messages and notices go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +32,10 @@ impl Screen {
     }
 
     /// Shows a message. Says whether there is still somebody who reads it.
-    pub fn show(self, shown: &Shown) -> bool {
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn show(self, shown: &Shown) -> Result<bool> {
         match self {
             Self::Json => print(&format!("{}\n", object(shown))),
             Self::Pipe => print(&format!("{}\n", line(shown))),
@@ -43,20 +47,22 @@ impl Screen {
         }
     }
 
-    /// Tells something else.
-    pub fn tell(self, notice: &Notice) {
+    /// Tells something else. Says whether there is still somebody who reads it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn tell(self, notice: &Notice) -> Result<bool> {
         match self {
-            Self::Json => {
-                print(&format!("{}\n", notice_object(notice)));
-            }
+            Self::Json => return print(&format!("{}\n", notice_object(notice))),
             Self::Terminal => say::talk(&format!("{CLEAR}· {}", visible(&notice.to_string()))),
             Self::Pipe => say::talk(&format!("· {}", visible(&notice.to_string()))),
         }
+        Ok(true)
     }
 }
 
-fn print(text: &str) -> bool {
-    say::pass_on(text.as_bytes())
+fn print(text: &str) -> Result<bool> {
+    pass_on(text.as_bytes())
 }
 
 /// `bob 3: lunch?   ∥ concurrent with carol 4`, with nothing from outside that steers a terminal.
