@@ -6,7 +6,7 @@ use std::{
     os::fd::{AsFd, AsRawFd as _, BorrowedFd},
 };
 
-use quinn_udp::{Transmit, UdpSocketState};
+use quinn_udp::UdpSocketState;
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 use crate::{CastError, Plan, Way, fits, options, payload::header_bytes};
@@ -30,6 +30,8 @@ struct Target {
     cast: &'static str,
     to: SocketAddr,
     offload: Option<UdpSocketState>,
+    /// Into pieces of how many bytes the kernel cuts what is longer; 0: into none.
+    cut_bytes: usize,
     /// How often the kernel said that nobody received an earlier datagram.
     refusals: u64,
 }
@@ -188,6 +190,7 @@ impl Target {
             cast,
             to,
             offload,
+            cut_bytes: 0,
             refusals: 0,
         })
     }
@@ -201,6 +204,9 @@ impl Target {
     }
 
     fn send(&mut self, datagram: &[u8]) -> Result<(), CastError> {
+        if datagram.len() > self.cut_bytes {
+            self.cut_at(0)?;
+        }
         loop {
             match self.socket.send(datagram) {
                 Ok(_) => return Ok(()),
@@ -324,26 +330,39 @@ impl Target {
 
     /// Whether the kernel took them; where a device or a length does not allow it, it did not.
     fn send_segmented(&mut self, joined: &[u8], segment_bytes: usize) -> Result<bool, CastError> {
-        let Some(state) = &self.offload else {
+        if self.offload.is_none() {
             return Ok(false);
-        };
-        let transmit = Transmit {
-            destination: self.to,
-            ecn: None,
-            contents: joined,
-            segment_size: Some(segment_bytes),
-            src_ip: None,
-        };
+        }
+        self.cut_at(segment_bytes)?;
         loop {
-            let Err(error) = state.try_send((&self.socket).into(), &transmit) else {
+            let Err(error) = self.socket.send(joined) else {
                 return Ok(true);
             };
             match error.raw_os_error() {
-                Some(libc::EIO | libc::EINVAL | libc::EMSGSIZE) => return Ok(false),
+                Some(libc::EINTR) => {}
                 Some(libc::ECONNREFUSED) => self.refusals += 1,
+                Some(libc::EIO | libc::EINVAL | libc::EMSGSIZE) => {
+                    self.cut_at(0)?;
+                    return Ok(false);
+                }
                 _ => return Err(self.failed(error)),
             }
         }
+    }
+
+    /// From now on the kernel cuts what is longer into datagrams of so many bytes; 0: into none.
+    ///
+    /// An option of the socket and not a part of each call, because a call that names an address or an option has
+    /// the kernel look up the way again, although the socket is connected.
+    fn cut_at(&mut self, bytes: usize) -> Result<(), CastError> {
+        if self.cut_bytes == bytes {
+            return Ok(());
+        }
+        let value = i32::try_from(bytes).unwrap_or(i32::MAX);
+        let set = options::set(&self.socket, libc::SOL_UDP, libc::UDP_SEGMENT, &value);
+        set.map_err(|reason| self.failed(reason))?;
+        self.cut_bytes = bytes;
+        Ok(())
     }
 }
 
