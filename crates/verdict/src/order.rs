@@ -132,6 +132,12 @@ impl Order {
         self.dropped
     }
 
+    /// Whether all vectors are at hand. Where not, they would take more than 512 MiB, and each is searched for when it is
+    /// asked for.
+    pub fn has_all_vectors(&self) -> bool {
+        matches!(self.vectors, Vectors::All(_))
+    }
+
     /// Of each host, how many of its events are in the event's past, itself included: its true vector clock.
     pub fn vector(&self, event: EventId) -> &[u32] {
         let hosts = self.lanes.len();

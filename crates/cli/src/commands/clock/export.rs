@@ -24,6 +24,12 @@ pub fn run(args: &ExportArgs) -> Result<Verdict> {
     };
     let executions = logs::read(&args.logs)?.executions;
     let judged: Vec<Judged> = executions.into_iter().map(Judged::new).collect();
+    if form.name != "wharf" && judged.iter().any(|one| !one.order.has_all_vectors()) {
+        bail!(
+            "the log has too many events and hosts: a vector for each event would take more than 512 MiB; export a part \
+             of it, or `--as wharf`, which needs none"
+        );
+    }
     let text = judged::written(&judged.iter().collect::<Vec<_>>(), write);
     match &args.out {
         None => say::result(&text),

@@ -61,6 +61,23 @@ fn what_is_exported_is_read_as_the_same_execution() {
     }
 }
 
+/// A vector for each event of each host would take more than half a gigabyte here.
+#[test]
+fn a_log_with_too_many_hosts_for_vectors_is_refused_and_not_waited_for() {
+    let mut log = String::from("{\"log\":\"wharf events\",\"version\":1}\n");
+    for host in 0..12_000 {
+        log += &format!("{{\"host\":\"h{host}\",\"n\":1,\"kind\":\"local\"}}\n");
+    }
+    let desk = Desk::new();
+    desk.file("wide.jsonl", &log);
+    let refused = desk.clock(&["export", "--as", "shiviz", "wide.jsonl"]);
+    assert_eq!(refused.status, Some(3), "{}", refused.stderr);
+    assert!(refused.stderr.contains("512 MiB"), "{}", refused.stderr);
+    let own = desk.clock(&["export", "--as", "wharf", "wide.jsonl"]);
+    assert_eq!(own.status, Some(0), "{}", own.stderr);
+    assert_eq!(own.stdout.lines().count(), 12_001);
+}
+
 #[test]
 fn a_file_that_is_there_is_not_replaced() {
     let (desk, path) = exported("shiviz");
