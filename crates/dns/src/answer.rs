@@ -1,0 +1,1 @@
+//! Answers to questions, straight from bytes to bytes.

@@ -1,0 +1,1 @@
+//! Cookies (RFC 7873): proof that an asker is where it says.

@@ -1,0 +1,1 @@
+//! A question, read where it lies.

@@ -1,0 +1,1 @@
+//! Signatures with shared keys (RFC 8945).

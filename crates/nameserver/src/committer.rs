@@ -1,0 +1,1 @@
+//! The one thread that decides: what waits is decided together, kept with one write, then published.

@@ -1,0 +1,1 @@
+//! DNS by datagrams, many with one call.

@@ -1,0 +1,1 @@
+//! Telling secondaries that the zone changed, until they have heard it.

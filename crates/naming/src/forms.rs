@@ -1,0 +1,1 @@
+//! Names as text: what can be imported and exported, one form a file.
