@@ -24,6 +24,7 @@ mod environment;
 mod event;
 mod folder;
 mod load;
+mod names;
 mod primes;
 mod quantity;
 mod sample;
@@ -44,6 +45,7 @@ pub use environment::Environment;
 pub use event::{Event, EventKind};
 pub use folder::{FolderError, RunFolder};
 pub use load::{FitSummary, LawSummary, LoadSummary, Outcomes};
+pub use names::{NamesAnswers, NamesCommits, NamesCount, NamesSummary};
 pub use primes::{
     Divider, PrimesFile, PrimesRun, PrimesStint, PrimesSummary, PrimesVariant, Spread,
 };

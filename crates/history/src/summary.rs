@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BenchSummary, CastSummary, ChatSummary, ClockSummary, Environment, LoadSummary, PrimesSummary,
-    ServeSummary,
+    BenchSummary, CastSummary, ChatSummary, ClockSummary, Environment, LoadSummary, NamesSummary,
+    PrimesSummary, ServeSummary,
 };
 
 /// What a run was and what came of it.
@@ -49,6 +49,9 @@ pub struct Summary {
     /// The results of `clock order`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<ClockSummary>,
+    /// The results of `name serve`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<NamesSummary>,
 }
 
 impl Summary {
@@ -78,6 +81,7 @@ impl Summary {
             chat: None,
             cast: None,
             clock: None,
+            names: None,
         }
     }
 
@@ -110,6 +114,8 @@ pub enum Kind {
     Cast,
     /// `wharf clock order`.
     Clock,
+    /// `wharf name serve`.
+    Names,
 }
 
 /// A judgement, the gravest first.
