@@ -37,12 +37,13 @@ pub use bindings::{Bindings, Sharing};
 pub use case::Case;
 pub use checks::{CHECKS, Check};
 pub use diagnosis::{Diagnosis, Tried};
-pub use facts::{Bridge, Facts, Joined, Link, PortSocket, Program, Routing, Settings};
+pub use facts::{Bridge, Facts, Joined, Link, PortSocket, Program, Settings};
 pub use finding::{Finding, Weight};
 pub use question::{Loopback, Question, Target};
 
 use std::net::{IpAddr, SocketAddr};
 
+pub use crate::route::Routing;
 use crate::{Interface, InterfaceError};
 
 /// Looks, tries and judges. Takes at most about half a second for each interface, and looks at

@@ -55,7 +55,6 @@ pub(crate) trait Plain: Copy {}
 
 impl Plain for i32 {}
 impl Plain for [u32; MEMORY_COUNTS] {}
-impl Plain for libc::ip_mreqn {}
 
 /// What `SO_MEMINFO` tells of a socket's memory, as numbers (`sk_meminfo` in Linux, include/uapi/linux/sock_diag.h).
 pub(crate) const MEMORY_COUNTS: usize = 9;

@@ -3,7 +3,7 @@
 
 use std::{io, net::IpAddr};
 
-use socket2::{Domain, Protocol, Socket, Type};
+use crate::netlink::{self, ATTRIBUTE, HEADER, attributes, word};
 
 /// The way to an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,14 +15,17 @@ pub struct Route {
 }
 
 /// What the routing table says about an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Routing {
     /// There is a way.
     By(Route),
     /// There is none.
     None,
-    /// There is a route that refuses, of that type (ip-route(8)): `blackhole`.
+    /// There is a route that refuses, of that type (ip-route(8)): `blackhole`, `unreachable` or `prohibit`.
     Refused(&'static str),
+    /// The kernel did not tell.
+    #[default]
+    Untold,
 }
 
 /// The route to `address`; none where the table has none, or one that forbids.
@@ -31,79 +34,59 @@ pub(crate) enum Answer {
 /// Where the kernel does not answer such questions.
 pub fn route_to(address: IpAddr) -> io::Result<Option<Route>> {
     Ok(match ask(address)? {
-        Answer::By(route) => Some(route),
-        Answer::None | Answer::Refused(_) => None,
+        Routing::By(route) => Some(route),
+        Routing::None | Routing::Refused(_) | Routing::Untold => None,
     })
 }
 
 /// The same, and which kind of route forbids.
-pub(crate) fn ask(address: IpAddr) -> io::Result<Answer> {
-    let netlink = Domain::from(libc::AF_NETLINK);
-    let protocol = Protocol::from(libc::NETLINK_ROUTE);
-    let mut socket = Socket::new(netlink, Type::DGRAM, Some(protocol))?;
-    socket.send(&question(address))?;
+pub(crate) fn ask(address: IpAddr) -> io::Result<Routing> {
+    let mut socket = netlink::ask(libc::RTM_GETROUTE, 0, &question(address))?;
     let mut answer = [0; 4096];
     let count = io::Read::read(&mut socket, &mut answer)?;
     understand(&answer[..count])
 }
 
-/// `nlmsghdr`, `rtmsg`, and one attribute: the destination (rtnetlink(7)).
+/// `rtmsg`, and one attribute: the destination.
 fn question(address: IpAddr) -> Vec<u8> {
     let (family, bytes) = match address {
         IpAddr::V4(v4) => (libc::AF_INET, v4.octets().to_vec()),
         IpAddr::V6(v6) => (libc::AF_INET6, v6.octets().to_vec()),
     };
-    let length = HEADER + ROUTE_MESSAGE + ATTRIBUTE + bytes.len();
-    let mut message = Vec::with_capacity(length);
-    message.extend((length as u32).to_ne_bytes());
-    message.extend(libc::RTM_GETROUTE.to_ne_bytes());
-    message.extend((libc::NLM_F_REQUEST as u16).to_ne_bytes());
-    message.extend([0; 8]);
-    message.extend([family as u8, bytes.len() as u8 * 8]);
-    message.extend([0; ROUTE_MESSAGE - 2]);
-    message.extend(((ATTRIBUTE + bytes.len()) as u16).to_ne_bytes());
-    message.extend(libc::RTA_DST.to_ne_bytes());
-    message.extend(bytes);
-    message
+    let mut body = vec![family as u8, bytes.len() as u8 * 8];
+    body.extend([0; ROUTE_MESSAGE - 2]);
+    body.extend(((ATTRIBUTE + bytes.len()) as u16).to_ne_bytes());
+    body.extend(libc::RTA_DST.to_ne_bytes());
+    body.extend(bytes);
+    body
 }
 
-fn understand(answer: &[u8]) -> io::Result<Answer> {
+fn understand(answer: &[u8]) -> io::Result<Routing> {
     let short = || io::Error::from(io::ErrorKind::UnexpectedEof);
     let kind = word(answer, 4).ok_or_else(short)?;
     if i32::from(kind) == libc::NLMSG_ERROR {
         let status = answer.get(HEADER..HEADER + 4).ok_or_else(short)?;
         let status = i32::from_ne_bytes(status.try_into().expect("four bytes"));
         return match -status {
-            libc::ENETUNREACH => Ok(Answer::None),
-            libc::EHOSTUNREACH => Ok(Answer::Refused("unreachable")),
-            libc::EACCES => Ok(Answer::Refused("prohibit")),
-            libc::EINVAL => Ok(Answer::Refused("blackhole")),
+            libc::ENETUNREACH => Ok(Routing::None),
+            libc::EHOSTUNREACH => Ok(Routing::Refused("unreachable")),
+            libc::EACCES => Ok(Routing::Refused("prohibit")),
+            libc::EINVAL => Ok(Routing::Refused("blackhole")),
             other => Err(io::Error::from_raw_os_error(other)),
         };
     }
-    let mut rest = answer.get(HEADER + ROUTE_MESSAGE..).ok_or_else(short)?;
+    let rest = answer.get(HEADER + ROUTE_MESSAGE..).ok_or_else(short)?;
     let (mut interface, mut source) = (None, None);
-    while let (Some(length), Some(name)) = (word(rest, 0), word(rest, 2)) {
-        let length = usize::from(length);
-        let Some(value) = rest.get(ATTRIBUTE..length) else {
-            break;
-        };
+    for (name, value) in attributes(rest) {
         match name {
             libc::RTA_OIF => interface = value.try_into().ok().map(u32::from_ne_bytes),
             libc::RTA_PREFSRC => source = ip(value),
             _ => {}
         }
-        // Attributes begin at multiples of four.
-        rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
     }
-    Ok(interface.map_or(Answer::None, |interface| {
-        Answer::By(Route { interface, source })
+    Ok(interface.map_or(Routing::None, |interface| {
+        Routing::By(Route { interface, source })
     }))
-}
-
-fn word(bytes: &[u8], at: usize) -> Option<u16> {
-    let two = bytes.get(at..at + 2)?;
-    Some(u16::from_ne_bytes([two[0], two[1]]))
 }
 
 fn ip(bytes: &[u8]) -> Option<IpAddr> {
@@ -112,10 +95,8 @@ fn ip(bytes: &[u8]) -> Option<IpAddr> {
     v4.map(IpAddr::from).or(v6.map(IpAddr::from))
 }
 
-/// `sizeof(struct nlmsghdr)`, `sizeof(struct rtmsg)`, `sizeof(struct rtattr)`.
-const HEADER: usize = 16;
+/// `sizeof(struct rtmsg)`.
 const ROUTE_MESSAGE: usize = 12;
-const ATTRIBUTE: usize = 4;
 
 #[cfg(test)]
 mod tests {
@@ -145,9 +126,9 @@ mod tests {
         let mut refusal = vec![0; 36];
         refusal[4] = libc::NLMSG_ERROR as u8;
         refusal[HEADER..HEADER + 4].copy_from_slice(&(-libc::ENETUNREACH).to_ne_bytes());
-        assert_eq!(understand(&refusal).expect("understood"), Answer::None);
+        assert_eq!(understand(&refusal).expect("understood"), Routing::None);
         refusal[HEADER..HEADER + 4].copy_from_slice(&(-libc::EINVAL).to_ne_bytes());
-        let blackhole = Answer::Refused("blackhole");
+        let blackhole = Routing::Refused("blackhole");
         assert_eq!(understand(&refusal).expect("understood"), blackhole);
         refusal[HEADER..HEADER + 4].copy_from_slice(&(-libc::ENOBUFS).to_ne_bytes());
         assert!(understand(&refusal).is_err());
@@ -165,6 +146,6 @@ mod tests {
             source: None,
         };
         let route = understand(&answer).expect("understood");
-        assert_eq!(route, Answer::By(expected));
+        assert_eq!(route, Routing::By(expected));
     }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use history::{Environment, Finding, FolderError, Kind, RunFolder, Sample, Summary, Verdict};
+use history::{Environment, Finding, Kind, RunFolder, Sample, Summary, Verdict};
 use jiff::Timestamp;
 use timing::{Clock, Tick};
 
@@ -74,7 +74,7 @@ impl Begun {
     ) -> Verdict {
         self.judge(findings, clock);
         say::result(&report::text(&self.summary));
-        if let Some(path) = self.write_page(samples) {
+        if let Some(path) = self.write(Some(samples)) {
             say::talk(&format!("report: {}", path.display()));
         }
         self.summary.verdict
@@ -89,7 +89,7 @@ impl Begun {
         grave.for_each(|finding| {
             say::talk(&format!("{}: {}", finding.verdict.name(), finding.text));
         });
-        self.write_page(&[]);
+        self.write(Some(&[]));
         self.summary.verdict
     }
 
@@ -105,34 +105,16 @@ impl Begun {
             true => serde_json::to_string_pretty(&self.summary).expect("a summary is JSON") + "\n",
             false => report::text(&self.summary),
         });
-        match self.write(None) {
-            Err(error) => say::talk(&format!("warning: the run's folder is not whole: {error}")),
-            Ok(_) => {
-                let page = self
-                    .folder
-                    .as_ref()
-                    .map(|folder| folder.file("report.html"));
-                page.iter()
-                    .for_each(|page| say::talk(&format!("report: {}", page.display())));
-            }
+        if let Some(path) = self.write(None) {
+            say::talk(&format!("report: {}", path.display()));
         }
         self.summary.verdict
-    }
-
-    fn write_page(&self, samples: &[Sample]) -> Option<PathBuf> {
-        let page = report::html(&self.summary, samples);
-        self.write(Some(&page)).unwrap_or_else(|error| {
-            say::talk(&format!("warning: the run's folder is not whole: {error}"));
-            None
-        })
     }
 
     /// Judges a run that has nothing to show, and writes why.
     pub fn keep(mut self, findings: Vec<Finding>, clock: &dyn Clock) {
         self.judge(findings, clock);
-        if let Err(error) = self.write(None) {
-            say::talk(&format!("warning: the run's folder is not whole: {error}"));
-        }
+        self.write(None);
     }
 
     /// Writes the summary as it stands, with its verdict still open: what a kill would leave.
@@ -151,17 +133,22 @@ impl Begun {
         self.summary.conclude(findings);
     }
 
-    /// Gives back where the page is.
-    fn write(&self, page: Option<&str>) -> Result<Option<PathBuf>, FolderError> {
-        let Some(folder) = &self.folder else {
-            return Ok(None);
+    /// Writes the summary, and a page with these samples. Gives back where the page is, or says what is wrong.
+    fn write(&self, samples: Option<&[Sample]>) -> Option<PathBuf> {
+        let folder = self.folder.as_ref()?;
+        let write = || {
+            folder.write_json("summary.json", &self.summary)?;
+            match samples {
+                Some(samples) => folder.write(PAGE, &report::html(&self.summary, samples)),
+                None => Ok(()),
+            }
         };
-        folder.write_json("summary.json", &self.summary)?;
-        match page {
-            Some(page) => folder
-                .write("report.html", page)
-                .map(|()| Some(folder.file("report.html"))),
-            None => Ok(None),
+        match write() {
+            Ok(()) => Some(folder.file(PAGE)),
+            Err(error) => {
+                say::talk(&format!("warning: the run's folder is not whole: {error}"));
+                None
+            }
         }
     }
 }
@@ -174,3 +161,6 @@ fn create(base: &Path, now: Timestamp, name: &str, summary: &Summary) -> Result<
     folder.write_json("summary.json", summary)?;
     Ok(folder)
 }
+
+/// The page that every run has.
+const PAGE: &str = "report.html";

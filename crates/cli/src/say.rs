@@ -8,19 +8,22 @@ use std::{
     sync::OnceLock,
 };
 
+use anyhow::{Context as _, Result};
+
 /// Prints results, as they are. That they could not be printed is remembered for the command's end.
 pub fn result(text: &str) {
-    if let Err(error) = try_result(text) {
+    if let Err(error) = write_to(&mut stdout(), text.as_bytes()) {
         let _ = UNPRINTED.set(error);
     }
 }
 
-/// The same for who has to know at once. A reader that has gone away is no error.
+/// The same for who has to know at once. Says whether there is still somebody who reads them: that a reader has gone
+/// away is no error.
 ///
 /// # Errors
 /// When standard output takes no more, and somebody may be waiting for it: the disk is full.
-pub fn try_result(text: &str) -> io::Result<()> {
-    write_to(&mut stdout(), text.as_bytes())
+pub fn pass_on(data: &[u8]) -> Result<bool> {
+    write_to(&mut stdout(), data).context("cannot write to standard output")
 }
 
 /// Why a result could not be printed, if one could not.
@@ -28,10 +31,10 @@ pub fn unprinted() -> Option<&'static io::Error> {
     UNPRINTED.get()
 }
 
-fn write_to(out: &mut impl Write, data: &[u8]) -> io::Result<()> {
+fn write_to(out: &mut impl Write, data: &[u8]) -> io::Result<bool> {
     match out.write_all(data).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        written => written,
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        written => written.map(|()| true),
     }
 }
 

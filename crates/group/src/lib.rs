@@ -31,9 +31,10 @@ mod roster;
 mod tally;
 mod window;
 
-pub use frame::{Body, FRAME_BYTES_MAX, Frame, GroupId, Known, MEMBERS_MAX, Say, TEXT_BYTES_MAX};
+pub use frame::FRAME_BYTES_MAX;
+pub(crate) use frame::{Body, Frame, GroupId, Known, MEMBERS_MAX, Say, TEXT_BYTES_MAX};
 pub use member::{Input, Member, Now, PeerReport};
-pub use name::{NAME_BYTES_MAX, Name, NameError};
+pub use name::{Name, NameError};
 pub use output::{Happening, Notice, Output, Shown, Stamp};
 pub use reason::Reason;
 pub use tally::Tally;

@@ -3,7 +3,7 @@
 
 use std::hint::black_box;
 
-use crate::root::root;
+use crate::root::{Word, root};
 
 /// Divides a number of `bits` bits by 2, 3, 4, … up to its root, and so again, `count` times in all.
 ///
@@ -24,8 +24,8 @@ pub fn divide_many(bits: u32, count: u64, seed: u64) -> u64 {
     while left > 0 {
         let last = root.min(left.saturating_add(1));
         sum = sum.wrapping_add(match (u32::try_from(number), u32::try_from(last)) {
-            (Ok(number), Ok(last)) => remainders32(number, last),
-            _ => remainders64(number, last),
+            (Ok(number), Ok(last)) => remainders(number, last),
+            _ => remainders(number, last),
         });
         left -= last - 1;
     }
@@ -89,20 +89,11 @@ fn add_in_turns(_: u64) -> bool {
 
 const ADDITIONS_A_TURN: u64 = 8;
 
-fn remainders32(number: u32, last: u32) -> u64 {
-    let (mut sum, mut divisor) = (0_u32, 2);
+fn remainders<N: Word>(number: N, last: N) -> u64 {
+    let (mut sum, mut divisor) = (0_u64, N::from(2));
     while divisor <= last {
-        sum = sum.wrapping_add(number % divisor);
-        divisor += 1;
-    }
-    sum.into()
-}
-
-fn remainders64(number: u64, last: u64) -> u64 {
-    let (mut sum, mut divisor) = (0_u64, 2);
-    while divisor <= last {
-        sum = sum.wrapping_add(number % divisor);
-        divisor += 1;
+        sum = sum.wrapping_add((number % divisor).into());
+        divisor += N::from(1);
     }
     sum
 }

@@ -49,7 +49,7 @@ mod space_time;
 mod fixture;
 
 pub use escape::{shown, visible};
-pub use number::{count, duration};
+pub use number::{count, counted, duration};
 pub use page::html;
 pub use space_time::{Drawing, Listed, Witnessed, space_time, space_time_svg};
 pub use text::{comparison_text, text};

@@ -93,7 +93,7 @@ pub fn count(value: u64) -> String {
 }
 
 /// A count of things by their name in the singular: `1 run`, `3 runs`.
-pub(crate) fn counted(value: u64, noun: &str) -> String {
+pub fn counted(value: u64, noun: &str) -> String {
     let plural = if value == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", count(value))
 }

@@ -12,6 +12,8 @@ use crate::{Event, EventId, EventKind, Field, FlawKind, HostId, Log, Place, mess
 pub(crate) struct Assembly {
     pub log: Log,
     drafts: Vec<Draft>,
+    /// Which drafts, by place, say again what an earlier one said.
+    copies: HashSet<usize>,
 }
 
 /// An event as it was read.
@@ -54,15 +56,14 @@ impl Assembly {
         for (at, draft) in self.drafts.iter().enumerate() {
             slots[draft.event.host.0 as usize].push(at);
         }
-        let mut is_copy = HashSet::new();
         for (host, slots) in slots.iter_mut().enumerate() {
-            self.put_in_order(host, slots, &mut is_copy);
+            self.put_in_order(host, slots);
             self.tell_holes(host, slots);
         }
         self.hold_clocks_against_events(&slots);
         let mut log = self.log;
         for (at, draft) in self.drafts.into_iter().enumerate() {
-            if is_copy.contains(&at) {
+            if self.copies.contains(&at) {
                 continue;
             }
             let event = EventId(u32::try_from(log.events.len()).expect("fewer than 2^32 events"));
@@ -80,7 +81,7 @@ impl Assembly {
     }
 
     /// Sorts a host's events by their numbers where all have one and no two the same.
-    fn put_in_order(&mut self, host: usize, slots: &mut Vec<usize>, is_copy: &mut HashSet<usize>) {
+    fn put_in_order(&mut self, host: usize, slots: &mut Vec<usize>) {
         let rises = |drafts: &[Draft], slots: &[usize]| {
             let owns = slots.iter().filter_map(|at| drafts[*at].own);
             owns.is_sorted_by(|one, next| one < next)
@@ -88,7 +89,7 @@ impl Assembly {
         if rises(&self.drafts, slots) {
             return;
         }
-        self.leave_copies_out(host, slots, is_copy);
+        self.leave_copies_out(host, slots);
         if rises(&self.drafts, slots) {
             return;
         }
@@ -146,12 +147,7 @@ impl Assembly {
     }
 
     /// An event that is there twice, word for word and clock for clock, is one.
-    fn leave_copies_out(
-        &mut self,
-        host: usize,
-        slots: &mut Vec<usize>,
-        is_copy: &mut HashSet<usize>,
-    ) {
+    fn leave_copies_out(&mut self, host: usize, slots: &mut Vec<usize>) {
         let mut first: HashMap<u64, usize> = HashMap::new();
         let mut copies = Vec::new();
         slots.retain(|&at| {
@@ -166,7 +162,7 @@ impl Assembly {
             !is_same
         });
         for (at, earlier, own) in copies {
-            is_copy.insert(at);
+            self.copies.insert(at);
             let Place { source, line } = self.drafts[earlier].event.place;
             let name = &self.log.hosts[host];
             let text = format!(
@@ -211,14 +207,10 @@ impl Assembly {
 
     /// Tells of clocks that name hosts without events, or count more events than there are.
     fn hold_clocks_against_events(&mut self, slots: &[Vec<usize>]) {
-        let counted: Vec<Option<u64>> = slots
-            .iter()
-            .enumerate()
-            .map(|(host, slots)| self.counted(host, slots))
-            .collect();
+        let counted: Vec<Option<u64>> = slots.iter().map(|slots| self.counted(slots)).collect();
         let mut beyond: BTreeMap<usize, Beyond> = BTreeMap::new();
         for draft in &self.drafts {
-            for &(named, entry) in draft.event.stamps.vector.iter().flatten() {
+            for &(named, entry) in draft.event.stamps.entries() {
                 let host = named.0 as usize;
                 let is_beyond =
                     slots[host].is_empty() || counted[host].is_some_and(|count| entry > count);
@@ -266,16 +258,15 @@ impl Assembly {
     }
 
     /// The number of a host's last event, where clocks count by such numbers.
-    fn counted(&self, host: usize, slots: &[usize]) -> Option<u64> {
+    fn counted(&self, slots: &[usize]) -> Option<u64> {
         let mut last = None;
         for at in slots {
             let draft = &self.drafts[*at];
-            let (Some(own), Some(vector)) = (draft.own, &draft.event.stamps.vector) else {
+            let Event { host, stamps, .. } = &draft.event;
+            let (Some(own), Some(_)) = (draft.own, &stamps.vector) else {
                 continue;
             };
-            let host = HostId(u32::try_from(host).expect("fewer than 2^32 hosts"));
-            let entry = vector.binary_search_by_key(&host, |(host, _)| *host);
-            if entry.ok().map(|at| vector[at].1) != Some(own) {
+            if stamps.entry(*host) != own {
                 return None;
             }
             last = last.max(Some(own));

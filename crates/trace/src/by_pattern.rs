@@ -94,7 +94,7 @@ impl<'a> Reading<'a> {
         let all = &*self.text.decoded.text;
         let range = self.executions[execution].1.clone();
         let before = assembly.len();
-        let mut groups = Groups::of(&self.parser, assembly);
+        let groups = Groups::of(&self.parser, assembly);
         let mut left_out = LeftOut::default();
         let mut end = range.start;
         for found in self.parser.regex.captures_iter(&all[range.clone()]) {
@@ -270,22 +270,17 @@ impl Groups {
         groups
     }
 
-    fn draft(
-        &mut self,
-        found: &regex::Captures<'_>,
-        place: Place,
-        assembly: &mut Assembly,
-    ) -> Draft {
+    fn draft(&self, found: &regex::Captures<'_>, place: Place, assembly: &mut Assembly) -> Draft {
         let group = |at: usize| found.get(at).map_or("", |group| group.as_str());
         let (host, words) = (group(self.host), group(self.event));
         let ours = Trailer::split(words);
+        let is_ours = ours.is_some();
         let log = &mut assembly.log;
-        let host = if ours.is_some() {
-            log.host(&unescape_name(host))
-        } else {
-            log.host(host)
+        let host = match is_ours {
+            true => log.host(&unescape_name(host)),
+            false => log.host(host),
         };
-        let (vector, own) = vector(group(self.clock), host, ours.is_some(), place, log);
+        let (vector, own) = vector(group(self.clock), host, is_ours, place, log);
         let mut event = Event {
             host,
             kind: EventKind::Local,
@@ -298,7 +293,6 @@ impl Groups {
             place,
         };
         let mut fields = Vec::new();
-        let is_ours = ours.is_some();
         match ours {
             Some((text, trailer)) => {
                 event.text = bounded(&text, place, log);

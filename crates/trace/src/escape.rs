@@ -87,13 +87,9 @@ pub(crate) const fn kind_name(kind: EventKind) -> &'static str {
 
 /// The kind of that name.
 pub(crate) fn kind_named(name: &str) -> Option<EventKind> {
-    match name {
-        "local" => Some(EventKind::Local),
-        "send" => Some(EventKind::Send),
-        "receive" => Some(EventKind::Receive),
-        "deliver" => Some(EventKind::Deliver),
-        _ => None,
-    }
+    use EventKind::{Deliver, Local, Receive, Send};
+    let mut kinds = [Local, Send, Receive, Deliver].into_iter();
+    kinds.find(|kind| kind_name(*kind) == name)
 }
 
 fn escape_text(text: &str, line: &mut String) {

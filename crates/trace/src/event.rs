@@ -60,3 +60,17 @@ pub struct Stamps {
     /// Wall-clock time, in nanoseconds since the Unix epoch.
     pub wall_ns: Option<i64>,
 }
+
+impl Stamps {
+    /// The vector clock's entries; none where there is no vector clock.
+    pub fn entries(&self) -> &[(HostId, u64)] {
+        self.vector.as_deref().unwrap_or_default()
+    }
+
+    /// How many events of a host the vector clock counts: 0 where it has no entry of it.
+    pub fn entry(&self, host: HostId) -> u64 {
+        let entries = self.entries();
+        let place = entries.binary_search_by_key(&host, |(host, _)| *host);
+        place.map_or(0, |at| entries[at].1)
+    }
+}

@@ -52,24 +52,12 @@ impl Log {
 
     /// The host of that name, which is entered when it is new.
     pub fn host(&mut self, name: &str) -> HostId {
-        if let Some(id) = self.host_ids.get(name) {
-            return *id;
-        }
-        let id = HostId(u32::try_from(self.hosts.len()).expect("fewer than 2^32 hosts"));
-        self.hosts.push(name.to_owned());
-        self.host_ids.insert(name.to_owned(), id);
-        id
+        entered(name, &mut self.hosts, &mut self.host_ids, HostId)
     }
 
     /// The message of that name, which is entered when it is new.
     pub fn message(&mut self, name: &str) -> MessageId {
-        if let Some(id) = self.message_ids.get(name) {
-            return *id;
-        }
-        let id = MessageId(u32::try_from(self.messages.len()).expect("fewer than 2^32 messages"));
-        self.messages.push(name.to_owned());
-        self.message_ids.insert(name.to_owned(), id);
-        id
+        entered(name, &mut self.messages, &mut self.message_ids, MessageId)
     }
 
     /// The host of that name, if it is there.
@@ -147,6 +135,22 @@ impl Log {
     pub fn ids(&self) -> impl ExactSizeIterator<Item = EventId> + use<> {
         (0..u32::try_from(self.events.len()).expect("fewer than 2^32 events")).map(EventId)
     }
+}
+
+/// The id of a name, which is entered when it is new.
+fn entered<I: Copy>(
+    name: &str,
+    names: &mut Vec<String>,
+    ids: &mut HashMap<String, I>,
+    id_of: fn(u32) -> I,
+) -> I {
+    if let Some(id) = ids.get(name) {
+        return *id;
+    }
+    let id = id_of(u32::try_from(names.len()).expect("fewer than 2^32 names"));
+    names.push(name.to_owned());
+    ids.insert(name.to_owned(), id);
+    id
 }
 
 #[cfg(test)]

@@ -12,37 +12,46 @@ impl Order {
         let mut findings = vec![Finding::new(Verdict::Valid, self.basis().text())];
         self.tell_cycles(log, &mut findings);
         let doubts = &self.doubts;
-        let mut tell =
-            |verdict, count: usize, text: &str, events: &mut dyn Iterator<Item = EventId>| {
-                if count > 0 {
-                    let text = format!("{text} ({count}): {}", self.names(log, events));
-                    findings.push(Finding::new(verdict, text));
-                }
-            };
         let unmatched = match self.basis() {
             Basis::LamportClocks => {
                 "receipts that may be of no send, or of several, and so are not in the order"
             }
             _ => "receipts that do not say which message, or whose, and so are not in the order",
         };
-        let all = &mut doubts.unmatched.iter().copied();
-        tell(Verdict::Unknown, doubts.unmatched.len(), unmatched, all);
-        let all = &mut doubts.unsent.iter().copied();
-        let text =
-            "receipts of messages that nobody sent, maybe because the sender's log is missing";
-        tell(Verdict::Unknown, doubts.unsent.len(), text, all);
-        let all = &mut doubts.contested.iter().map(|contested| contested.2);
-        let text = "messages that two hosts sent under one name, so that their receipts are not in the order";
-        tell(Verdict::Invalid, doubts.contested.len(), text, all);
-        let all = &mut doubts.sent_twice.iter().map(|pair| pair.0);
-        let text = "sends of a message that the host had sent before; receipts count as those of the first";
-        tell(Verdict::Valid, doubts.sent_twice.len(), text, all);
-        let all = &mut doubts.received_twice.iter().map(|pair| pair.0);
-        let text = "receipts of a message that had come to the host before";
-        tell(Verdict::Valid, doubts.received_twice.len(), text, all);
-        let lost = self.lost(log);
-        let text = "messages that were sent and came to nobody";
-        tell(Verdict::Valid, lost.len(), text, &mut lost.iter().copied());
+        let told: [(Verdict, &str, &[EventId]); 6] = [
+            (Verdict::Unknown, unmatched, &doubts.unmatched),
+            (
+                Verdict::Unknown,
+                "receipts of messages that nobody sent, maybe because the sender's log is missing",
+                &doubts.unsent,
+            ),
+            (
+                Verdict::Invalid,
+                "messages that two hosts sent under one name, so that their receipts are not in the order",
+                &doubts.contested,
+            ),
+            (
+                Verdict::Valid,
+                "sends of a message that the host had sent before; receipts count as those of the first",
+                &doubts.sent_twice,
+            ),
+            (
+                Verdict::Valid,
+                "receipts of a message that had come to the host before",
+                &doubts.received_twice,
+            ),
+            (
+                Verdict::Valid,
+                "messages that were sent and came to nobody",
+                &self.lost(log),
+            ),
+        ];
+        for (verdict, text, events) in told {
+            if !events.is_empty() {
+                let text = format!("{text} ({}): {}", events.len(), self.names(log, events));
+                findings.push(Finding::new(verdict, text));
+            }
+        }
         findings
     }
 

@@ -25,10 +25,9 @@ impl Nearest {
         let mut list: Vec<EventId> = Vec::new();
         for &event in order.sequence() {
             list.clear();
-            let previous = order.previous(event);
-            for cause in previous.iter().chain(order.sources(event)) {
-                if is_stamped(log.event(*cause)) {
-                    list.push(*cause);
+            for cause in order.causes(event) {
+                if is_stamped(log.event(cause)) {
+                    list.push(cause);
                 } else {
                     let (begin, end) = ranges[cause.0 as usize];
                     list.extend_from_slice(&events[begin as usize..end as usize]);
@@ -52,8 +51,24 @@ impl Nearest {
         Some(Self { lists, events })
     }
 
+    /// The first pair that is wrong, causes before effects, and how many are.
+    pub fn first_wrong(
+        &self,
+        order: &Order,
+        is_wrong: impl Fn(EventId, EventId) -> bool,
+    ) -> Option<((EventId, EventId), u64)> {
+        let (mut first, mut wrong) = (None, 0);
+        for &b in order.sequence() {
+            for a in self.before(order, b).filter(|a| is_wrong(*a, b)) {
+                first.get_or_insert((a, b));
+                wrong += 1;
+            }
+        }
+        Some((first?, wrong))
+    }
+
     /// Those before an event.
-    pub fn before<'a>(
+    fn before<'a>(
         &'a self,
         order: &'a Order,
         event: EventId,

@@ -49,10 +49,9 @@ impl Order {
         let (index, previous, next, lanes) = program_order(log);
         let count = log.events.len();
         let Matching { mut pairs, doubts } = Matching::of(log, basis);
-        let sources = Edges::of_pairs(count, &pairs);
-        let receivers = Edges::of_pairs(count, &reversed(&pairs));
+        let mut sources = Edges::of_pairs(count, &pairs);
+        let mut receivers = Edges::of_pairs(count, &reversed(&pairs));
         let sorted = Sorted::of(&previous, &next, &sources, &receivers);
-        let (mut sources, mut receivers) = (sources, receivers);
         if !sorted.dropped.is_empty() {
             pairs.retain(|pair| !sorted.dropped.contains(pair));
             sources = Edges::of_pairs(count, &pairs);
@@ -104,6 +103,12 @@ impl Order {
     /// The sends whose messages it received.
     pub fn sources(&self, event: EventId) -> &[EventId] {
         self.sources.of(event)
+    }
+
+    /// What led to it directly: the event before it at its host, and the sends whose messages it received.
+    pub(crate) fn causes(&self, event: EventId) -> impl Iterator<Item = EventId> {
+        let sources = self.sources(event).iter().copied();
+        self.previous(event).into_iter().chain(sources)
     }
 
     /// The receipts, and deliveries, of the message that it sent.
@@ -201,10 +206,6 @@ impl Order {
 
     pub(crate) fn host_count(&self) -> usize {
         self.lanes.len()
-    }
-
-    pub(crate) fn vectors(&self) -> &Vectors {
-        &self.vectors
     }
 }
 

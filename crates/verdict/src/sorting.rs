@@ -114,9 +114,7 @@ impl Sorter<'_> {
             self.wait_less(effect);
         }
         for effect in receivers.of(event) {
-            let is_cut =
-                !self.sorted.dropped.is_empty() && self.sorted.dropped.contains(&(*effect, event));
-            if !is_cut {
+            if !self.sorted.dropped.contains(&(*effect, event)) {
                 self.wait_less(*effect);
             }
         }

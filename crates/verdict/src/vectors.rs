@@ -83,10 +83,9 @@ pub(crate) fn sweep(
     mut on_event: impl FnMut(EventId, &[u32]),
 ) -> Result<(), TooLarge> {
     let hosts = log.hosts.len();
-    if let Vectors::All(vectors) = order.vectors() {
+    if order.has_all_vectors() {
         for &event in order.sequence() {
-            let at = event.0 as usize * hosts;
-            on_event(event, &vectors[at..at + hosts]);
+            on_event(event, order.vector(event));
         }
         return Ok(());
     }

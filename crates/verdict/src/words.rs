@@ -121,16 +121,11 @@ impl Order {
     }
 
     /// The first few events' names, and how many more there are.
-    pub(crate) fn names(&self, log: &Log, events: impl IntoIterator<Item = EventId>) -> String {
-        let mut events = events.into_iter();
-        let mut names: Vec<String> = events
-            .by_ref()
-            .take(FEW)
-            .map(|event| self.name(log, event))
-            .collect();
-        match events.count() {
-            0 => {}
-            more => names.push(format!("{more} more")),
+    pub(crate) fn names(&self, log: &Log, events: &[EventId]) -> String {
+        let few = events.iter().take(FEW);
+        let mut names: Vec<String> = few.map(|event| self.name(log, *event)).collect();
+        if events.len() > FEW {
+            names.push(format!("{} more", events.len() - FEW));
         }
         names.join(", ")
     }

@@ -10,10 +10,12 @@ use std::{
     num::NonZeroU32,
 };
 
-use socket2::{InterfaceIndexOrAddress, Socket};
+use socket2::Socket;
 
 use crate::{
-    Cast, CastError, Interface, Plan, Why, Wish, doctor, find, interfaces, ipv6, options, route_to,
+    Cast, CastError, Interface, Plan, Why, Wish, doctor, find,
+    group::{join, send_by, set_choosy},
+    interfaces, ipv6, route_to,
 };
 
 /// To all who have joined a group.
@@ -150,30 +152,8 @@ fn choose(group: SocketAddr, asked: Option<&str>) -> Result<(Interface, Why), Ca
 }
 
 fn prepare(socket: &Socket, plan: &Plan, to: SocketAddr) -> io::Result<()> {
-    let interface = chosen(plan);
-    let ttl = u32::from(plan.ttl.unwrap_or(0));
-    match to {
-        SocketAddr::V4(_) => {
-            // By its number, not by its address: addresses may be on several interfaces. With the address as
-            // well, because without a route the kernel would send from 0.0.0.0.
-            let own = interface.v4.first().map_or(0, |(own, ..)| own.to_bits());
-            let way = libc::ip_mreqn {
-                imr_multiaddr: libc::in_addr { s_addr: 0 },
-                imr_address: libc::in_addr {
-                    s_addr: own.to_be(),
-                },
-                imr_ifindex: interface.index.cast_signed(),
-            };
-            options::set(socket, libc::IPPROTO_IP, libc::IP_MULTICAST_IF, &way)?;
-            socket.set_multicast_ttl_v4(ttl)?;
-            socket.set_multicast_loop_v4(plan.loops)
-        }
-        SocketAddr::V6(_) => {
-            socket.set_multicast_if_v6(interface.index)?;
-            socket.set_multicast_hops_v6(ttl)?;
-            socket.set_multicast_loop_v6(plan.loops)
-        }
-    }
+    let ttl = plan.ttl.unwrap_or(0);
+    send_by(socket, to.ip(), Some(chosen(plan)), ttl, plan.loops)
 }
 
 /// Shared with whoever shares, by either option: Linux lets two sockets share a port when both have set
@@ -200,17 +180,8 @@ fn listen(socket: &Socket, plan: &Plan) -> Result<(), CastError> {
             },
             reason,
         })?;
-    let joined = match group.ip() {
-        IpAddr::V4(ip) => {
-            let by = InterfaceIndexOrAddress::Index(interface.index);
-            let all = socket.set_multicast_all_v4(false);
-            all.and_then(|()| socket.join_multicast_v4_n(&ip, &by))
-        }
-        IpAddr::V6(ip) => {
-            let all = socket.set_multicast_all_v6(false);
-            all.and_then(|()| socket.join_multicast_v6(&ip, interface.index))
-        }
-    };
+    let joined =
+        set_choosy(socket, group.ip()).and_then(|()| join(socket, group.ip(), interface.index));
     let what = format!("join {group} on {}", interface.name);
     joined.map_err(CastError::prepare(what))
 }

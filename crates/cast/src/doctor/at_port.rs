@@ -12,9 +12,10 @@ use socket2::{Domain, Socket, Type};
 
 use super::{
     AtPort, Facts, Loopback, Outcome, PortSocket, Question, Routing, Target,
-    probe::{join, scoped, sender, set_choosy, unspecified},
+    probe::{scoped, sender, unspecified},
     token::{PATIENCE, Token},
 };
+use crate::group::{join, set_choosy};
 
 /// Sends to the port and receives there, if that is possible without harm.
 pub fn try_out(question: &Question, facts: &Facts) -> AtPort {

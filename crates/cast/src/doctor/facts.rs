@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::{Interface, Route};
+use crate::{Interface, route::Routing};
 
 /// What the kernel's tables say. What it did not tell is empty or `None`.
 #[derive(Clone, Debug, Default)]
@@ -21,20 +21,6 @@ pub struct Facts {
     pub settings: Settings,
     /// Datagrams that found a full receive buffer, in this network namespace, since it was made.
     pub buffer_errors: Option<u64>,
-}
-
-/// The way of the routing table to the target.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Routing {
-    /// It has one.
-    By(Route),
-    /// It has none.
-    None,
-    /// It has one that refuses, of that type: `blackhole`, `unreachable` or `prohibit`.
-    Refused(&'static str),
-    /// The kernel did not tell.
-    #[default]
-    Untold,
 }
 
 /// What more there is to know about an interface.

@@ -2,11 +2,8 @@
 
 use std::fs;
 
-use super::{Facts, Question, Routing, Settings, links, owners, proc_net};
-use crate::{
-    Interface, InterfaceError, interfaces, ipv6,
-    route::{self, Answer},
-};
+use super::{Facts, Question, Settings, links, owners, proc_net};
+use crate::{Interface, InterfaceError, interfaces, ipv6, route};
 
 /// The facts that matter to a question.
 ///
@@ -24,12 +21,7 @@ pub fn facts(question: &Question) -> Result<Facts, InterfaceError> {
         settings: settings(&interfaces),
         interfaces,
         links: links::links().unwrap_or_default(),
-        routing: match route::ask(target.ip()) {
-            Ok(Answer::By(route)) => Routing::By(route),
-            Ok(Answer::None) => Routing::None,
-            Ok(Answer::Refused(kind)) => Routing::Refused(kind),
-            Err(_) => Routing::Untold,
-        },
+        routing: route::ask(target.ip()).unwrap_or_default(),
         joined,
         sockets,
         buffer_errors: proc_net::count(&read("/proc/net/snmp"), "Udp", "RcvbufErrors"),

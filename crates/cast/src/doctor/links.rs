@@ -3,19 +3,15 @@
 
 use std::io::{self, Read as _};
 
-use socket2::{Domain, Protocol, Socket, Type};
-
 use super::{Bridge, Link};
+use crate::netlink::{self, HEADER, attributes, long, word};
 
 /// The interfaces, in the kernel's order.
 ///
 /// # Errors
 /// Where the kernel does not answer such questions.
 pub fn links() -> io::Result<Vec<Link>> {
-    let netlink = Domain::from(libc::AF_NETLINK);
-    let protocol = Protocol::from(libc::NETLINK_ROUTE);
-    let mut socket = Socket::new(netlink, Type::DGRAM, Some(protocol))?;
-    socket.send(&question())?;
+    let mut socket = netlink::ask(libc::RTM_GETLINK, libc::NLM_F_DUMP, &[0; LINK_MESSAGE])?;
     let mut all = Vec::new();
     let mut buffer = vec![0; ANSWER_BYTES_MAX];
     for _ in 0..ANSWERS_MAX {
@@ -25,16 +21,6 @@ pub fn links() -> io::Result<Vec<Link>> {
         }
     }
     Ok(all)
-}
-
-/// `nlmsghdr` and `ifinfomsg`.
-fn question() -> Vec<u8> {
-    let mut message = Vec::with_capacity(HEADER + LINK_MESSAGE);
-    message.extend(((HEADER + LINK_MESSAGE) as u32).to_ne_bytes());
-    message.extend(libc::RTM_GETLINK.to_ne_bytes());
-    message.extend(((libc::NLM_F_REQUEST | libc::NLM_F_DUMP) as u16).to_ne_bytes());
-    message.extend([0; 8 + LINK_MESSAGE]);
-    message
 }
 
 /// Takes in the messages of an answer; whether more answers come.
@@ -97,34 +83,8 @@ fn bridge(info: &[u8]) -> Option<Bridge> {
     Some(bridge)
 }
 
-/// Names and values; what is longer than what there is ends them.
-fn attributes(mut rest: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
-    std::iter::from_fn(move || {
-        let length = usize::from(word(rest, 0)?);
-        let name = word(rest, 2)? & !NESTED;
-        let value = rest.get(ATTRIBUTE..length)?;
-        // Attributes begin at multiples of four.
-        rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
-        Some((name, value))
-    })
-}
-
-fn word(bytes: &[u8], at: usize) -> Option<u16> {
-    let two = bytes.get(at..at + 2)?;
-    Some(u16::from_ne_bytes(two.try_into().ok()?))
-}
-
-fn long(bytes: &[u8], at: usize) -> Option<u32> {
-    let four = bytes.get(at..at + 4)?;
-    Some(u32::from_ne_bytes(four.try_into().ok()?))
-}
-
-/// `sizeof(struct nlmsghdr)`, `sizeof(struct ifinfomsg)`, `sizeof(struct rtattr)`.
-const HEADER: usize = 16;
+/// `sizeof(struct ifinfomsg)`.
 const LINK_MESSAGE: usize = 16;
-const ATTRIBUTE: usize = 4;
-/// `NLA_F_NESTED`, a flag in an attribute's name.
-const NESTED: u16 = 1 << 15;
 /// Attributes of a bridge (Linux, include/uapi/linux/if_link.h).
 const IFLA_BR_MCAST_SNOOPING: u16 = 23;
 const IFLA_BR_MCAST_QUERIER: u16 = 25;
@@ -138,6 +98,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::netlink::{ATTRIBUTE, NESTED};
 
     fn attribute(name: u16, value: &[u8]) -> Vec<u8> {
         let mut bytes = Vec::new();

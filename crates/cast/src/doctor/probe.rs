@@ -5,14 +5,16 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, UdpSocket},
 };
 
-use rustix::net::sockopt::set_ip_multicast_if_with_ifindex;
-use socket2::{Domain, InterfaceIndexOrAddress, Socket, Type};
+use socket2::{Domain, Socket, Type};
 
 use super::{
     Bindings, Facts, INTERFACES_MAX, Loopback, Outcome, Probes, Question, Target, Trial, at_port,
     token::{PATIENCE, PATIENCE_COPY, Token},
 };
-use crate::Interface;
+use crate::{
+    Interface,
+    group::{join, send_by, set_choosy},
+};
 
 /// Tries everything.
 pub fn try_out(question: &Question, facts: &Facts) -> Probes {
@@ -95,29 +97,7 @@ fn receiver(family: IpAddr, port: u16) -> io::Result<UdpSocket> {
     Ok(socket.into())
 }
 
-/// It gets only the groups that it has joined itself.
-pub(super) fn set_choosy(socket: &UdpSocket, group: IpAddr) -> io::Result<()> {
-    let socket = socket2::SockRef::from(socket);
-    match group {
-        IpAddr::V4(_) => socket.set_multicast_all_v4(false),
-        IpAddr::V6(_) => socket.set_multicast_all_v6(false),
-    }
-}
-
-pub(super) fn join(socket: &UdpSocket, group: IpAddr, index: u32) -> io::Result<()> {
-    let socket = socket2::SockRef::from(socket);
-    match group {
-        IpAddr::V4(group) => {
-            let interface = match index {
-                0 => InterfaceIndexOrAddress::Address(Ipv4Addr::UNSPECIFIED),
-                index => InterfaceIndexOrAddress::Index(index),
-            };
-            socket.join_multicast_v4_n(&group, &interface)
-        }
-        IpAddr::V6(group) => socket.join_multicast_v6(&group, index),
-    }
-}
-
+/// A socket that sends to a group as the question says.
 pub(super) fn sender(
     question: &Question,
     group: IpAddr,
@@ -126,25 +106,7 @@ pub(super) fn sender(
     let address = SocketAddr::new(unspecified(group), 0);
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, None)?;
     let is_looped = question.loopback == Loopback::On;
-    match group {
-        IpAddr::V4(_) => {
-            socket.set_multicast_ttl_v4(question.ttl.into())?;
-            socket.set_multicast_loop_v4(is_looped)?;
-            if let Some(one) = interface {
-                // Without its address what is sent on a loopback comes from 0.0.0.0.
-                let any = Ipv4Addr::UNSPECIFIED;
-                let own = one.v4.first().map_or(any, |(own, ..)| *own);
-                set_ip_multicast_if_with_ifindex(&socket, &any, &own, one.index)?;
-            }
-        }
-        IpAddr::V6(_) => {
-            socket.set_multicast_hops_v6(question.ttl.into())?;
-            socket.set_multicast_loop_v6(is_looped)?;
-            if let Some(one) = interface {
-                socket.set_multicast_if_v6(one.index)?;
-            }
-        }
-    }
+    send_by(&socket, group, interface, question.ttl, is_looped)?;
     Ok(socket.into())
 }
 

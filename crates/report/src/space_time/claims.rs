@@ -6,7 +6,7 @@
 use trace::{EventId, Log};
 use verdict::Order;
 
-use super::{Drawing, scene::name};
+use super::Drawing;
 
 /// What is wrong with an event's stamps, in a sentence.
 pub(super) type Doubt = String;
@@ -68,7 +68,7 @@ pub(super) fn doubt(
         ];
         for (clock, before, here) in pairs {
             if let Some((before, here)) = before.zip(here).filter(|(before, here)| before >= here) {
-                let cause = name(drawing, *cause);
+                let cause = order.name(log, *cause);
                 return Some(format!(
                     "the {clock} stamp {here} is not above {before}, that of {cause}, which came before it"
                 ));
@@ -77,7 +77,7 @@ pub(super) fn doubt(
         if let Some((before, here)) = earlier.vector.as_ref().zip(stamps.vector.as_ref())
             && !is_covered(before, here)
         {
-            let cause = name(drawing, *cause);
+            let cause = order.name(log, *cause);
             return Some(format!(
                 "the vector does not cover that of {cause}, which came before it"
             ));

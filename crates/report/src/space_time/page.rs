@@ -7,7 +7,7 @@ use history::{Finding, Verdict};
 use super::{
     Drawing, Witnessed, executions, names, paint,
     scene::{Fate, Lane, Scene},
-    table::{self, number_of},
+    table,
 };
 use crate::{
     escape::{escape, shortened},
@@ -42,7 +42,7 @@ pub(super) fn subject(scene: &Scene<'_>) -> String {
         events(scene),
         messages(scene),
     ];
-    match scene.drawing.order.lost(scene.drawing.log).len() as u64 {
+    match scene.lost.len() as u64 {
         0 => {}
         lost => parts.push(format!("{} lost", count(lost))),
     }
@@ -140,7 +140,7 @@ fn findings(scene: &Scene<'_>) -> String {
             Verdict::Valid => ("remark", "· note"),
         };
         let numbers =
-            pair.and_then(|(one, other)| Some((number_of(scene, one)?, number_of(scene, other)?)));
+            pair.and_then(|(one, other)| scene.number_of(one).zip(scene.number_of(other)));
         let button = numbers.map_or(String::new(), |(one, other)| {
             format!(" <button type=\"button\" class=\"sp-show\" data-pair=\"{one} {other}\" hidden>show it</button>")
         });

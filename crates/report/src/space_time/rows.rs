@@ -55,8 +55,7 @@ impl Rows {
             81..=3000 => 26.0,
             _ => 22.0,
         };
-        let gap = |pair: &[i64]| pair[1].saturating_sub(pair[0]);
-        let gaps: Vec<i64> = times.windows(2).map(gap).collect();
+        let gaps: Vec<i64> = gaps(&times).collect();
         let (mean, longest) = ordinary(&gaps);
         let mut at = TOP;
         let mut y = Vec::with_capacity(count as usize);
@@ -86,11 +85,16 @@ impl Rows {
     }
 }
 
+/// From each time to the next.
+fn gaps(times: &[i64]) -> impl Iterator<Item = i64> {
+    let pairs = times.windows(2);
+    pairs.map(|pair| pair[1].saturating_sub(pair[0]))
+}
+
 /// Rows in the order of time. A new one begins where an event follows another of the row, or comes later
 /// than an ordinary gap.
 fn timed(window: &Window<'_>, times: &[i64], lanes: usize) -> (Vec<u32>, Vec<i64>) {
-    let gap = |pair: &[i64]| pair[1].saturating_sub(pair[0]);
-    let mut gaps: Vec<i64> = times.windows(2).map(gap).filter(|gap| *gap > 0).collect();
+    let mut gaps: Vec<i64> = gaps(times).filter(|gap| *gap > 0).collect();
     let middle = gaps.len() / 2;
     let close = match gaps.is_empty() {
         true => 0,

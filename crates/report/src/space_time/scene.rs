@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use history::Verdict;
-use trace::{EventId, EventKind, HostId, Log, MessageId};
+use trace::{EventId, EventKind, Log};
 
 use super::{
     Drawing,
@@ -22,10 +22,14 @@ pub(super) struct Scene<'a> {
     pub(super) lanes: Vec<Lane>,
     /// The events of the window, by number.
     pub(super) marks: Vec<Mark>,
+    /// Of each event of the log, its number, if it is in the window.
+    number: Vec<Option<u32>>,
     /// The messages of which both ends are in the window.
     pub(super) lines: Vec<Line>,
     /// The rows.
     pub(super) rows: Rows,
+    /// The sends of the whole log that nobody received.
+    pub(super) lost: HashSet<EventId>,
     /// What all lengths and times are taken from.
     pub(super) sequence: Sequence,
     /// How many events of the log stand before the window.
@@ -37,8 +41,8 @@ pub(super) struct Scene<'a> {
 /// A host's lane.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lane {
-    /// Whose.
-    pub(super) host: HostIndex,
+    /// Whose: the host's place in the log.
+    pub(super) host: usize,
     /// The number of its first event.
     pub(super) first: u32,
     /// How many events it has.
@@ -46,9 +50,6 @@ pub(super) struct Lane {
     /// Of these, sends, receipts, deliveries, and sends that nobody received.
     pub(super) tally: [u64; 4],
 }
-
-/// A host's place in the log.
-pub(super) type HostIndex = usize;
 
 /// An event in the window.
 #[derive(Clone, Debug)]
@@ -108,7 +109,7 @@ impl<'a> Scene<'a> {
         for (at, event) in events.iter().enumerate() {
             place[event.0 as usize] = at as u32;
         }
-        let mut lanes = lanes(log, events);
+        let lanes = lanes(log, events);
         let mut lane_of = vec![0u32; log.hosts.len()];
         for (index, lane) in lanes.iter().enumerate() {
             lane_of[lane.host] = index as u32;
@@ -130,24 +131,34 @@ impl<'a> Scene<'a> {
         };
         let rows = Rows::of(&window, lanes.len());
         let marks = marks(drawing, &lanes, events, &in_lanes, &rows);
+        let mut number = vec![None; log.events.len()];
+        for (at, mark) in marks.iter().enumerate() {
+            number[mark.event.0 as usize] = Some(at as u32);
+        }
         let mut scene = Self {
             drawing,
-            lanes: Vec::new(),
+            lanes,
             marks,
+            number,
             lines: Vec::new(),
             rows,
             before: from,
             after: log.events.len() - to,
+            lost: order.lost(log).into_iter().collect(),
             sequence,
         };
-        scene.tell_fates(&mut lanes);
-        scene.lanes = lanes;
+        scene.tell_fates();
         scene
     }
 
     /// The event of that number in the log.
     pub(super) fn event(&self, number: u32) -> &'a trace::Event {
         self.drawing.log.event(self.marks[number as usize].event)
+    }
+
+    /// An event's number, if it is in the window.
+    pub(super) fn number_of(&self, event: EventId) -> Option<u32> {
+        self.number[event.0 as usize]
     }
 
     /// How far down a number's event stands.
@@ -161,26 +172,21 @@ impl<'a> Scene<'a> {
     }
 
     /// Finds the lines, and what became of messages without one.
-    fn tell_fates(&mut self, lanes: &mut [Lane]) {
+    fn tell_fates(&mut self) {
         let (log, order) = (self.drawing.log, self.drawing.order);
-        let mut number = vec![u32::MAX; log.events.len()];
-        for (at, mark) in self.marks.iter().enumerate() {
-            number[mark.event.0 as usize] = at as u32;
-        }
         let sends = sends(log);
-        let lost: HashSet<EventId> = order.lost(log).into_iter().collect();
         for event in log.ids() {
-            self.draw_lines(event, &number);
+            self.draw_lines(event);
             if let Some(send) = refused(self.drawing, event, &sends) {
-                self.draw_refused(send, event, &number);
+                self.draw_refused(send, event);
             }
         }
         for mark in &mut self.marks {
             let event = log.event(mark.event);
             let sources = order.sources(mark.event);
-            let is_in = |event: &EventId| number[event.0 as usize] != u32::MAX;
+            let is_in = |event: &EventId| self.number[event.0 as usize].is_some();
             mark.fate = match mark.kind {
-                EventKind::Send if lost.contains(&mark.event) => Fate::Lost,
+                EventKind::Send if self.lost.contains(&mark.event) => Fate::Lost,
                 EventKind::Receive | EventKind::Deliver
                     if event
                         .message
@@ -196,7 +202,7 @@ impl<'a> Scene<'a> {
             if mark.kind == EventKind::Local && !order.receivers(mark.event).is_empty() {
                 mark.kind = EventKind::Send;
             }
-            let tally = &mut lanes[mark.lane as usize].tally;
+            let tally = &mut self.lanes[mark.lane as usize].tally;
             match mark.kind {
                 EventKind::Send => tally[0] += 1,
                 EventKind::Receive => tally[1] += 1,
@@ -205,22 +211,24 @@ impl<'a> Scene<'a> {
             }
             tally[3] += u64::from(mark.fate == Fate::Lost);
         }
-        self.mark_sends_to_beyond(&number);
+        self.mark_sends_to_beyond();
     }
 
     /// The lines of the messages that an event received. A host's own messages need none, nor does a
     /// delivery of what the host has received before: the lane leads there.
-    fn draw_lines(&mut self, event: EventId, number: &[u32]) {
+    fn draw_lines(&mut self, event: EventId) {
         let (log, order) = (self.drawing.log, self.drawing.order);
-        let to = number[event.0 as usize];
-        if to == u32::MAX || is_handed_on(self.drawing, event) {
+        let Some(to) = self.number_of(event) else {
+            return;
+        };
+        if is_handed_on(self.drawing, event) {
             return;
         }
-        for source in order.sources(event) {
-            let from = number[source.0 as usize];
-            if from == u32::MAX || log.event(*source).host == log.event(event).host {
+        let is_others = |source: &&EventId| log.event(**source).host != log.event(event).host;
+        for source in order.sources(event).iter().filter(is_others) {
+            let Some(from) = self.number_of(*source) else {
                 continue;
-            }
+            };
             let clocks = self.sequence.clocks.as_ref();
             self.lines.push(Line {
                 from,
@@ -234,14 +242,12 @@ impl<'a> Scene<'a> {
     }
 
     /// The line of a message that is not part of the order, for it would close a circle of causes.
-    fn draw_refused(&mut self, send: EventId, receipt: EventId, number: &[u32]) {
-        let (from, to) = (number[send.0 as usize], number[receipt.0 as usize]);
-        for end in [from, to] {
-            if let Some(mark) = self.marks.get_mut(end as usize) {
-                mark.is_impossible = true;
-            }
+    fn draw_refused(&mut self, send: EventId, receipt: EventId) {
+        let (from, to) = (self.number_of(send), self.number_of(receipt));
+        for end in [from, to].into_iter().flatten() {
+            self.marks[end as usize].is_impossible = true;
         }
-        if from != u32::MAX && to != u32::MAX {
+        if let Some((from, to)) = from.zip(to) {
             self.lines.push(Line {
                 from,
                 to,
@@ -252,7 +258,7 @@ impl<'a> Scene<'a> {
     }
 
     /// A send that was received outside the window only is marked as such.
-    fn mark_sends_to_beyond(&mut self, number: &[u32]) {
+    fn mark_sends_to_beyond(&mut self) {
         if self.after == 0 {
             return;
         }
@@ -260,8 +266,7 @@ impl<'a> Scene<'a> {
         let mut beyond = vec![false; self.marks.len()];
         for event in self.drawing.log.ids() {
             for source in order.sources(event) {
-                let from = number[source.0 as usize];
-                if from != u32::MAX && number[event.0 as usize] == u32::MAX {
+                if let (Some(from), None) = (self.number_of(*source), self.number_of(event)) {
                     beyond[from as usize] = true;
                 }
             }
@@ -312,12 +317,6 @@ fn refused(drawing: &Drawing<'_>, event: EventId, sends: &[Option<Sent>]) -> Opt
     let is_without = is_arrival && drawing.order.sources(event).is_empty();
     let sent = sends[message.0 as usize].filter(|sent| is_without && !sent.is_contested);
     sent.map(|sent| sent.by)
-}
-
-/// `host:index`.
-pub(super) fn name(drawing: &Drawing<'_>, event: EventId) -> String {
-    let host = drawing.log.host_name(drawing.log.event(event).host);
-    format!("{host}:{}", drawing.order.index(event))
 }
 
 /// Which part of the sequence is drawn: the first events, or those about the chosen one.
@@ -397,21 +396,17 @@ fn witnesses(drawing: &Drawing<'_>) -> Vec<EventId> {
 }
 
 /// Whether an event delivers a message that its host has received before.
-pub(super) fn is_handed_on(drawing: &Drawing<'_>, event: EventId) -> bool {
-    let log = drawing.log;
-    let of = |event: EventId| -> (EventKind, Option<MessageId>, HostId) {
-        let event = log.event(event);
-        (event.kind, event.message, event.host)
-    };
-    let (kind, message, _) = of(event);
-    if kind != EventKind::Deliver || message.is_none() {
+fn is_handed_on(drawing: &Drawing<'_>, event: EventId) -> bool {
+    let delivery = drawing.log.event(event);
+    if delivery.kind != EventKind::Deliver || delivery.message.is_none() {
         return false;
     }
     let mut at = drawing.order.previous(event);
     // A receipt further back than this is found to be one of its own, and drawn as one.
     for _ in 0..LOOK_BACK {
         let Some(earlier) = at else { return false };
-        if of(earlier).0 == EventKind::Receive && of(earlier).1 == message {
+        let before = drawing.log.event(earlier);
+        if before.kind == EventKind::Receive && before.message == delivery.message {
             return true;
         }
         at = drawing.order.previous(earlier);

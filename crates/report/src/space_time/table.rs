@@ -65,16 +65,10 @@ pub(super) fn table(scene: &Scene<'_>) -> String {
     let _ = write!(out, "\"beside\":\"{}\",", Beside::of(scene).name());
     let chosen = scene.drawing.around;
     let chosen = chosen
-        .and_then(|chosen| number_of(scene, chosen))
+        .and_then(|chosen| scene.number_of(chosen))
         .map_or(-1, i64::from);
     let _ = write!(out, "\"chosen\":{chosen}}}");
     out
-}
-
-/// An event's number, if it is in the window.
-pub(super) fn number_of(scene: &Scene<'_>, event: trace::EventId) -> Option<u32> {
-    let at = scene.marks.iter().position(|mark| mark.event == event)?;
-    u32::try_from(at).ok()
 }
 
 /// At how many characters texts are cut, so that a page stays small however many there are.
@@ -191,7 +185,7 @@ fn witnesses(out: &mut String, scene: &Scene<'_>) {
         .collect();
     let ends = broken.iter().enumerate().flat_map(|(at, ((a, b), _))| {
         let ends = [*a, *b].into_iter();
-        ends.filter_map(move |end| Some([number_of(scene, end)?, at as u32]))
+        ends.filter_map(move |end| Some([scene.number_of(end)?, at as u32]))
     });
     column(out, "witnesses", ends.flatten());
     let text = |(_, text): &(_, &String)| shortened(text, MOST_FINDING);
@@ -231,19 +225,16 @@ fn stamps(out: &mut String, scene: &Scene<'_>, place: &[usize]) {
         return;
     }
     // 0: none, 1: equal to the rebuilt one, 2: in `vectors`.
-    let is_exact = |mark: &Mark| claims::is_exact(log, order, mark.event);
-    let sort = |mark: &Mark| match (claims(mark), is_exact(mark)) {
-        (false, _) => '0',
-        (_, true) => '1',
-        _ => '2',
+    let sort = |mark: &Mark| match claims(mark) {
+        false => '0',
+        true if claims::is_exact(log, order, mark.event) => '1',
+        true => '2',
     };
     let sorts: String = scene.marks.iter().map(sort).collect();
     let _ = write!(out, "\"claims\":\"{sorts}\",");
-    let others = scene
-        .marks
-        .iter()
-        .filter(|mark| claims(mark) && !is_exact(mark));
-    let vector = |mark: &Mark| {
+    let others = scene.marks.iter().zip(sorts.chars());
+    let others = others.filter(|(_, sort)| *sort == '2');
+    let vector = |(mark, _): (&Mark, char)| {
         let entries = stamps(mark).vector.iter().flatten();
         let flat: Vec<String> = entries
             .map(|(host, count)| format!("{},{}", place[host.0 as usize], number(*count)))
@@ -285,17 +276,12 @@ fn entries(out: &mut String, scene: &Scene<'_>, place: &[usize]) {
         return;
     }
     let order = scene.drawing.order;
-    let mut is_in = vec![false; scene.drawing.log.events.len()];
-    scene
-        .marks
-        .iter()
-        .for_each(|mark| is_in[mark.event.0 as usize] = true);
     let mut entries = Vec::new();
     for (number, mark) in scene.marks.iter().enumerate() {
         let previous = order.previous(mark.event);
         let causes = previous.iter().chain(order.sources(mark.event));
-        let outside: Vec<&trace::EventId> =
-            causes.filter(|cause| !is_in[cause.0 as usize]).collect();
+        let is_outside = |cause: &&trace::EventId| scene.number_of(**cause).is_none();
+        let outside: Vec<&trace::EventId> = causes.filter(is_outside).collect();
         if outside.is_empty() {
             continue;
         }

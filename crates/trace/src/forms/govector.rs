@@ -31,15 +31,7 @@ pub static FORM: Form = Form {
 };
 
 fn recognises(beginning: &str) -> bool {
-    match Beginning::of(beginning) {
-        Beginning::Parser {
-            host_at,
-            event_at,
-            has_time,
-        } => !has_time && host_at < event_at,
-        Beginning::Clock => true,
-        Beginning::Words | Beginning::Time | Beginning::Other => false,
-    }
+    Beginning::of(beginning) == Beginning::Clock
 }
 
 fn read(texts: &[Text<'_>], options: &Options) -> Result<Vec<Log>, ReadError> {

@@ -301,7 +301,6 @@ fn draft(found: Found, clock: Clock, are_named: bool, log: &mut Log) -> Draft {
         Clock::None => {}
         Clock::Lamport(count) => stamps.lamport = Some(count),
         Clock::Vector(mut entries) => {
-            entries.retain(|(_, count)| *count > 0);
             entries.sort_unstable();
             entries.dedup_by_key(|(host, _)| *host);
             own = entries

@@ -26,15 +26,7 @@ pub static FORM: Form = Form {
 };
 
 fn recognises(beginning: &str) -> bool {
-    match Beginning::of(beginning) {
-        Beginning::Parser {
-            host_at,
-            event_at,
-            has_time,
-        } => !has_time && event_at < host_at,
-        Beginning::Words => true,
-        Beginning::Clock | Beginning::Time | Beginning::Other => false,
-    }
+    Beginning::of(beginning) == Beginning::Words
 }
 
 fn write(accounts: &[Account<'_>]) -> String {
@@ -52,22 +44,17 @@ fn write_event(numbered: &Numbered<'_>, event: crate::EventId, out: &mut String)
     out.push('\n');
 }
 
-/// How a log with vector clocks begins: three forms tell themselves apart by it.
+/// How an event of a log with vector clocks begins, by the log's parser or else by its first lines: three forms tell
+/// themselves apart by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Beginning {
-    /// With a parser, in which the groups stand where they stand.
-    Parser {
-        host_at: usize,
-        event_at: usize,
-        has_time: bool,
-    },
-    /// With an event's words.
+    /// With its words.
     Words,
     /// With a host and its clock.
     Clock,
     /// With a time, a host and its clock.
     Time,
-    /// With nothing of the sort.
+    /// There is no such log.
     Other,
 }
 
@@ -79,11 +66,10 @@ impl Beginning {
             parser.find("(?<event>"),
             parser.contains("(?<clock>"),
         ) {
-            let has_time = parser.starts_with("(?<timestamp>");
-            return Self::Parser {
-                host_at,
-                event_at,
-                has_time,
+            return match parser.starts_with("(?<timestamp>") {
+                true => Self::Time,
+                false if host_at < event_at => Self::Clock,
+                false => Self::Words,
             };
         }
         let is_between = |line: &str| {

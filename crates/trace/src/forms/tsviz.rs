@@ -30,11 +30,7 @@ pub static FORM: Form = Form {
 };
 
 fn recognises(beginning: &str) -> bool {
-    match Beginning::of(beginning) {
-        Beginning::Parser { has_time, .. } => has_time,
-        Beginning::Time => true,
-        Beginning::Words | Beginning::Clock | Beginning::Other => false,
-    }
+    Beginning::of(beginning) == Beginning::Time
 }
 
 fn write(accounts: &[Account<'_>]) -> String {

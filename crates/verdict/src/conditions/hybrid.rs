@@ -2,13 +2,11 @@
 
 use causality::Hybrid;
 use history::Verdict;
-use trace::{EventId, Log};
+use trace::{Event, Log};
 
-use super::Condition;
+use super::{Condition, order_of_numbers};
 use crate::Order;
 use crate::judgement::Outcome;
-use crate::nearest::Nearest;
-use crate::words::and_more;
 
 pub(super) const CONDITION: Condition = Condition {
     name: "hybrid",
@@ -17,18 +15,13 @@ pub(super) const CONDITION: Condition = Condition {
     judge,
 };
 
+/// Of each host, and so of all, stamps are unique if they follow the order: a host's events have one.
 fn judge(log: &Log, order: &Order) -> Option<Outcome> {
-    let count = log.ids().filter_map(|event| stamp(log, event)).count();
-    if count == 0 {
-        return None;
-    }
-    let Some(nearest) = Nearest::of(log, order, |event| event.stamps.hybrid.is_some()) else {
-        return Some(Outcome::unknown(super::vector::TOO_LARGE));
+    let count = match order_of_numbers::check(log, order, stamp, words)? {
+        Ok(count) => count,
+        Err(outcome) => return Some(outcome),
     };
-    let not_less = not_less(log, order, &nearest);
-    let outcome = not_less
-        .or_else(|| behind(log, order))
-        .or_else(|| ahead(log, order));
+    let outcome = behind(log, order).or_else(|| ahead(log, order));
     Some(outcome.unwrap_or_else(|| {
         Outcome::valid(format!(
             "stamps that follow the order and the wall clocks: {count}"
@@ -36,37 +29,11 @@ fn judge(log: &Log, order: &Order) -> Option<Outcome> {
     }))
 }
 
-/// Of each host, and so of all, stamps are unique if this holds: a host's events have an order.
-fn not_less(log: &Log, order: &Order, nearest: &Nearest) -> Option<Outcome> {
-    let (mut first, mut wrong) = (None, 0);
-    for &b in order.sequence() {
-        let Some(of_b) = stamp(log, b) else {
-            continue;
-        };
-        for a in nearest.before(order, b) {
-            if let Some(of_a) = stamp(log, a).filter(|of_a| *of_a >= of_b) {
-                first.get_or_insert((a, b, of_a, of_b));
-                wrong += 1;
-            }
-        }
-    }
-    let (a, b, of_a, of_b) = first?;
-    let [one, other] = [a, b].map(|event| order.name(log, event));
-    let text = format!(
-        "{one} is stamped {} and comes before {other}, stamped {}: {}{}",
-        words(of_a),
-        words(of_b),
-        order.proof(log, a, b),
-        and_more(wrong)
-    );
-    Some(Outcome::invalid(text, (a, b)))
-}
-
 /// A stamp behind its own event's wall clock: the clock did not look at it.
 fn behind(log: &Log, order: &Order) -> Option<Outcome> {
     let mut events = order.sequence().iter();
     let found = events.find_map(|&event| {
-        let (stamp, wall_ms) = (stamp(log, event)?, wall_ms(log, event)?);
+        let (stamp, wall_ms) = (stamp(log.event(event))?, wall_ms(log.event(event))?);
         let behind_ms = wall_ms.checked_sub(stamp.physical_ms())?;
         (behind_ms > 0).then_some((event, behind_ms))
     });
@@ -85,13 +52,13 @@ fn ahead(log: &Log, order: &Order) -> Option<Outcome> {
     let mut latest: Vec<Option<u64>> = vec![None; log.events.len()];
     let (mut first, mut is_told) = (None, true);
     for &event in order.sequence() {
-        let mut most = wall_ms(log, event);
-        for cause in order.previous(event).iter().chain(order.sources(event)) {
+        let mut most = wall_ms(log.event(event));
+        for cause in order.causes(event) {
             let known = latest[cause.0 as usize];
             most = most.zip(known).map(|(most, known)| most.max(known));
         }
         latest[event.0 as usize] = most;
-        let Some(stamp) = stamp(log, event) else {
+        let Some(stamp) = stamp(log.event(event)) else {
             continue;
         };
         is_told &= most.is_some();
@@ -127,13 +94,13 @@ fn ahead(log: &Log, order: &Order) -> Option<Outcome> {
     Some(Outcome::valid(text))
 }
 
-fn stamp(log: &Log, event: EventId) -> Option<Hybrid> {
-    log.event(event).stamps.hybrid.map(Hybrid::unpack)
+fn stamp(event: &Event) -> Option<Hybrid> {
+    event.stamps.hybrid.map(Hybrid::unpack)
 }
 
 /// Times before 1970 are none that a hybrid clock could follow.
-fn wall_ms(log: &Log, event: EventId) -> Option<u64> {
-    let wall_ns = log.event(event).stamps.wall_ns?;
+fn wall_ms(event: &Event) -> Option<u64> {
+    let wall_ns = event.stamps.wall_ns?;
     u64::try_from(wall_ns)
         .ok()
         .map(|wall_ns| wall_ns / 1_000_000)

@@ -8,6 +8,7 @@ mod brute;
 mod hybrid;
 mod lamport;
 mod lamport_total;
+mod order_of_numbers;
 mod order_of_vectors;
 mod vector;
 mod vector_consistency;

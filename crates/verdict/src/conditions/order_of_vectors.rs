@@ -40,21 +40,13 @@ pub(super) fn check(log: &Log, order: &Order) -> Option<(Fault, u64)> {
     let Some(nearest) = Nearest::of(log, order, |event| event.stamps.vector.is_some()) else {
         return Some((Fault::TooLarge, 1));
     };
-    let (mut first, mut wrong) = (None, 0);
-    for &b in order.sequence() {
-        let Some(of_b) = vector(log, b) else {
-            continue;
-        };
-        for a in nearest.before(order, b) {
-            if vector(log, a).is_some_and(|of_a| !is_within(of_a, of_b) || of_a == of_b) {
-                first.get_or_insert(Fault::NotLess(a, b));
-                wrong += 1;
-            }
-        }
-    }
+    let not_less = nearest.first_wrong(order, |a, b| {
+        let vectors = vector(log, a).zip(vector(log, b));
+        vectors.is_some_and(|(of_a, of_b)| !is_within(of_a, of_b) || of_a == of_b)
+    });
     // The other part rests on this one.
-    match first {
-        Some(fault) => Some((fault, wrong)),
+    match not_less {
+        Some(((a, b), wrong)) => Some((Fault::NotLess(a, b), wrong)),
         None => backwards(log, order),
     }
 }
@@ -122,8 +114,9 @@ impl Owns {
             owns.events.resize(start + lane.len() + 1, None);
             for (index, event) in lane.iter().enumerate().rev() {
                 let at = start + index;
-                (owns.entries[at], owns.events[at]) = match vector(log, *event) {
-                    Some(vector) => (entry(vector, HostId(host)), Some(*event)),
+                let stamps = &log.event(*event).stamps;
+                (owns.entries[at], owns.events[at]) = match &stamps.vector {
+                    Some(_) => (stamps.entry(HostId(host)), Some(*event)),
                     None => (owns.entries[at + 1], owns.events[at + 1]),
                 };
             }
@@ -136,11 +129,6 @@ type Entries = [(HostId, u64)];
 
 fn vector(log: &Log, event: EventId) -> Option<&Entries> {
     log.event(event).stamps.vector.as_deref()
-}
-
-fn entry(vector: &Entries, host: HostId) -> u64 {
-    let place = vector.binary_search_by_key(&host, |(host, _)| *host);
-    place.map_or(0, |at| vector[at].1)
 }
 
 /// Whether no entry of the first is greater.

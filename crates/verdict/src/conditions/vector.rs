@@ -69,8 +69,9 @@ pub(super) fn outcome(log: &Log, order: &Order, right: &str) -> Option<Outcome> 
 /// A vector clock counts each event of its own host: that is its rule, also where breaking it did no harm to the order.
 fn unticked(log: &Log, order: &Order) -> Option<Outcome> {
     let own = |event: EventId| {
-        let vector = log.event(event).stamps.vector.as_deref()?;
-        Some(entry(vector, order.host(event)))
+        let stamps = &log.event(event).stamps;
+        stamps.vector.as_ref()?;
+        Some(stamps.entry(order.host(event)))
     };
     let is_unticked = |(a, b): &(EventId, EventId)| own(*a).is_some() && own(*a) == own(*b);
     let pairs = log.ids().filter_map(|b| Some((order.previous(b)?, b)));
@@ -88,36 +89,17 @@ fn unticked(log: &Log, order: &Order) -> Option<Outcome> {
 
 /// What the second vector lacks so that the first would be less.
 fn lacking(log: &Log, order: &Order, a: EventId, b: EventId) -> String {
-    let vector = |event: EventId| {
-        log.event(event)
-            .stamps
-            .vector
-            .as_deref()
-            .unwrap_or_default()
-    };
-    let (of_a, of_b) = (vector(a), vector(b));
+    let [of_a, of_b] = [a, b].map(|event| &log.event(event).stamps);
     let name = order.name(log, b);
-    match of_a
-        .iter()
-        .find(|(host, count)| entry(of_b, *host) < *count)
-    {
+    let is_lacking = |(host, count): &&(HostId, u64)| of_b.entry(*host) < *count;
+    match of_a.entries().iter().find(is_lacking) {
         Some((host, count)) => format!("{name} lacks {}:{count}", log.host_name(*host)),
         None => "they are the same".to_owned(),
     }
 }
 
-fn entry(vector: &[(HostId, u64)], host: HostId) -> u64 {
-    let place = vector.binary_search_by_key(&host, |(host, _)| *host);
-    place.map_or(0, |at| vector[at].1)
-}
-
 fn described(log: &Log, order: &Order, event: EventId) -> String {
-    let vector = log
-        .event(event)
-        .stamps
-        .vector
-        .as_deref()
-        .unwrap_or_default();
+    let vector = log.event(event).stamps.entries();
     let entries = vector.iter().take(MOST);
     let mut words: Vec<String> = entries
         .map(|(host, count)| format!("{}:{count}", log.host_name(*host)))

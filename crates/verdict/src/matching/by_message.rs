@@ -28,15 +28,10 @@ pub(super) fn matched(log: &Log) -> Matching {
     }
     receipts.sort_unstable();
     let of = |receipt: &(MessageId, HostId, bool, EventId)| (receipt.0, receipt.1, receipt.2);
-    let mut first = receipts.first().copied();
-    for receipt in receipts.iter().skip(1) {
-        match first {
-            Some(first) if of(&first) == of(receipt) => {
-                matching.doubts.received_twice.push((receipt.3, first.3));
-            }
-            _ => first = Some(*receipt),
-        }
-    }
+    let twice = receipts
+        .windows(2)
+        .filter(|pair| of(&pair[0]) == of(&pair[1]));
+    matching.doubts.received_twice = twice.map(|pair| pair[1].3).collect();
     matching
 }
 
@@ -58,10 +53,10 @@ fn sends(log: &Log, matching: &mut Matching) -> Vec<Sent> {
         match *sent {
             Sent::Never => *sent = Sent::By(id),
             Sent::By(first) if log.event(first).host == event.host => {
-                matching.doubts.sent_twice.push((id, first));
+                matching.doubts.sent_twice.push(id);
             }
-            Sent::By(first) => {
-                matching.doubts.contested.push((message, first, id));
+            Sent::By(_) => {
+                matching.doubts.contested.push(id);
                 *sent = Sent::Contested;
             }
             Sent::Contested => {}

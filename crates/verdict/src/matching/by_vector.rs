@@ -65,7 +65,7 @@ impl Owns {
         for id in log.ids() {
             let host = log.event(id).host;
             if log.event(id).stamps.vector.is_some() {
-                owns[host.0 as usize].push((entry(log, id, host), id));
+                owns[host.0 as usize].push((log.event(id).stamps.entry(host), id));
             }
         }
         for own in &mut owns {
@@ -85,18 +85,11 @@ impl Owns {
     }
 }
 
-fn entry(log: &Log, event: EventId, host: HostId) -> u64 {
-    let entries = entries(log, event);
-    let place = entries.binary_search_by_key(&host, |(host, _)| *host);
-    place.map_or(0, |at| entries[at].1)
-}
-
 fn sum(log: &Log, event: EventId) -> u64 {
     let entries = entries(log, event).iter();
     entries.fold(0, |sum: u64, (_, count)| sum.saturating_add(*count))
 }
 
 fn entries(log: &Log, event: EventId) -> &[(HostId, u64)] {
-    let vector = log.event(event).stamps.vector.as_deref();
-    vector.unwrap_or_default()
+    log.event(event).stamps.entries()
 }

@@ -7,7 +7,7 @@ mod by_lamport;
 mod by_message;
 mod by_vector;
 
-use trace::{EventId, EventKind, Log, MessageId};
+use trace::{EventId, EventKind, Log};
 
 use crate::Basis;
 
@@ -32,12 +32,12 @@ pub(crate) struct Doubts {
     /// Receipts whose stamps are no greater than that of any send they may be of, each behind the earliest of those;
     /// they are among the unmatched too.
     pub too_early: Vec<(EventId, EventId)>,
-    /// Sends of a message that its host had sent before, with the first.
-    pub sent_twice: Vec<(EventId, EventId)>,
-    /// Messages that several hosts say they sent: their receipts are not matched.
-    pub contested: Vec<(MessageId, EventId, EventId)>,
-    /// Receipts, and deliveries, of a message that the host had received, or delivered, before, with the first.
-    pub received_twice: Vec<(EventId, EventId)>,
+    /// Sends of a message that its host had sent before.
+    pub sent_twice: Vec<EventId>,
+    /// Sends of a message that another host had sent before; of each such message one. Its receipts are not matched.
+    pub contested: Vec<EventId>,
+    /// Receipts, and deliveries, of a message that the host had received, or delivered, before.
+    pub received_twice: Vec<EventId>,
 }
 
 impl Matching {

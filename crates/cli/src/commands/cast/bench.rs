@@ -194,7 +194,6 @@ fn announcement(
 struct Sweep<'a> {
     settings: Vec<Setting>,
     phases: Vec<Phase>,
-    rate_hz: f64,
     terms: &'a Terms<'a>,
     summary: CastSummary,
     /// Of each point, over the runs that count.
@@ -229,7 +228,6 @@ impl<'a> Sweep<'a> {
             },
             latencies: vec![Distribution::default(); settings.len()],
             phases: phases(args),
-            rate_hz: args.rate,
             terms,
             // Of this run and none before it, as far as a clock can tell.
             token: (terms.clock.unix_millis() as u32).wrapping_mul(0x9e37_79b1)
@@ -291,7 +289,7 @@ impl<'a> Sweep<'a> {
         }
         let pace = match phase {
             Phase::Flat => Pace::Flat,
-            Phase::Paced => Pace::Hertz(self.rate_hz),
+            Phase::Paced => Pace::Hertz(self.summary.rate_hz),
         };
         self.token = self.token.wrapping_add(1);
         let measured = match trial::measure(&setting, self.terms, pace, self.token) {

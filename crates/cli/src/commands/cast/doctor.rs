@@ -14,8 +14,8 @@ use cast::{
 use history::Verdict;
 use serde_json::{Value, json};
 
-use super::{diagnosis_text::text, print::pass_on};
-use crate::args::DoctorArgs;
+use super::diagnosis_text::text;
+use crate::{args::DoctorArgs, say};
 
 /// Runs the command.
 ///
@@ -35,7 +35,7 @@ pub fn run(args: &DoctorArgs) -> Result<Verdict> {
         }
         false => text(all.iter().map(|(_, diagnosis)| diagnosis)),
     };
-    pass_on(printed.as_bytes())?;
+    say::pass_on(printed.as_bytes())?;
     Ok(match works {
         true => Verdict::Valid,
         false => Verdict::Invalid,

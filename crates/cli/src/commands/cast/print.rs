@@ -1,14 +1,13 @@
 //! How received datagrams are printed.
 
-use std::{
-    fmt::Write as _,
-    io::{ErrorKind, Write as _, stdout},
-};
+use std::fmt::Write as _;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use cast::Datagram;
 use report::visible;
 use serde_json::json;
+
+use crate::say;
 
 /// The forms there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,24 +57,11 @@ impl Print {
     /// Prints what was added. Says whether there is still somebody who reads it.
     ///
     /// # Errors
-    /// As [`pass_on`].
+    /// As [`say::pass_on`].
     pub fn flush(&mut self) -> Result<bool> {
-        let is_read = self.held.is_empty() || pass_on(&self.held)?;
+        let is_read = self.held.is_empty() || say::pass_on(&self.held)?;
         self.held.clear();
         Ok(is_read)
-    }
-}
-
-/// Prints results. Says whether there is still somebody who reads them: that a reader has gone away is no error.
-///
-/// # Errors
-/// When they cannot be written for another reason, such as a full disk.
-pub fn pass_on(data: &[u8]) -> Result<bool> {
-    let mut out = stdout();
-    match out.write_all(data).and_then(|()| out.flush()) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
-        Err(error) => Err(error).context("cannot write to standard output"),
     }
 }
 

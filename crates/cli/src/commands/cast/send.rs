@@ -24,8 +24,8 @@ pub fn run(args: &SendArgs) -> Result<Verdict> {
     let stop = Arc::new(Stop::new().context("no descriptors left")?);
     stop_on_signals(&stop).context("cannot listen for ^C")?;
     let sender = Sender::open(&plan, Way::One)?;
-    if let Some(text) = idle_no_loop(args, &plan) {
-        say::talk(text);
+    if args.no_loop {
+        warn_if_idle(&plan);
     }
     if !args.quiet {
         say::talk(&whom::sending(&plan));
@@ -119,18 +119,16 @@ impl Delivery<'_> {
     }
 }
 
-/// On the loopback interface datagrams do not pass the place where the kernel would leave the copy out.
-fn idle_no_loop(args: &SendArgs, plan: &Plan) -> Option<&'static str> {
-    let is_on_loopback = plan.interface.as_ref().is_some_and(|one| one.is_loopback);
-    match (args.no_loop, plan.cast.name == cast::MULTICAST.name) {
-        (true, false) => {
-            Some("warning: --no-loop: without effect on what is not for a group; see --help")
-        }
-        (true, true) if is_on_loopback => Some(
+/// Where `--no-loop` changes nothing. On a loopback interface datagrams do not pass the place where the kernel would
+/// leave the copy out.
+fn warn_if_idle(plan: &Plan) {
+    if plan.cast.name != cast::MULTICAST.name {
+        say::without_effect("what is not for a group", &["--no-loop"]);
+    } else if plan.interface.as_ref().is_some_and(|one| one.is_loopback) {
+        say::talk(
             "warning: --no-loop: without effect on a loopback interface, where all members are on this machine; \
              name another with --interface",
-        ),
-        _ => None,
+        );
     }
 }
 

@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 use history::Verdict;
+use report::counted;
 use trace::FlawKind;
 
 use super::{
@@ -56,7 +57,7 @@ fn changes(judged: &[Judged], form: &str) -> Vec<String> {
         left_out => changes.push(format!(
             "{} of the logs could not be read, or not wholly, and what could not be read is not in the export; \
              `wharf clock order` names each",
-            places(left_out)
+            counted(left_out, "place")
         )),
     }
     let events = |one: &Judged| one.log.events.len() - one.order.sequence().len();
@@ -65,7 +66,7 @@ fn changes(judged: &[Judged], form: &str) -> Vec<String> {
         dropped => changes.push(format!(
             "{} in a circle of causes, and what follows from them, cannot have happened and cannot be written in this form: \
              left out",
-            events_in_words(dropped as u64)
+            counted(dropped as u64, "event")
         )),
     }
     match form {
@@ -73,7 +74,7 @@ fn changes(judged: &[Judged], form: &str) -> Vec<String> {
             let hosts = judged.iter().map(|one| one.log.hosts.len() as u64).sum();
             changes.push(format!(
                 "GoVector's logs begin each host with an event `Initialization Complete`: {} added, and all counts are one more",
-                events_in_words(hosts)
+                counted(hosts, "event")
             ));
         }
         "tsviz" => {
@@ -87,7 +88,7 @@ fn changes(judged: &[Judged], form: &str) -> Vec<String> {
                 0 => {}
                 made_up => changes.push(format!(
                     "{} have no time in the logs; TSViz wants one, so they were given times that only keep the order",
-                    events_in_words(made_up)
+                    counted(made_up, "event")
                 )),
             }
         }
@@ -102,18 +103,4 @@ const fn is_left_out(kind: FlawKind) -> bool {
         kind,
         FlawKind::Unreadable | FlawKind::Truncated | FlawKind::TornLoss
     )
-}
-
-fn places(number: u64) -> String {
-    match number {
-        1 => "1 place".to_owned(),
-        _ => format!("{} places", report::count(number)),
-    }
-}
-
-fn events_in_words(number: u64) -> String {
-    match number {
-        1 => "1 event".to_owned(),
-        _ => format!("{} events", report::count(number)),
-    }
 }

@@ -45,8 +45,9 @@ impl Judged {
 
     /// What a reader should know: broken promises, what cannot have happened, what could not be read.
     pub fn findings(&self) -> impl Iterator<Item = Finding> + '_ {
-        let all = self.witnessed().into_iter().map(|found| found.finding);
-        all.filter(|finding| finding.verdict != Verdict::Valid || self.findings.contains(finding))
+        let judged = self.judgements.iter().map(Judgement::finding);
+        let broken = judged.filter(|finding| finding.verdict != Verdict::Valid);
+        broken.chain(self.findings.iter().cloned())
     }
 
     /// The same, kept promises too, with the events that prove it.
@@ -62,8 +63,7 @@ impl Judged {
 
     /// The gravest of what was found.
     pub fn verdict(&self) -> Verdict {
-        let all = self.witnessed().into_iter();
-        let gravest = all.map(|found| found.finding.verdict).min();
+        let gravest = self.findings().map(|finding| finding.verdict).min();
         gravest.unwrap_or(Verdict::Valid)
     }
 

@@ -1,9 +1,6 @@
 //! One search, in one way: its primes go where they were asked to.
 
-use std::{
-    io::{self, Write as _},
-    sync::Arc,
-};
+use std::{io, sync::Arc};
 
 use anyhow::{Context as _, Result, anyhow};
 use history::{Finding, Kind, PrimesFile, PrimesSummary, PrimesVariant, Verdict};
@@ -60,9 +57,10 @@ pub fn run(args: &PrimesArgs) -> Result<Verdict> {
     };
     match ended {
         Ok(end) => {
-            // Behind the primes on standard output it would be taken for one.
+            // Behind the primes on standard output it would be taken for one. Elsewhere it is all that was asked for: if
+            // it cannot be printed, that is an error.
             if let Some(number) = end.number.filter(|_| args.quiet && !is_printed) {
-                print_number(number)?;
+                say::pass_on(format!("{number}\n").as_bytes())?;
             }
             begun.summary.primes = Some(end.summary);
             Ok(match is_quiet {
@@ -75,17 +73,6 @@ pub fn run(args: &PrimesArgs) -> Result<Verdict> {
             begun.keep(vec![why], &clock);
             Err(error)
         }
-    }
-}
-
-/// All that was asked for: if it cannot be printed, that is an error, but not that nobody reads it.
-fn print_number(number: u64) -> Result<()> {
-    let mut out = io::stdout();
-    match writeln!(out, "{number}").and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(error).context("cannot write to standard output")
-        }
-        _ => Ok(()),
     }
 }
 

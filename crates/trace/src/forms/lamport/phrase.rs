@@ -47,15 +47,7 @@ impl Openings {
 
     /// Whether a text begins like a line.
     pub fn begin(&self, text: &str) -> bool {
-        let known = text
-            .chars()
-            .next()
-            .and_then(|letter| self.known.get(&letter));
-        known.is_some_and(|known| {
-            known
-                .iter()
-                .any(|opening| text.starts_with(opening.as_str()))
-        })
+        opens(&self.known, text)
     }
 
     /// Cuts words where another line begins in the middle of them: right behind something that is no white space.
@@ -64,15 +56,10 @@ impl Openings {
         let mut start = 0;
         let mut before = ' ';
         for (at, letter) in words.char_indices() {
-            let is_at = |openings: &BTreeMap<char, Vec<String>>| {
-                openings.get(&letter).is_some_and(|known| {
-                    known
-                        .iter()
-                        .any(|opening| words[at..].starts_with(opening.as_str()))
-                })
-            };
-            let opens = is_at(&self.known) || before.is_alphanumeric() && is_at(&self.firsts);
-            if opens && !before.is_whitespace() && at > start {
+            let rest = &words[at..];
+            let is_opening =
+                opens(&self.known, rest) || before.is_alphanumeric() && opens(&self.firsts, rest);
+            if is_opening && !before.is_whitespace() && at > start {
                 parts.push(&words[start..at]);
                 start = at;
             }
@@ -82,6 +69,12 @@ impl Openings {
         parts.retain(|part| !part.trim_matches(is_separator).is_empty());
         parts
     }
+}
+
+fn opens(openings: &BTreeMap<char, Vec<String>>, text: &str) -> bool {
+    let letter = text.chars().next();
+    let known = letter.and_then(|letter| openings.get(&letter));
+    known.is_some_and(|known| known.iter().any(|opening| text.starts_with(opening)))
 }
 
 fn remember(openings: &mut BTreeMap<char, Vec<String>>, letter: char, opening: String) {

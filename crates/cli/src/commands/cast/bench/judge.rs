@@ -132,10 +132,10 @@ fn receivers(point: &CastPoint) -> impl Iterator<Item = &CastReceiver> {
 
 /// A point in words.
 pub fn name(point: &CastPoint) -> String {
-    let plural = if point.receivers == 1 { "" } else { "s" };
+    let receivers = report::counted(point.receivers, "receiver");
     format!(
-        "{}, {} B, {} receiver{plural}, {}",
-        point.cast, point.payload_bytes, point.receivers, point.way
+        "{}, {} B, {receivers}, {}",
+        point.cast, point.payload_bytes, point.way
     )
 }
 

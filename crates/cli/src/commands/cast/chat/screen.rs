@@ -7,7 +7,7 @@ use group::{Notice, Shown};
 use report::visible;
 use serde_json::{Map, Value, json};
 
-use crate::{commands::cast::print::pass_on, say};
+use crate::say;
 
 /// Where messages and notices go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Screen {
 }
 
 fn print(text: &str) -> Result<bool> {
-    pass_on(text.as_bytes())
+    say::pass_on(text.as_bytes())
 }
 
 /// `bob 3: lunch?   ∥ concurrent with carol 4`, with nothing from outside that steers a terminal.
