@@ -1,6 +1,6 @@
 //! Updates of records (RFC 2136): prerequisites, and what is done if they hold.
 
-use crate::{Name, RecordType};
+use crate::{Name, RecordType, Refusal, draft::Trial};
 
 /// An update.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,4 +50,12 @@ pub enum Operation {
     RemoveName(Name),
     /// Takes away one record (2.5.4); not the zone's SOA, nor its last NS.
     RemoveRecord(Name, RecordType, Box<[u8]>),
+}
+
+/// Does an update, if its prerequisites hold.
+///
+/// # Errors
+/// When they do not, or what it makes cannot stand there.
+pub(crate) fn apply(_trial: &mut Trial<'_, '_>, _update: &Update) -> Result<(), Refusal> {
+    unimplemented!()
 }
