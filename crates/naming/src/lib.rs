@@ -13,9 +13,12 @@
 //! `SERVER1.region1.lab.test.` are the same. A flat name is a structured one with a single label.
 
 mod batch;
+mod data;
 mod draft;
+mod dictionary;
 mod error;
 mod filter;
+mod form;
 pub mod forms;
 mod lease;
 mod name;
@@ -28,11 +31,14 @@ mod table;
 mod update;
 mod value;
 mod zone;
+mod zone_text;
 
 pub use batch::{Batch, Cause, Change, LeaseChange};
+pub use data::{canonical_data, data_from_text, data_to_text};
 pub use draft::Draft;
 pub use error::{NameError, Refusal, ValueError};
 pub use filter::Filter;
+pub use form::{Form, FormError, Import};
 pub use lease::{Lease, LeaseId, LeaseTime};
 pub use name::Name;
 pub use node::{Node, NodeView, SetView};
