@@ -85,6 +85,16 @@ pub enum ValueError {
         /// The most there may be.
         limit: usize,
     },
+    /// Too many of something.
+    #[error("there are {count} {what}; a name has at most {limit}")]
+    Many {
+        /// Of what there are too many.
+        what: &'static str,
+        /// How many there are.
+        count: usize,
+        /// The most there may be.
+        limit: usize,
+    },
     /// RFC 2181, section 8.
     #[error("a TTL is at most 2147483647 seconds")]
     Ttl,
