@@ -219,7 +219,7 @@ fn what_cannot_stand_under_a_name_is_refused() {
     refused(&put("a", vec![]), "a value needs");
     refused(
         &put("a", vec![RecordSet::new(RecordType::TXT, 30, large)]),
-        "40",
+        "at most 32768",
     );
     refused(
         &put(

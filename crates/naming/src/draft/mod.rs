@@ -52,7 +52,7 @@ impl<'a> Draft<'a> {
             sizes: Sizes {
                 names: registry.len(),
                 leases: registry.lease_count(),
-                bytes: registry.table_bytes(),
+                bytes: registry.arena_bytes(),
             },
             changes: Vec::new(),
             lease_changes: Vec::new(),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use foldhash::quality::RandomState;
 use hashbrown::{HashMap, HashSet};
 
+use super::addresses::PLACE_BYTES;
 use crate::{Lease, LeaseId, LeaseTime};
 
 /// Leases, when they end, and where the names lie that they keep.
@@ -14,6 +15,8 @@ pub(super) struct Leases {
     deadlines: BTreeSet<(LeaseTime, LeaseId)>,
     /// Of leases that keep names, whether the lease itself is there yet or not: a store may give names first.
     kept: HashMap<LeaseId, Kept, RandomState>,
+    /// How many places stand in sets.
+    many: usize,
 }
 
 /// Most leases keep one name.
@@ -75,13 +78,14 @@ impl Leases {
                 self.kept.insert(lease, Kept::One(place));
             }
             Some(Kept::Many(places)) => {
-                places.insert(place);
+                self.many += usize::from(places.insert(place));
             }
             Some(kept) => {
                 let Kept::One(first) = *kept else {
                     unreachable!("there is no third kind")
                 };
                 *kept = Kept::Many([first, place].into_iter().collect());
+                self.many += 2;
             }
         }
     }
@@ -91,7 +95,7 @@ impl Leases {
         let is_empty = match self.kept.get_mut(&lease).expect("it keeps the name") {
             Kept::One(_) => true,
             Kept::Many(places) => {
-                places.remove(&place);
+                self.many -= usize::from(places.remove(&place));
                 places.is_empty()
             }
         };
@@ -102,12 +106,8 @@ impl Leases {
 
     /// How many bytes of memory they take, about: a B-tree is between half full and full.
     pub(super) fn memory_bytes(&self) -> u64 {
-        let many = self.kept.values().map(|kept| match kept {
-            Kept::One(_) => 0,
-            Kept::Many(places) => places.allocation_size(),
-        });
         let tables = self.states.allocation_size() + self.kept.allocation_size();
         let deadlines = self.deadlines.len() * size_of::<(LeaseTime, LeaseId)>() * 3 / 2;
-        (many.sum::<usize>() + tables + deadlines) as u64
+        (tables + self.many * PLACE_BYTES + deadlines) as u64
     }
 }

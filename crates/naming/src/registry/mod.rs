@@ -203,9 +203,9 @@ impl Registry {
         self.leases.due(now)
     }
 
-    /// How many bytes names and nodes take.
-    pub(crate) fn table_bytes(&self) -> u64 {
-        self.table.memory_bytes()
+    /// How many bytes names and nodes take, with what is free among them.
+    pub(crate) fn arena_bytes(&self) -> u64 {
+        self.table.arena_bytes()
     }
 
     fn put(&mut self, wire: &[u8], node: &[u8]) {

@@ -73,6 +73,11 @@ impl Table {
         self.pairs.memory_bytes()
     }
 
+    /// How many bytes names and nodes take, with what is free among them.
+    pub(crate) fn arena_bytes(&self) -> u64 {
+        self.pairs.arena_bytes()
+    }
+
     /// Where a name lies: until it is put anew or taken away.
     pub(crate) fn place(&self, wire: &[u8]) -> Option<u32> {
         self.pairs.find(wire)

@@ -94,6 +94,11 @@ impl Pairs {
         self.arena.bytes() + self.shards.memory_bytes()
     }
 
+    /// How many bytes keys and values take, with what is free among them.
+    pub(crate) fn arena_bytes(&self) -> u64 {
+        self.arena.bytes()
+    }
+
     /// How long what stands before the value is, and the value.
     fn head(&self, place: u32) -> (usize, usize) {
         head_at(&self.arena, place)
