@@ -73,9 +73,11 @@ pub(crate) fn scanned_data(record_type: RecordType, data: &ScannedRecordData) ->
     let mut bytes = Vec::with_capacity(32);
     composed(data, &mut bytes)?;
     match data {
+        ZoneRecordData::A(_) | ZoneRecordData::Aaaa(_) => Some(bytes),
         // Written in bytes: what the type says of them has not been looked at.
         ZoneRecordData::Unknown(_) => canonical_data(record_type, &bytes),
-        _ => Some(bytes),
+        // The reader lets an empty label through (`a..`), which makes a name that ends before its end.
+        _ => parsed(record_type, &bytes).is_some().then_some(bytes),
     }
 }
 
@@ -101,7 +103,7 @@ fn scanned(origin: &[u8], text: &str) -> Result<(RecordType, Vec<u8>), String> {
         DnsName::from_octets(origin.to_vec().into()).expect("a zone's name has its root"),
     );
     file.set_default_class(Class::IN);
-    let entry = file.next_entry().map_err(|error| problem(&error).1)?;
+    let entry = file.next_entry().map_err(|error| problem(&error))?;
     let Some(Entry::Record(record)) = entry else {
         return Err("there is no record in it".to_owned());
     };
@@ -111,13 +113,11 @@ fn scanned(origin: &[u8], text: &str) -> Result<(RecordType, Vec<u8>), String> {
         .ok_or_else(|| format!("these are no data of the type {record_type}"))
 }
 
-/// The line, from 1, and what is wrong there.
-pub(crate) fn problem(error: &domain::zonefile::inplace::Error) -> (usize, String) {
+/// What is wrong, without the place: the reader's line is the next one where it has read to the end of a line.
+pub(crate) fn problem(error: &domain::zonefile::inplace::Error) -> String {
     let text = error.to_string();
-    let mut parts = text.splitn(3, ':');
-    let line = parts.next().and_then(|line| line.parse().ok());
-    let problem = parts.nth(1).unwrap_or(&text).trim();
-    (line.unwrap_or(0), problem.to_owned())
+    let problem = text.splitn(3, ':').nth(2);
+    problem.unwrap_or(&text).trim().to_owned()
 }
 
 fn is_same(record_type: RecordType, data: &[u8], text: &str) -> bool {
@@ -165,7 +165,10 @@ mod tests {
         check("NS ns.example.ORG.", "NS ns.example.org.");
         check("SRV 1 2 80 @", "SRV 1 2 80 lab.test.");
         check("TXT \"two words\" plain", "TXT \"two words\" \"plain\"");
-        check("TXT \"a \\\"b\\\" \\000\\255\"", "TXT \"a \\\"b\\\" \\000\\255\"");
+        check(
+            "TXT \"a \\\"b\\\" \\000\\255\"",
+            "TXT \"a \\\"b\\\" \\000\\255\"",
+        );
         check("HINFO \"PC AT\" Linux", "HINFO \"PC AT\" \"Linux\"");
         check("CAA 0 issue \"ca.example\"", "CAA 0 issue \"ca.example\"");
         check("TYPE65280 \\# 2 ABCD", "TYPE65280 \\# 2 abcd");
@@ -193,6 +196,7 @@ mod tests {
         refused("SOA a. b. 1 2 3 4 5", "server's own");
         refused("ANY \\# 0", "no such records");
         refused("TYPE65280 abcd", "record");
+        refused("NS 0..", "no data of the type NS");
         refused("TXT (a", "parenthesis is not closed");
         refused("TXT a)", "was not opened");
         refused("TXT \"a", "quote is not closed");

@@ -17,7 +17,11 @@ impl Filter {
     ///
     /// # Errors
     /// When the name is none, or a condition has no key that an attribute could have.
-    pub fn parse(zone: &Zone, within: Option<&str>, conditions: &[String]) -> Result<Self, Refusal> {
+    pub fn parse(
+        zone: &Zone,
+        within: Option<&str>,
+        conditions: &[String],
+    ) -> Result<Self, Refusal> {
         let attribute = |condition: &String| {
             let (key, value) = match condition.split_once('=') {
                 Some((key, value)) => (key, Some(value.to_owned())),
@@ -73,7 +77,11 @@ mod tests {
     fn names_are_taken_by_where_they_stand_and_what_they_say() {
         check(None, &[], true);
         check(Some("/"), &["role"], true);
-        check(Some("region1"), &["role=mean", "seen", "seen=", "sum=a=b"], true);
+        check(
+            Some("region1"),
+            &["role=mean", "seen", "seen=", "sum=a=b"],
+            true,
+        );
         check(Some("mean.region1.lab.test."), &[], true);
         check(Some("region2"), &[], false);
         check(Some("region1/mean/deeper"), &[], false);

@@ -86,7 +86,7 @@ impl Form {
         let is = |other: &&str| extension.eq_ignore_ascii_case(other);
         FORMS
             .into_iter()
-            .find(|form| form.extensions.iter().any(|other| is(other)))
+            .find(|form| form.extensions.iter().any(is))
     }
 
     /// Reads names.
@@ -223,7 +223,12 @@ mod tests {
             &format!("{deep}/y"),
             "lab/test",
         ]
-        .map(|name| (Name::parse(name).expect("a name"), sets("TXT \"a\\\"\" \"\\007\"")))
+        .map(|name| {
+            (
+                Name::parse(name).expect("a name"),
+                sets("TXT \"a\\\"\" \"\\007\""),
+            )
+        })
         .into();
         names.sort_by_key(|(name, _)| name.sort_key());
         let notes = Vec::new();

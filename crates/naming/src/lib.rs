@@ -14,9 +14,12 @@
 
 mod batch;
 mod data;
+mod dictionary;
 mod draft;
 mod error;
 mod filter;
+mod form;
+pub mod forms;
 mod lease;
 mod name;
 mod node;
@@ -35,6 +38,7 @@ pub use data::{canonical_data, data_from_text, data_to_text};
 pub use draft::Draft;
 pub use error::{NameError, Refusal, ValueError};
 pub use filter::Filter;
+pub use form::{Form, FormError, Import};
 pub use lease::{Lease, LeaseId, LeaseTime};
 pub use name::Name;
 pub use node::{Node, NodeView, SetView};

@@ -315,7 +315,12 @@ mod tests {
         let context = check("region1", None, &["/ region1 context 3"]);
         assert_eq!(context.value, None);
         let both = check("region2", None, &["/ region2 found"]);
-        assert!(both.value.expect("a value").attributes.contains_key("about"));
+        assert!(
+            both.value
+                .expect("a value")
+                .attributes
+                .contains_key("about")
+        );
         check("/", None, &[]);
     }
 
@@ -331,7 +336,11 @@ mod tests {
         ];
         let resolution = check("nearer", Some("192.168.1.2"), &steps);
         assert_eq!(resolution.canonical, "region1/server1");
-        let steps = ["/ away found", "away is example.org.", "outside example.org."];
+        let steps = [
+            "/ away found",
+            "away is example.org.",
+            "outside example.org.",
+        ];
         check("away", None, &steps);
         let steps = ["/ a found", "a is b", "/ b found", "b is a", "loop a"];
         check("a", None, &steps);
@@ -388,6 +397,10 @@ mod tests {
         check_step("/", "region3", "/ region3 missing");
         check_step("/", "no label", "/ no label missing");
         check_step("/", "", "/  missing");
-        check_step("/", &"x".repeat(300), &format!("/ {} missing", "x".repeat(300)));
+        check_step(
+            "/",
+            &"x".repeat(300),
+            &format!("/ {} missing", "x".repeat(300)),
+        );
     }
 }

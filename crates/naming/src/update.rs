@@ -113,7 +113,7 @@ fn hold(trial: &Trial<'_, '_>, prerequisite: &Prerequisite) -> Result<(), Refusa
             Err(Refusal::SetNotThere(set_text(name, *kind)))
         }
         Prerequisite::SetIs(name, kind, data)
-            if !set(name, *kind).is_some_and(|set| set.data == *data) =>
+            if set(name, *kind).is_none_or(|set| set.data != *data) =>
         {
             Err(Refusal::SetNotThere(set_text(name, *kind)))
         }
@@ -229,7 +229,8 @@ impl Place {
         self.is_added = true;
         let same_type = self.sets.iter_mut().find(|set| set.record_type == kind);
         let Some(set) = same_type else {
-            self.sets.push(RecordSet::new(kind, ttl_s, vec![data.into()]));
+            self.sets
+                .push(RecordSet::new(kind, ttl_s, vec![data.into()]));
             return Ok(());
         };
         set.ttl_s = ttl_s;
@@ -435,8 +436,7 @@ mod tests {
 
         fn operate(&mut self, operation: &Operation) {
             let name = operation.name().clone();
-            let is_kept =
-                |kind| name.is_apex() && matches!(kind, RecordType::SOA | RecordType::NS);
+            let is_kept = |kind| name.is_apex() && matches!(kind, RecordType::SOA | RecordType::NS);
             match operation {
                 Operation::Add {
                     record_type: kind,
@@ -451,9 +451,7 @@ mod tests {
                         return;
                     }
                     self.0.retain(|record| {
-                        record.0 != name
-                            || record.1 != *kind
-                            || (!is_alias && record.3 != *data)
+                        record.0 != name || record.1 != *kind || (!is_alias && record.3 != *data)
                     });
                     self.0.push((name.clone(), *kind, *ttl_s, data.clone()));
                     for record in &mut self.0 {
@@ -469,9 +467,8 @@ mod tests {
                 }
                 Operation::RemoveName(_) => self.0.retain(|one| one.0 != name || is_kept(one.1)),
                 Operation::RemoveRecord(_, kind, data) => {
-                    let same = |one: &&(Name, RecordType, u32, Box<[u8]>)| {
-                        one.0 == name && one.1 == *kind
-                    };
+                    let same =
+                        |one: &&(Name, RecordType, u32, Box<[u8]>)| one.0 == name && one.1 == *kind;
                     if is_kept(*kind) && self.0.iter().filter(same).count() == 1 {
                         return;
                     }
@@ -498,8 +495,8 @@ mod tests {
             RecordType::TXT,
         ]);
         let data = prop::sample::select(vec![NS, b"\x01a\0", b"\x01b\0"]).prop_map(Box::from);
-        (names, kinds, data, 0..3_u32, 0..6).prop_map(|(name, kind, data, ttl_s, which)| {
-            match which {
+        (names, kinds, data, 0..3_u32, 0..6).prop_map(
+            |(name, kind, data, ttl_s, which)| match which {
                 0 => Operation::RemoveSet(name, kind),
                 1 => Operation::RemoveName(name),
                 2 => Operation::RemoveRecord(name, kind, data),
@@ -509,8 +506,8 @@ mod tests {
                     ttl_s,
                     data,
                 },
-            }
-        })
+            },
+        )
     }
 
     proptest! {

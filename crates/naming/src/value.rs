@@ -335,16 +335,28 @@ mod tests {
     #[test]
     fn an_alias_that_reads_like_the_zone_is_written_in_full() {
         let zone = Zone::parse("lab").expect("a zone");
-        assert_eq!(alias_text(&zone, b"\x03lab\x03lab\0").as_deref(), Some("lab.lab."));
-        assert_eq!(alias_data(&zone, "lab.lab."), Ok(b"\x03lab\x03lab\0".to_vec()));
-        assert_eq!(alias_data(&zone, "Server1"), Ok(b"\x07server1\x03lab\0".to_vec()));
+        assert_eq!(
+            alias_text(&zone, b"\x03lab\x03lab\0").as_deref(),
+            Some("lab.lab.")
+        );
+        assert_eq!(
+            alias_data(&zone, "lab.lab."),
+            Ok(b"\x03lab\x03lab\0".to_vec())
+        );
+        assert_eq!(
+            alias_data(&zone, "Server1"),
+            Ok(b"\x07server1\x03lab\0".to_vec())
+        );
     }
 
     #[track_caller]
     fn refused(change: impl FnOnce(&mut Value), expected: &str) {
         let mut value = Value::default();
         change(&mut value);
-        let error = value.to_sets(&zone(), &name()).expect_err("no value").to_string();
+        let error = value
+            .to_sets(&zone(), &name())
+            .expect_err("no value")
+            .to_string();
         assert!(error.contains(expected), "{error}");
     }
 
@@ -359,12 +371,18 @@ mod tests {
             move |of: &mut Value| of.records.push(text)
         };
         refused(|_| (), "a value needs");
-        refused(|value| value.addresses = vec![IpAddr::from([127, 0, 0, 1]); 65], "65 addresses");
+        refused(
+            |value| value.addresses = vec![IpAddr::from([127, 0, 0, 1]); 65],
+            "65 addresses",
+        );
         refused(attribute("a=b", String::new()), "`a=b`");
         refused(attribute("", "x".to_owned()), "key");
         refused(attribute("key", "x".repeat(252)), "254 bytes");
         refused(|value| value.alias = Some("a b".to_owned()), "' '");
-        refused(|value| value.alias = Some("a..b.".to_owned()), "CNAME a..b.");
+        refused(
+            |value| value.alias = Some("a..b.".to_owned()),
+            "CNAME a..b.",
+        );
         refused(record("CNAME a\" b"), "record `CNAME");
         refused(record("SOA . . 1 2 3 4 5"), "server's own");
         refused(

@@ -113,11 +113,15 @@ impl Preparation<'_> {
             }
         }
         self.copy(length + 1);
+        self.has_name |= self.tokens == 0;
         self.tokens += 1;
         Ok(())
     }
 
     fn token(&mut self) -> Result<(), (usize, &'static str)> {
+        if self.tokens == 1 && matches!(self.part, Part::Head) && !self.has_name {
+            return Err((self.line, "this record has no name, and none was before it"));
+        }
         let mut length = 0;
         while let Some(&byte) = self.rest.get(length) {
             match byte {
@@ -135,10 +139,7 @@ impl Preparation<'_> {
             Meaning::Seconds(seconds) => self.out.extend(seconds.to_string().as_bytes()),
         }
         self.tokens += 1;
-        match self.has_name || matches!(self.part, Part::Time | Part::Other) {
-            true => Ok(()),
-            false => Err((self.line, "no name stands before this record, nor in a line before")),
-        }
+        Ok(())
     }
 
     fn meaning(&mut self, token: &[u8]) -> Meaning {
@@ -222,8 +223,8 @@ const CLASSES: [&str; 4] = ["IN", "CH", "HS", "CS"];
 
 /// The types in whose data a name may stand, as the library knows them.
 const WITH_NAMES: [&str; 16] = [
-    "NS", "CNAME", "PTR", "MX", "SRV", "DNAME", "RP", "NAPTR", "SVCB", "HTTPS", "MINFO", "MB", "MD",
-    "MF", "MG", "MR",
+    "NS", "CNAME", "PTR", "MX", "SRV", "DNAME", "RP", "NAPTR", "SVCB", "HTTPS", "MINFO", "MB",
+    "MD", "MF", "MG", "MR",
 ];
 
 #[cfg(test)]
@@ -239,9 +240,15 @@ mod tests {
     #[test]
     fn what_the_reader_does_not_know_is_put_in_its_words() {
         check("@ 1h30m IN MX 10 @ ; mail", "@ 5400 IN MX 10 \"\" ");
-        check("a A 1.1.1.1\n\tIN 1D NS\t@", "a A 1.1.1.1\n\tIN 86400 NS\t\"\"");
+        check(
+            "a A 1.1.1.1\n\tIN 1D NS\t@",
+            "a A 1.1.1.1\n\tIN 86400 NS\t\"\"",
+        );
         check("$TTL 2w", "$TTL 1209600");
-        check("@ SOA @ h (\n 1 1h;x\n2m 3s 4)", "@ SOA \"\" h (\n 1 3600\n120 3 4)");
+        check(
+            "@ SOA @ h (\n 1 1h;x\n2m 3s 4)",
+            "@ SOA \"\" h (\n 1 3600\n120 3 4)",
+        );
         check("mx TXT @ 1h \"1h;\" \\;", "mx TXT @ 1h \"1h;\" \\;");
         check("1h A 1.2.3.4", "1h A 1.2.3.4");
         check("a 99999999999w A 1.2.3.4", "a 99999999999w A 1.2.3.4");
@@ -250,12 +257,20 @@ mod tests {
     #[track_caller]
     fn refused(text: &str, line: usize, expected: &str) {
         let (found, problem) = prepare(text).expect_err("not whole");
-        assert_eq!((found, problem.contains(expected)), (line, true), "{problem}");
+        assert_eq!(
+            (found, problem.contains(expected)),
+            (line, true),
+            "{problem}"
+        );
     }
 
     #[test]
     fn halves_are_refused() {
-        refused("a A 1.2.3.4\nb TXT (\n( a )\n", 2, "parenthesis is not closed");
+        refused(
+            "a A 1.2.3.4\nb TXT (\n( a )\n",
+            2,
+            "parenthesis is not closed",
+        );
         refused("a TXT b)", 1, "was not opened");
         refused("\n\na TXT \"b\nc\"", 3, "quote is not closed");
         refused("a TXT \"b\\", 1, "quote is not closed");

@@ -15,6 +15,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use domain::base::iana::Class;
+use domain::base::name::ToLabelIter;
 use domain::base::{Name as DnsName, ToName};
 use domain::zonefile::inplace::{Entry, ScannedRecord, Zonefile};
 use foldhash::fast::RandomState;
@@ -55,20 +56,18 @@ fn read(zone: &Zone, text: &str) -> Result<Import, FormError> {
     };
     let mut gathered = Gathered::default();
     loop {
-        let entry = file.next_entry().map_err(|error| {
-            let (line, problem) = problem(&error);
-            wrong(line.saturating_sub(1).max(1), problem)
-        })?;
+        let entry = file.next_entry();
         // The reader has a byte of its own before the text.
         let offset = file.current_offset().saturating_sub(1 + before.len());
+        let line = lines.of(offset);
         let taken = match &entry {
-            None => break,
-            Some(Entry::Record(record)) => gathered.take(zone, record),
-            Some(Entry::Include { path, .. }) => Err(format!(
+            Ok(None) => break,
+            Ok(Some(Entry::Record(record))) => gathered.take(zone, record),
+            Ok(Some(Entry::Include { path, .. })) => Err(format!(
                 "$INCLUDE {path} is not followed: put all records into one file"
             )),
+            Err(error) => Err(problem(error)),
         };
-        let line = lines.of(offset);
         taken.map_err(|problem| wrong(line, problem))?;
     }
     gathered.finish()
@@ -119,7 +118,10 @@ impl Gathered {
         }
         let Some(wire) = zone.relative(&self.owner) else {
             let owner = record.owner().to_bytes();
-            return Err(format!("{} is not in the zone {zone}", owner.fmt_with_dot()));
+            return Err(format!(
+                "{} is not in the zone {zone}",
+                owner.fmt_with_dot()
+            ));
         };
         match record_type {
             RecordType::SOA => {
@@ -138,7 +140,9 @@ impl Gathered {
         let name = Name::from_wire(wire).map_err(|error| error.to_string())?;
         let ttl_s = record.ttl().as_secs();
         if ttl_s > TTL_S_MAX {
-            return Err(format!("TTL {ttl_s}: at most {TTL_S_MAX} seconds (RFC 2181)"));
+            return Err(format!(
+                "TTL {ttl_s}: at most {TTL_S_MAX} seconds (RFC 2181)"
+            ));
         }
         let data = scanned_data(record_type, record.data())
             .ok_or_else(|| format!("these are no data of the type {record_type}"))?;
@@ -166,7 +170,10 @@ impl Gathered {
     fn finish(self) -> Result<Import, FormError> {
         let counts = [
             (self.soa_count, "SOA left out: the server makes its own"),
-            (self.dnssec_count, "records of DNSSEC left out: this zone is not signed"),
+            (
+                self.dnssec_count,
+                "records of DNSSEC left out: this zone is not signed",
+            ),
             (
                 self.ttl_count,
                 "records had another TTL than those beside them: the least is taken",
@@ -254,12 +261,23 @@ mod tests {
         let mut names = import.names.into_iter().map(|(name, sets)| {
             let modified = Revision(3);
             let lease = None;
-            (name, Node { modified, lease, sets })
+            (
+                name,
+                Node {
+                    modified,
+                    lease,
+                    sets,
+                },
+            )
         });
         FORM.write(&zone(), Revision(3), &mut names, &mut out)
             .expect("memory takes all");
         let out = String::from_utf8(out).expect("text");
-        let lines: Vec<String> = out.lines().skip(4).map(|line| line.replace('\t', " ")).collect();
+        let lines: Vec<String> = out
+            .lines()
+            .skip(4)
+            .map(|line| line.replace('\t', " "))
+            .collect();
         assert_eq!(lines, records);
         assert_eq!(import.notes, notes);
     }
@@ -305,34 +323,51 @@ any TYPE65280 \\# 2 abcd
 
     #[test]
     fn without_any_ttl_it_is_the_one_of_all_names_here() {
-        check("a A 1.2.3.4\nb 7 A 1.2.3.4\nc A 1.2.3.4", &[
-            "a 30 IN A 1.2.3.4",
-            "b 7 IN A 1.2.3.4",
-            "c 7 IN A 1.2.3.4",
-        ], &[]);
+        check(
+            "a A 1.2.3.4\nb 7 A 1.2.3.4\nc A 1.2.3.4",
+            &["a 30 IN A 1.2.3.4", "b 7 IN A 1.2.3.4", "c 7 IN A 1.2.3.4"],
+            &[],
+        );
         check("", &[], &[]);
         check("; nothing", &[], &[]);
     }
 
     #[track_caller]
     fn refused(text: &str, expected: &str) {
-        let error = FORM.read(&zone(), text.as_bytes()).expect_err("refused").to_string();
+        let error = FORM
+            .read(&zone(), text.as_bytes())
+            .expect_err("refused")
+            .to_string();
         assert!(error.starts_with(expected), "{error}");
     }
 
     #[test]
     fn what_is_wrong_is_said_with_its_line() {
-        refused("\n\na.example.org. A 1.2.3.4", "line 3: a.example.org. is not in the zone lab.test.");
-        refused("a A 1.2.3.4\n$INCLUDE other.zone\n", "line 2: $INCLUDE other.zone is not followed");
+        refused(
+            "\n\na.example.org. A 1.2.3.4",
+            "line 3: a.example.org. is not in the zone lab.test.",
+        );
+        refused(
+            "a A 1.2.3.4\n$INCLUDE other.zone\n",
+            "line 2: $INCLUDE other.zone is not followed",
+        );
         refused("a A 1.2.3.4\nb A 1.2.3\n", "line 2: ");
         refused("a A 1.2.3.4\nb CH A 1.2.3.4\n", "line 2: ");
         refused("a A 1.2.3.4\na\\.b A 1.2.3.4\n", "line 2: `a.b` has a '.'");
-        refused("a A 1.2.3.4\n\n\nb TXT \"x\ny\"", "line 4: a quote is not closed");
+        refused(
+            "a A 1.2.3.4\n\n\nb TXT \"x\ny\"",
+            "line 4: a quote is not closed",
+        );
         refused("a TXT (\n\"x\"\n", "line 1: a parenthesis is not closed");
-        refused("\n 30 A 1.2.3.4\n", "line 2: ");
+        refused("\n 30 A 1.2.3.4\n", "line 2: this record has no name");
         refused("a 2147483648 A 1.2.3.4\n", "line 1: TTL 2147483648");
+        refused("a A 1.2.3.4\nb..c A 1.2.3.4\n", "line 2: ");
+        refused("a A 1.2.3.4\n b.. A 1.2.3.4\n", "line 2: ");
         refused("a A 1.2.3.4\na ANY \\# 0\n", "line 2: ANY");
-        refused("a A \\# 3 010203\n", "line 1: these are no data of the type A");
+        refused(
+            "a A \\# 3 010203\n",
+            "line 1: these are no data of the type A",
+        );
         refused("a A 1.2.3.4\na CNAME b\n", "a: an alias stands alone");
         refused("a CNAME c\na CNAME b\n", "a: there are 2 aliases");
     }
