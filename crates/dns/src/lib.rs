@@ -13,13 +13,19 @@
 
 mod answer;
 mod cookie;
+mod edns;
+mod in_zone;
 mod keys;
 mod limiter;
 mod notify;
 mod peer;
 mod question;
+mod rcode;
+mod reply;
 mod responder;
+mod reverse;
 mod signature;
+mod soa;
 mod transfer;
 mod update;
 
