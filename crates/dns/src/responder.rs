@@ -2,7 +2,14 @@
 
 use naming::{RecordType, Registry};
 
-use crate::{Keys, Now, Peer, PendingUpdate, Transfer};
+use crate::{
+    Keys, Now, Peer, PendingUpdate, Transfer,
+    answer::{self, Asker},
+    question::{HEADER_BYTES, Question},
+    rcode,
+    reply::Reply,
+    signature, transfer, update,
+};
 
 /// What a responder is told once.
 #[derive(Debug)]
@@ -57,6 +64,8 @@ pub enum Why {
     Answer,
     /// It has no whole header.
     Short,
+    /// A signed update again, byte for byte, while the first is being decided: its answer is on its way.
+    Repeated,
 }
 
 impl Responder {
@@ -68,20 +77,97 @@ impl Responder {
     /// What becomes of a message. `out` is emptied first.
     pub fn handle(
         &self,
-        _registry: &Registry,
-        _message: &[u8],
-        _peer: Peer,
-        _now: Now,
+        registry: &Registry,
+        message: &[u8],
+        peer: Peer,
+        now: Now,
         out: &mut Vec<u8>,
     ) -> Handled {
         out.clear();
-        let _ = &self.settings;
-        unimplemented!()
+        let settings = &self.settings;
+        match Opcode::of(message) {
+            Err(why) => Handled::Silent(why),
+            Ok(Opcode::Query) => self.query(registry, message, peer, now, out),
+            Ok(Opcode::Update) => update::handle(settings, registry, message, peer, now, out),
+            Ok(Opcode::Other) => {
+                let rcode = rcode::NOT_IMPLEMENTED;
+                Handled::Reply(answer::error(settings, message, None, rcode, None, out))
+            }
+        }
     }
 
     /// The least answer that makes an asker come again by a connection: its question, cut. Whether there is one.
-    pub fn cut(&self, _message: &[u8], out: &mut Vec<u8>) -> bool {
+    pub fn cut(&self, message: &[u8], out: &mut Vec<u8>) -> bool {
         out.clear();
-        unimplemented!()
+        let Ok(Opcode::Query) = Opcode::of(message) else {
+            return false;
+        };
+        let Ok(question) = Question::read(message) else {
+            return false;
+        };
+        let mut reply = Reply::new(message, question.end, usize::MAX, out);
+        reply.set_cut();
+        reply.finish(question.edns.as_ref(), self.settings.udp_bytes_max, None);
+        true
+    }
+
+    fn query(
+        &self,
+        registry: &Registry,
+        message: &[u8],
+        peer: Peer,
+        now: Now,
+        out: &mut Vec<u8>,
+    ) -> Handled {
+        let settings = &self.settings;
+        let question = match Question::read(message) {
+            Ok(question) => question,
+            Err(error) => {
+                let end = error.question_end.unwrap_or(HEADER_BYTES);
+                return Handled::Reply(answer::malformed(message, end, out));
+            }
+        };
+        if question.edns.is_some_and(|edns| edns.version != 0) {
+            let (question, rcode) = (Some(&question), rcode::BAD_VERSION);
+            return Handled::Reply(answer::error(settings, message, question, rcode, None, out));
+        }
+        if matches!(question.record_type, RecordType::AXFR | RecordType::IXFR) {
+            return transfer::handle(settings, registry, message, &question, peer, now, out);
+        }
+        if question.has_tsig {
+            return signature::answer(settings, registry, message, &question, peer, now, out);
+        }
+        let asker = Asker {
+            peer,
+            is_known: false,
+            kept_bytes: 0,
+        };
+        let outcome = answer::answer(settings, registry, message, &question, asker, now, out);
+        Handled::Reply(outcome)
+    }
+}
+
+/// What a message is about.
+enum Opcode {
+    /// A question.
+    Query,
+    /// An update (RFC 2136).
+    Update,
+    /// Something that is not done here.
+    Other,
+}
+
+impl Opcode {
+    /// What the header says.
+    fn of(message: &[u8]) -> Result<Self, Why> {
+        let header: &[u8; HEADER_BYTES] = message.first_chunk().ok_or(Why::Short)?;
+        if header[2] & 0x80 != 0 {
+            return Err(Why::Answer);
+        }
+        match header[2] >> 3 & 0x0f {
+            0 => Ok(Self::Query),
+            5 => Ok(Self::Update),
+            _ => Ok(Self::Other),
+        }
     }
 }
