@@ -14,13 +14,18 @@
 mod answer;
 mod cookie;
 mod edns;
+#[cfg(test)]
+mod fixture;
+mod head;
 mod in_zone;
 mod keys;
+mod legacy;
 mod limiter;
 mod notify;
 mod peer;
 mod question;
 mod rcode;
+mod replay;
 mod reply;
 mod responder;
 mod reverse;
