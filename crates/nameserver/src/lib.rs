@@ -12,6 +12,8 @@
 pub mod api;
 pub mod client;
 mod committer;
+mod datagrams;
+mod dns_connection;
 mod dns_tcp;
 mod dns_udp;
 mod error;
@@ -21,8 +23,10 @@ mod lease_clock;
 mod plan;
 mod secondaries;
 mod serve;
+mod stop;
 mod store;
 mod tally;
+mod unless;
 mod watchers;
 
 pub use client::{Client, ClientError};
