@@ -5,7 +5,7 @@
 //! all that costs. `cargo xtask peers` measures both side by side.
 //!
 //! ```text
-//! yardsticks serve thread|fork|epoll|tokio|uring   ◀── bytes ──▶   yardsticks echo-client|burst-client|idle-client
+//! yardsticks serve thread|fork|epoll|tokio|uring   ◀── bytes ──▶   yardsticks echo-client|burst-client|idle-client|dns-client
 //! ```
 //!
 //! Exit status: 0 when all is well, 1 when something failed on the way, 3 when the command line is at fault.
@@ -62,6 +62,9 @@ fn run(args: &[String]) -> io::Result<()> {
         ["idle-client", ref rest @ ..] => {
             clients::idle::run(&Flags::parse(rest, &["address", "clients"])?)
         }
+        ["dns-client", ref rest @ ..] => {
+            clients::dns::run(&Flags::parse(rest, &clients::dns::FLAGS)?)
+        }
         [] | ["help" | "-h" | "--help"] => {
             print!("{HELP}");
             Ok(())
@@ -88,4 +91,9 @@ Bare servers and generators, to measure others against.
       clients that come all at once; prints how long all took as JSON
   yardsticks idle-client --address A [--clients 1000]
       clients that exchange one message and then keep silent until stdin ends
+  yardsticks dns-client --address A (--questions FILE | --pattern 'host####.lab.test A' --names N)
+                        [--sockets 4] [--in-flight 256 | --rate N] [--duration 2s] [--form json|text]
+      questions by UDP, each answer checked; FILE has lines `NAME TYPE [ADDRESS|RECORDS|NODATA|NXDOMAIN]`.
+      A closed loop, or with --rate an open one, whose latency counts from the instant at which a
+      question was meant to leave. A processor share near 1 says that the generator was the limit.
 ";

@@ -264,6 +264,31 @@ pub const HTTP: &[Need] = &[
     },
 ];
 
+/// What the experiment `names` needs beside.
+pub const NAMES: &[Need] = &[
+    Need {
+        name: "knotd",
+        needed_by: "the experiment `names`, as wharf's peer",
+        packages: &["knot"],
+        command: "",
+        probe: Probe::Says(&["knotd", "--version"], "Knot DNS"),
+    },
+    Need {
+        name: "nsd",
+        needed_by: "the experiment `names`, as wharf's peer",
+        packages: &["nsd"],
+        command: "",
+        probe: Probe::Says(&["nsd", "-v"], "NSD"),
+    },
+    Need {
+        name: "dnsperf",
+        needed_by: "the experiment `names`, as a second generator",
+        packages: &["dnsperf"],
+        command: "",
+        probe: Probe::Says(&["dnsperf", "-h"], "Usage"),
+    },
+];
+
 /// Where fontconfig looks for fonts of the whole machine.
 const FONT_FOLDERS: [&str; 2] = ["/usr/share/fonts", "/usr/local/share/fonts"];
 /// `/usr/share/fonts/truetype/dejavu` is two below; one more for good measure.
@@ -317,7 +342,7 @@ then run this again
 
     #[test]
     fn every_need_says_how_to_get_it() {
-        for need in [NEEDS, PINNING, REDIS, HTTP].concat() {
+        for need in [NEEDS, PINNING, REDIS, HTTP, NAMES].concat() {
             assert!(
                 need.packages.is_empty() != need.command.is_empty(),
                 "{}",

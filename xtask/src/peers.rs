@@ -10,6 +10,7 @@
 
 mod experiments;
 mod generator;
+mod names;
 mod options;
 mod processes;
 mod rounds;
@@ -17,6 +18,7 @@ mod server;
 mod subjects;
 mod table;
 mod workplace;
+mod zone_files;
 
 use std::path::Path;
 

@@ -12,6 +12,8 @@
 pub mod api;
 pub mod client;
 mod committer;
+mod datagrams;
+mod dns_connection;
 mod dns_tcp;
 mod dns_udp;
 mod error;
@@ -29,6 +31,7 @@ mod store;
 mod store_error;
 mod tally;
 mod watch;
+mod unless;
 mod watchers;
 
 pub use client::{Client, ClientError};

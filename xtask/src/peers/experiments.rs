@@ -4,6 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::generator::{self, Holding, number};
+use super::names;
 use super::options::{Kind, Options};
 use super::processes::{memory_kib, processor_seconds};
 use super::server::Server;
@@ -32,6 +33,7 @@ pub fn planned(options: &Options) -> Vec<Experiment> {
             Kind::Burst => &[1_000, 10_000],
             Kind::Memory => &[1_000],
             Kind::Echo | Kind::Pipeline | Kind::Redis | Kind::Http => &[50],
+            Kind::Names => &options.names,
         };
         let asked = match options.clients.is_empty() {
             true => own,
@@ -44,6 +46,7 @@ pub fn planned(options: &Options) -> Vec<Experiment> {
             Kind::Memory => memory(options, clients),
             Kind::Redis => redis(options, clients),
             Kind::Http => http(options, clients),
+            Kind::Names => names::experiment(options, clients),
         };
         asked.iter().map(one).collect::<Vec<_>>()
     };

@@ -19,6 +19,8 @@ pub enum Kind {
     Redis,
     /// A fixed answer, measured by wrk.
     Http,
+    /// Questions of DNS about one zone.
+    Names,
 }
 
 /// The command line, understood.
@@ -36,6 +38,10 @@ pub struct Options {
     pub task: Duration,
     /// wharf's models to measure, with the bare server of each.
     pub models: Vec<String>,
+    /// Names in a zone, one experiment for each number.
+    pub names: Vec<usize>,
+    /// Questions a second where the time of answers is measured.
+    pub rate: u32,
 }
 
 impl Options {
@@ -54,6 +60,8 @@ impl Options {
                 .iter()
                 .map(|(model, _)| (*model).to_owned())
                 .collect(),
+            names: NAMES.to_vec(),
+            rate: RATE,
         };
         let mut words = args.iter().copied();
         while let Some(word) = words.next() {
@@ -68,7 +76,9 @@ impl Options {
                 ("--task", Some(text)) => options.task = time(word, text)?,
                 ("--clients", Some(text)) => options.clients = counts(word, text)?,
                 ("--models", Some(text)) => options.models = models(text)?,
-                ("--runs" | "--seconds" | "--task" | "--clients" | "--models", None) => {
+                ("--names", Some(text)) => options.names = counts(word, text)?,
+                ("--rate", Some(text)) => options.rate = rate(word, text)?,
+                (_, None) if FLAGS.contains(&word) => {
                     return Err(format!("`{word}` needs a value"));
                 }
                 _ => {
@@ -80,6 +90,9 @@ impl Options {
         }
         if options.kinds.is_empty() {
             options.kinds = KINDS.iter().map(|(_, kind)| *kind).collect();
+        }
+        if !options.clients.is_empty() && options.kinds == [Kind::Names] {
+            return Err("`names` has no --clients: say --names".to_owned());
         }
         if !options.clients.is_empty() && options.kinds.len() > 1 {
             return Err(
@@ -97,6 +110,10 @@ fn count(name: &str, text: &str) -> Result<usize, String> {
             "{name} {text}: expected a whole number of at least 1"
         )),
     }
+}
+
+fn rate(name: &str, text: &str) -> Result<u32, String> {
+    u32::try_from(count(name, text)?).map_err(|_| format!("{name} {text}: that is too many"))
 }
 
 fn counts(name: &str, text: &str) -> Result<Vec<usize>, String> {
@@ -131,16 +148,29 @@ fn models(text: &str) -> Result<Vec<String>, String> {
     text.split(',').map(check).collect()
 }
 
-const KINDS: [(&str, Kind); 6] = [
+const FLAGS: [&str; 7] = [
+    "--runs",
+    "--seconds",
+    "--task",
+    "--clients",
+    "--models",
+    "--names",
+    "--rate",
+];
+const KINDS: [(&str, Kind); 7] = [
     ("echo", Kind::Echo),
     ("pipeline", Kind::Pipeline),
     ("burst", Kind::Burst),
     ("memory", Kind::Memory),
     ("redis", Kind::Redis),
     ("http", Kind::Http),
+    ("names", Kind::Names),
 ];
 const RUNS: usize = 5;
 const SECONDS: u64 = 2;
+const NAMES: [usize; 2] = [10_000, 1_000_000];
+/// About half of what a processor answers.
+const RATE: u32 = 100_000;
 /// That of the classic experiment.
 const TASK: Duration = Duration::from_secs(3);
 
@@ -161,6 +191,8 @@ mod tests {
         refuses(&["--runs", "0"], "at least 1");
         refuses(&["burst", "--clients", "1,x"], "whole number");
         refuses(&["--clients", "100"], "one experiment by name");
+        refuses(&["names", "--clients", "100"], "say --names");
+        refuses(&["names", "--rate", "9999999999"], "too many");
         refuses(&["--task", "3"], "such as 3s");
         refuses(&["--models", "thr,iter"], "`iter`");
     }

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::names;
 use super::subjects::{Launch, Ready};
 use super::workplace::{SERVER_PROCESSOR, Workplace};
 
@@ -24,12 +25,31 @@ impl Server {
     pub fn start(place: &Workplace, launch: &Launch) -> Result<Self, String> {
         let port = free_port().map_err(|error| format!("no free port: {error}"))?;
         let (command, ready) = launch.command(place, port)?;
+        Self::run(place, port, &command, &ready)
+    }
+
+    /// The same of a server that is ready in another way, because it has nothing to serve yet.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub fn start_empty(place: &Workplace, launch: &Launch, ready: &Ready) -> Result<Self, String> {
+        let port = free_port().map_err(|error| format!("no free port: {error}"))?;
+        let (command, _) = launch.command(place, port)?;
+        Self::run(place, port, &command, ready)
+    }
+
+    fn run(
+        place: &Workplace,
+        port: u16,
+        command: &[String],
+        ready: &Ready,
+    ) -> Result<Self, String> {
         // The file of the server before this one.
         let _ = fs::remove_file(place.ready_file());
         let errors = File::create(place.error_file()).map_err(|error| error.to_string())?;
         let child = Command::new("taskset")
             .args(["-c", SERVER_PROCESSOR])
-            .args(&command)
+            .args(command)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(errors)
@@ -39,7 +59,7 @@ impl Server {
             child,
             address: format!("127.0.0.1:{port}"),
         };
-        server.wait_until(place, &ready)?;
+        server.wait_until(place, ready)?;
         Ok(server)
     }
 
@@ -75,7 +95,8 @@ impl Server {
                         return Ok(());
                     }
                 }
-                Ready::Port(_) => {}
+                Ready::Answers(port) if names::answers(port) => return Ok(()),
+                Ready::Port(_) | Ready::Answers(_) => {}
             }
             thread::sleep(LOOK_AGAIN);
         }
@@ -112,12 +133,12 @@ fn last_words(place: &Workplace) -> Option<String> {
 }
 
 /// A port that was free a moment ago, for servers that must be told one.
-fn free_port() -> std::io::Result<u16> {
+pub fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
-/// For the start of a server, and for its end.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// For the start of a server, also of one that reads a million names, and for its end.
+const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 #[cfg(test)]

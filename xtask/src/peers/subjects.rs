@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::names::{self, NameServer};
 use super::workplace::Workplace;
 
 /// One server.
@@ -27,6 +28,15 @@ pub enum Launch {
     Redis,
     /// `nginx` with one worker and one fixed answer.
     Nginx,
+    /// A server of names with a zone of so many; wharf answers HTTP at that port (0: any free one).
+    Names {
+        /// Which.
+        server: NameServer,
+        /// How many names.
+        names: usize,
+        /// For wharf.
+        http_port: u16,
+    },
 }
 
 /// How a starter knows that a server listens, and where.
@@ -35,6 +45,8 @@ pub enum Ready {
     File,
     /// It was told this port, and is there when it accepts.
     Port(u16),
+    /// It was told this port, and is there when it answers a question of DNS from its zone.
+    Answers(u16),
 }
 
 /// `wharf serve SERVICE … -m MODEL` for each model, next to the bare server of the same technique.
@@ -118,6 +130,11 @@ impl Launch {
                 let rest = [folder.to_string(), "-c".to_owned(), file.to_string()];
                 ([command, rest.to_vec()].concat(), Ready::Port(port))
             }
+            Launch::Names {
+                server,
+                names,
+                http_port,
+            } => names::command(place, *server, *names, (port, *http_port))?,
         })
     }
 }

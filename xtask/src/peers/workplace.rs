@@ -7,7 +7,7 @@ use std::thread::available_parallelism;
 
 use super::options::{Kind, Options};
 use crate::installer::{Installer, install};
-use crate::needs::{HTTP, Need, PINNING, REDIS, missing};
+use crate::needs::{HTTP, NAMES, Need, PINNING, REDIS, missing};
 
 /// The programs, and a folder that is deleted in the end.
 pub struct Workplace {
@@ -94,6 +94,7 @@ fn bring(options: &Options) -> Result<(), String> {
     let wants = |kind: Kind| options.kinds.contains(&kind);
     needs.extend(REDIS.iter().filter(|_| wants(Kind::Redis)));
     needs.extend(HTTP.iter().filter(|_| wants(Kind::Http)));
+    needs.extend(NAMES.iter().filter(|_| wants(Kind::Names)));
     let lacking = missing(&needs);
     if lacking.is_empty() {
         return Ok(());
