@@ -28,6 +28,6 @@ pub struct Plan {
     pub workers: usize,
     /// How many answers a second a network elsewhere may be sent by datagram; none: any number.
     pub answers_per_s: Option<u32>,
-    /// How many revisions the log keeps, for watches that go on from an older one.
+    /// About how many changes the log keeps, for watches that go on from an older revision. A revision stays whole.
     pub log_max: u64,
 }

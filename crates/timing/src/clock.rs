@@ -54,7 +54,7 @@ impl Clock for SystemClock {
     }
 
     fn unix_millis(&self) -> u64 {
-        nanos(clock_gettime(ClockId::Realtime)) / 1_000_000
+        crate::boot::unix_millis()
     }
 }
 
@@ -101,7 +101,7 @@ impl Clock for ManualClock {
     }
 }
 
-fn nanos(time: Timespec) -> u64 {
+pub(crate) fn nanos(time: Timespec) -> u64 {
     let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
     let nanos = u64::try_from(time.tv_nsec).unwrap_or(0);
     seconds.saturating_mul(1_000_000_000).saturating_add(nanos)
