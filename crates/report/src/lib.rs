@@ -21,6 +21,7 @@
 mod escape;
 mod number;
 
+mod answers;
 mod bins;
 mod conclusion;
 mod curve;

@@ -1,11 +1,12 @@
 //! What the terminal and the page say in the same words.
 
 use history::{
-    BenchKind, BenchSummary, ChatSummary, Choice, FitSummary, LoadSummary, PrimesSummary,
-    QuantityUnit, Summary, Verdict,
+    BenchKind, BenchSummary, ChatSummary, Choice, FitSummary, LoadSummary, NamesCommits,
+    NamesSummary, PrimesSummary, QuantityUnit, Summary, Verdict,
 };
 
 use crate::{
+    answers::requests_a_write,
     measure,
     number::{DASH, count, counted, duration, figure, share, size},
     published, search,
@@ -39,6 +40,62 @@ pub(crate) fn chat(chat: &ChatSummary) -> String {
         chat.host,
         counted(chat.peers.len() as u64, "other member")
     )
+}
+
+/// Where names were served.
+pub(crate) fn names(names: &NamesSummary) -> String {
+    let at = |what: &str, addresses: &[String]| match addresses {
+        [] => String::new(),
+        some => format!(" · {what} at {}", some.join(", ")),
+    };
+    let (dns, http) = (at("DNS", &names.dns), at("HTTP", &names.http));
+    format!("names in {}{dns}{http}", names.zone)
+}
+
+/// What became of datagrams that were not simply answered.
+pub(crate) fn datagrams(names: &NamesSummary) -> String {
+    happened(&[
+        (names.cut, "answer", "cut, to be had by TCP"),
+        (names.limited, "datagram", "not answered for the rate limit"),
+        (names.silent, "message", "owed no answer"),
+        (names.lost, "datagram", "dropped by the kernel"),
+        (names.unsent, "answer", "not taken by the kernel"),
+    ])
+}
+
+/// What happened, without what did not: how often, to what, and what it was.
+pub(crate) fn happened(counts: &[(u64, &str, &str)]) -> String {
+    let some = counts.iter().filter(|(number, _, _)| *number > 0);
+    let words = some.map(|(number, noun, what)| format!("{} {what}", counted(*number, noun)));
+    words.collect::<Vec<_>>().join("; ")
+}
+
+/// How changes were kept; nothing where there were none.
+pub(crate) fn changes(commits: &NamesCommits) -> String {
+    let kept = requests_a_write(commits).map(|each| {
+        format!(
+            "{} kept with {} to the disk: {} a write, at most {}",
+            counted(commits.requests, "request"),
+            counted(commits.count, "write"),
+            figure(each),
+            count(commits.requests_max)
+        )
+    });
+    let failed =
+        (commits.failed > 0).then(|| format!("{} failed", counted(commits.failed, "write")));
+    let words: Vec<String> = kept.into_iter().chain(failed).collect();
+    words.join("; ")
+}
+
+/// How long writes of changes took, in nanoseconds, as far as it is known.
+pub(crate) fn latencies(commits: &NamesCommits) -> Vec<(&'static str, f64)> {
+    let all = [
+        ("p50", commits.latency_ns_p50),
+        ("p99", commits.latency_ns_p99),
+        ("max", commits.latency_ns_max),
+    ];
+    let known = all.into_iter().filter_map(|(name, ns)| Some((name, ns?)));
+    known.map(|(name, ns)| (name, ns as f64)).collect()
 }
 
 /// How many messages `what` happened to. Clocks show only those that told something new.

@@ -21,6 +21,9 @@ mod lanes;
 mod gaps;
 mod survival;
 
+mod answers;
+mod latencies;
+
 mod costs;
 mod dots;
 mod heat;
@@ -31,6 +34,7 @@ mod speed_up;
 mod walls;
 
 pub(crate) use against::{Over, View, against};
+pub(crate) use answers::answers;
 pub(crate) use completion::completion;
 pub(crate) use costs::{COSTS, Cost, costs};
 pub(crate) use dots::{COSTS_OF_SENDING, LATENCIES, LOSSES, RATES, dots};
@@ -38,6 +42,7 @@ pub(crate) use gaps::{GapChart, gaps};
 pub(crate) use heat::{Heat, heat};
 pub(crate) use idle::idle;
 pub(crate) use lanes::{MOST_LANES, lanes};
+pub(crate) use latencies::latencies;
 pub(crate) use overhead::overhead;
 pub(crate) use percentiles::percentiles;
 pub(crate) use seed::seed;

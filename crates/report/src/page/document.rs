@@ -2,7 +2,7 @@
 
 use history::{Sample, Summary};
 
-use super::{bench, cast, chat, choices, findings, head, load, primes, serve};
+use super::{bench, cast, chat, choices, findings, head, load, names, primes, serve};
 use crate::{escape::escape, sha256::sha256_base64};
 
 /// The page of a run as one self-contained HTML file: pictures, tables, findings, in light and dark.
@@ -30,6 +30,9 @@ pub fn html(summary: &Summary, samples: &[Sample]) -> String {
     }
     if let Some(results) = &summary.chat {
         main += &chat::figures(results);
+    }
+    if let Some(results) = &summary.names {
+        main += &names::figures(results);
     }
     let key_figures = head::key_figures(summary);
     let findings = findings::findings(&summary.findings);

@@ -2,10 +2,11 @@
 
 use history::{
     BenchKind, BenchSummary, Better, CastSummary, ChatSummary, Environment, LoadSummary,
-    PrimesSummary, ServeSummary, Summary, Verdict,
+    NamesSummary, PrimesSummary, ServeSummary, Summary, Verdict,
 };
 
 use crate::{
+    answers::{Answers, requests},
     datagrams,
     escape::{escape, shortened},
     measure,
@@ -56,6 +57,9 @@ pub(super) fn key_figures(summary: &Summary) -> String {
     }
     if let Some(chat) = &summary.chat {
         figures.extend(of_chat(chat));
+    }
+    if let Some(names) = &summary.names {
+        figures.extend(of_names(names));
     }
     if figures.is_empty() {
         return String::new();
@@ -138,6 +142,8 @@ fn subject(summary: &Summary) -> String {
         wording::chat(chat)
     } else if let Some(cast) = &summary.cast {
         datagrams::subject(cast)
+    } else if let Some(names) = &summary.names {
+        wording::names(names)
     } else {
         summary.command.clone()
     }
@@ -323,6 +329,39 @@ fn of_chat(chat: &ChatSummary) -> Vec<KeyFigure> {
         KeyFigure::ought_to_be_zero(chat.lost, "messages lost", Verdict::Unknown),
         KeyFigure::ought_to_be_zero(refused, "datagrams refused", Verdict::Unknown),
     ]
+}
+
+fn of_names(names: &NamesSummary) -> Vec<KeyFigure> {
+    let stand = format!(
+        "names at the end, {}, revision {}",
+        counted(names.leases, "lease"),
+        count(names.revision)
+    );
+    let mut figures = vec![
+        KeyFigure::new(count(names.names), stand),
+        KeyFigure::new(count(Answers::of(names).total), "answers by DNS".to_owned()),
+        KeyFigure::new(count(requests(names)), "requests by HTTP".to_owned()),
+    ];
+    if let Some(ns) = names.commits.latency_ns_p99 {
+        let name = format!(
+            "to keep a change, p99 of {}",
+            counted(names.commits.count, "write")
+        );
+        figures.push(KeyFigure::new(duration(ns as f64), name));
+    }
+    let lost = KeyFigure::ought_to_be_zero(
+        names.lost,
+        "datagrams dropped by the kernel",
+        Verdict::Unknown,
+    );
+    let failed = "writes to the disk that failed";
+    figures.push(lost);
+    figures.push(KeyFigure::ought_to_be_zero(
+        names.commits.failed,
+        failed,
+        Verdict::Unknown,
+    ));
+    figures
 }
 
 fn of_primes(primes: &PrimesSummary) -> Vec<KeyFigure> {

@@ -10,6 +10,7 @@
 //!   +- primes    |
 //!   +- chat      |
 //!   +- cast      |
+//!   +- names     |
 //!   +- findings  what a reader should know
 //! ```
 //!
@@ -26,6 +27,7 @@ mod cast;
 mod chat;
 mod choices;
 mod load;
+mod names;
 mod primes;
 mod serve;
 

@@ -3,7 +3,7 @@
 use history::{Summary, Verdict};
 
 use super::{
-    bench, blocking, cast, chat, clock, load,
+    bench, blocking, cast, chat, clock, load, names,
     paragraph::{paragraph, paragraph_or},
     primes, serve,
 };
@@ -36,6 +36,9 @@ pub fn text(summary: &Summary) -> String {
     }
     if let Some(results) = &summary.clock {
         out += &clock::text(results);
+    }
+    if let Some(results) = &summary.names {
+        out += &names::text(results);
     }
     out += &findings(summary);
     let (badge, meaning) = wording::verdict(summary.verdict);

@@ -11,6 +11,7 @@ mod clock;
 mod comparison;
 mod kinds;
 mod load;
+mod names;
 mod primes;
 mod serve;
 

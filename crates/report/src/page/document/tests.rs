@@ -18,6 +18,8 @@ fn pages() -> Vec<String> {
     summaries.push(fixture::chat());
     summaries.extend(fixture::chats_at_the_edge());
     summaries.extend(fixture::casts());
+    summaries.push(fixture::names());
+    summaries.extend(fixture::names_at_the_edge());
     let mut pages: Vec<String> = summaries.iter().map(|summary| html(summary, &[])).collect();
     pages.push(html(&summaries[1], &rows));
     pages
@@ -47,6 +49,7 @@ fn a_hostile_text_never_reaches_the_page_raw() {
         &fixture::primes_hostile(),
         &fixture::cast_hostile(),
         &fixture::chats_at_the_edge()[0],
+        &fixture::names_at_the_edge()[1],
     ]) {
         let page = html(summary, &[]);
         check(&page, "no markup from outside", |page| {
@@ -146,6 +149,25 @@ fn a_page_of_datagrams_stays_below_300_kilobytes() {
         let page = html(&summary, &[]);
         assert!(page.len() < 300_000, "{}: {}", summary.name, page.len());
     }
+}
+
+#[test]
+fn a_name_service_has_its_pictures_and_tables_where_there_is_something_to_see() {
+    let page = html(&fixture::names(), &[]);
+    assert!(page.len() < 100_000, "{}", page.len());
+    for wanted in [
+        "<title>Answers by DNS, by what was asked for and by code</title>",
+        "<title>How long a write to the disk took</title>",
+        "<h2>Requests by HTTP</h2>",
+        "<h2>What was refused, and why?</h2>",
+        "<summary>Numbers: answers by DNS</summary>",
+        "<li>Datagrams: 1312 answers cut",
+        "names in lab.test. · DNS at 127.0.0.1:5300",
+    ] {
+        assert!(page.contains(wanted), "{wanted}");
+    }
+    let quiet = html(&fixture::names_at_the_edge()[0], &[]);
+    assert!(!quiet.contains("<svg ") && !quiet.contains("Requests by HTTP</h2>"));
 }
 
 #[test]

@@ -20,6 +20,8 @@ fn summaries() -> Vec<Summary> {
     all.push(fixture::chat());
     all.extend(fixture::chats_at_the_edge());
     all.extend(fixture::casts());
+    all.push(fixture::names());
+    all.extend(fixture::names_at_the_edge());
     all
 }
 
@@ -54,6 +56,7 @@ fn a_terminal_is_sent_no_commands() {
         .into_iter()
         .chain([fixture::primes_hostile(), fixture::cast_hostile()])
         .chain(fixture::chats_at_the_edge())
+        .chain(fixture::names_at_the_edge())
     {
         let text = text(&summary);
         let steers = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}' || c == '\u{2066}';
@@ -135,6 +138,23 @@ fn the_text_of_a_search_is_as_it_was() {
 #[test]
 fn the_text_of_datagrams_is_as_it_was() {
     check_snapshot(&fixture::cast(), "cast.txt", include_str!("cast.txt"));
+}
+
+#[test]
+fn the_text_of_a_name_service_is_as_it_was() {
+    check_snapshot(&fixture::names(), "names.txt", include_str!("names.txt"));
+}
+
+#[test]
+fn what_did_not_happen_at_a_name_service_is_left_out() {
+    let [quiet, _, few] = fixture::names_at_the_edge();
+    let text = text(&quiet);
+    for word in [
+        "expired", "changes", "refused", "by HTTP", "watches", "Answers",
+    ] {
+        assert!(!text.contains(word), "{word:?} is in\n{text}");
+    }
+    check(&few, &["Answers by DNS", "  A                1    1\n"]);
 }
 
 #[test]
