@@ -44,6 +44,9 @@ pub enum NameError {
         /// The zone, with its dot at the end.
         zone: String,
     },
+    /// What a store gave is no name, or no node stands under it.
+    #[error("what was kept of `{0}` is damaged")]
+    Damaged(String),
 }
 
 /// What is wrong with a value.
@@ -79,6 +82,16 @@ pub enum ValueError {
     Large {
         /// What it would take.
         bytes: usize,
+        /// The most there may be.
+        limit: usize,
+    },
+    /// Too many of something.
+    #[error("there are {count} {what}; a name has at most {limit}")]
+    Many {
+        /// Of what there are too many.
+        what: &'static str,
+        /// How many there are.
+        count: usize,
         /// The most there may be.
         limit: usize,
     },
@@ -125,6 +138,9 @@ pub enum Refusal {
         /// The longest, in seconds.
         most_s: u64,
     },
+    /// The zone itself cannot go.
+    #[error("the zone itself cannot be taken away or leased")]
+    Apex,
     /// What is wrong with a name.
     #[error(transparent)]
     Name(#[from] NameError),

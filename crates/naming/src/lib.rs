@@ -13,10 +13,10 @@
 //! `SERVER1.region1.lab.test.` are the same. A flat name is a structured one with a single label.
 
 mod batch;
+mod data;
 mod draft;
 mod error;
 mod filter;
-pub mod forms;
 mod lease;
 mod name;
 mod node;
@@ -28,8 +28,10 @@ mod table;
 mod update;
 mod value;
 mod zone;
+mod zone_text;
 
 pub use batch::{Batch, Cause, Change, LeaseChange};
+pub use data::{canonical_data, data_from_text, data_to_text};
 pub use draft::Draft;
 pub use error::{NameError, Refusal, ValueError};
 pub use filter::Filter;

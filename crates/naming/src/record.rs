@@ -4,6 +4,8 @@ use std::fmt;
 
 use domain::base::iana::Rtype;
 
+use crate::Node;
+
 /// A record's type, by its number (RFC 1035, section 3.2.2, and later ones).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordType(pub u16);
@@ -76,5 +78,16 @@ impl RecordSet {
         set.data.sort_unstable();
         set.data.dedup();
         set
+    }
+
+    /// How many bytes a node with these sets may take ([`Node::encode`]), with the longest numbers before them.
+    pub(crate) fn bytes(sets: &[Self]) -> usize {
+        let set_bytes = |set: &Self| 8 + set.data.iter().map(|data| 2 + data.len()).sum::<usize>();
+        20 + sets.iter().map(set_bytes).sum::<usize>()
+    }
+
+    /// Whether the sets fit a node.
+    pub(crate) fn fit(sets: &[Self]) -> bool {
+        Self::bytes(sets) <= Node::BYTES_MAX
     }
 }

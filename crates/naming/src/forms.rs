@@ -1,1 +1,0 @@
-//! Names as text: what can be imported and exported, one form a file.
