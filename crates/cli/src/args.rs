@@ -8,6 +8,7 @@ mod crew;
 mod dialect;
 mod limits;
 mod load;
+mod name;
 mod primes;
 mod serve;
 mod values;
@@ -28,6 +29,10 @@ pub use crew::CrewArgs;
 pub use dialect::DialectArgs;
 pub use limits::LimitArgs;
 pub use load::{ClientArg, LoadArgs};
+pub use name::{
+    DEFAULT_HTTP, DeregisterArgs, ExportNamesArgs, ImportArgs, KeyArgs, ListArgs, NameArgs,
+    NameCommand, NameServeArgs, RegisterArgs, ResolveArgs, ServiceArgs, StatusArgs, WatchArgs,
+};
 pub use primes::{FileArgs, PrimesArgs};
 pub use serve::ServeArgs;
 
@@ -56,6 +61,8 @@ pub enum Command {
     Cast(CastArgs),
     /// Logical clocks: judge and draw the log of any distributed program
     Clock(ClockArgs),
+    /// Name services: register, resolve and watch names, which any program resolves by DNS
+    Name(NameArgs),
     /// Compare two runs of bench or load: what changed, and whether it got worse
     Compare(CompareArgs),
     /// Draw the report of a run folder again, and print its result

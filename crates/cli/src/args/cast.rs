@@ -39,7 +39,8 @@ pub enum CastCommand {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Whom it is for (default --multicast 224.1.1.1:5007)")]
 pub struct WhomArgs {
-    /// One receiver, or several with commas between them or the flag again: each is sent to by itself
+    /// One receiver, or several with commas between them or the flag again: each is sent to by itself. Also
+    /// name:NAME, which is asked of a name service
     #[arg(long, value_name = "ADDR:PORT", value_delimiter = ',', group = "whom")]
     pub unicast: Vec<String>,
     /// All who have joined a group: 224.1.1.1:5007, [ff02::114%eth0]:5007

@@ -15,7 +15,7 @@ use super::{
 pub struct LoadArgs {
     /// Whose protocol to speak; `wharf list` tells what there is
     pub service: String,
-    /// Where to, as the course's `client.py HOST:PORT` takes it
+    /// Where to, as the course's `client.py HOST:PORT` takes it; or name:NAME, see --server
     #[arg(value_name = "HOST:PORT", conflicts_with_all = ["server", "port"])]
     pub target: Option<String>,
     /// mean: the number to send, as the course's client takes it
@@ -35,7 +35,8 @@ pub struct LoadArgs {
     /// request is a connection
     #[arg(short, long, value_name = "P")]
     pub param: Option<f64>,
-    /// Server's address or host name
+    /// Server's address or host name; or name:NAME, which is asked of a name service: of the one at
+    /// $WHARF_NAMES, else 127.0.0.1:5380, or of that in name:NAME@HOST:PORT
     #[arg(short, long, default_value = "127.0.0.1")]
     pub server: String,
     /// Server's port; each service has its own default

@@ -37,6 +37,13 @@ pub struct ServeArgs {
     /// Write every event into events.jsonl in the run's folder
     #[arg(long, conflicts_with = "no_folder")]
     pub record: bool,
+    /// Register under this name while serving, with a lease that is kept: region1/mean, or
+    /// region1/mean@HOST:PORT to say where the name service is (default $WHARF_NAMES, else 127.0.0.1:5380)
+    #[arg(long, value_name = "NAME[@HOST:PORT]")]
+    pub name: Option<String>,
+    /// The address and port to register, where clients reach this server otherwise than it listens
+    #[arg(long, value_name = "ADDR[:PORT]", requires = "name")]
+    pub advertise: Option<String>,
     /// How the service speaks.
     #[command(flatten)]
     pub dialect: DialectArgs,
@@ -65,4 +72,5 @@ Examples:
   wharf serve timestamps --port 55000 --concurrency-mode thr --verbose
   wharf serve mean 8081
   wharf serve slow-reverse --task 3s -m proc
-  wharf serve tasks --separator ' ' --one-shot";
+  wharf serve tasks --separator ' ' --one-shot
+  wharf serve mean --name region1/mean              and wharf load mean --server name:region1/mean";

@@ -169,9 +169,11 @@ fn plan(args: &LoadArgs, entry: &ServiceEntry, script: &Script) -> Result<Plan> 
 }
 
 fn target(args: &LoadArgs, entry: &ServiceEntry) -> Result<SocketAddr> {
-    let (host, port) = match &args.target {
-        None => (args.server.as_str(), args.port.unwrap_or(entry.port)),
-        Some(target) => {
+    let named = names::locate(args.target.as_deref().unwrap_or(&args.server))?;
+    let (host, port) = match (&named, &args.target) {
+        (Some((host, port)), _) => (host.as_str(), args.port.or(*port).unwrap_or(entry.port)),
+        (None, None) => (args.server.as_str(), args.port.unwrap_or(entry.port)),
+        (None, Some(target)) => {
             let (host, port) = target
                 .rsplit_once(':')
                 .with_context(|| format!("`{target}` is no HOST:PORT, such as 127.0.0.1:8081"))?;

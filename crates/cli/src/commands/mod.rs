@@ -5,6 +5,7 @@ pub mod cast;
 pub mod clock;
 pub mod compare;
 pub mod load;
+pub mod name;
 pub mod primes;
 pub mod report;
 pub mod serve;

@@ -1,6 +1,7 @@
 //! `wharf serve`: one service under one concurrency model, until it is told to stop.
 
 mod handover;
+mod registered;
 mod result;
 
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use serve::{Bound, Model, ServeError, Terms};
 use services::{Dialect, ServiceEntry};
 use timing::SystemClock;
 
-use self::handover::Handover;
+use self::{handover::Handover, registered::Registered};
 use crate::{
     args::ServeArgs,
     descriptors, lists,
@@ -61,6 +62,7 @@ pub fn run(args: &ServeArgs) -> Result<Verdict> {
     }
     let shards = Shards::new((model.slots)(&limits, &crew), service.shared_words())
         .context("cannot map the memory that workers share; lower --max-workers")?;
+    let registered = Registered::begin(args, entry.name, model.name, bound.address)?;
     handover.ready(bound.address)?;
     if !args.quiet {
         transcript.ready(bound.address);
@@ -79,6 +81,8 @@ pub fn run(args: &ServeArgs) -> Result<Verdict> {
     };
     let address = bound.address.to_string();
     let served = model.serve(bound.listener, &*service, &run);
+    // Nobody should be sent here any more.
+    drop(registered);
     run.observer.flush();
     if !args.quiet {
         transcript.terminating();

@@ -22,6 +22,7 @@ mod limits;
 mod mean;
 mod measuring;
 mod memory;
+mod names;
 mod netns;
 mod page;
 mod primes;

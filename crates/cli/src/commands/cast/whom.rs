@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use cast::{BROADCAST, Cast, MULTICAST, Plan, Side, UNICAST, Why, Wish, address};
 
-use crate::args::WhomArgs;
+use crate::{args::WhomArgs, names};
 
 /// The cast and the wish that the flags say.
 ///
@@ -17,8 +17,11 @@ pub fn wish(args: &WhomArgs, side: Side) -> Result<(&'static Cast, Wish)> {
         };
         (&BROADCAST, vec![to])
     } else if !args.unicast.is_empty() {
-        let to = args.unicast.iter().map(|text| address(text));
-        (&UNICAST, to.collect::<Result<_, _>>()?)
+        let to = args
+            .unicast
+            .iter()
+            .map(|text| Ok(address(&names::located(text)?)?));
+        (&UNICAST, to.collect::<Result<_>>()?)
     } else {
         let group = args.multicast.as_deref().unwrap_or(CLASSIC);
         (&MULTICAST, vec![address(group)?])

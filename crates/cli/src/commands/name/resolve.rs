@@ -1,0 +1,183 @@
+//! `wharf name resolve`: a name's value, and each step on the way to it.
+
+use std::path::Path;
+
+use anyhow::Result;
+use history::Verdict;
+use naming::{LeaseTime, Name, Registry, Resolution, Step, Value, Zone};
+
+use super::import;
+use crate::{args::ResolveArgs, names, say};
+
+/// Runs the command.
+///
+/// # Errors
+/// When no service answers, the file cannot be read, or the name is none.
+pub fn run(args: &ResolveArgs) -> Result<Verdict> {
+    if args.iterative {
+        return iteratively(args);
+    }
+    let resolution = match &args.from {
+        Some(file) => {
+            let registry = registry(file)?;
+            let name = registry.zone().name(&args.name)?;
+            registry.resolve(&name, LeaseTime(0))
+        }
+        None => names::client(&args.service)?.resolve(&args.name)?,
+    };
+    if args.steps {
+        resolution
+            .steps
+            .iter()
+            .for_each(|step| say::talk(&in_words(step)));
+    }
+    if args.json {
+        say::result(&(serde_json::to_string_pretty(&resolution)? + "\n"));
+    }
+    Ok(concluded(&resolution, args.json))
+}
+
+/// Prints what was found, or says why nothing was.
+fn concluded(resolution: &Resolution, is_printed: bool) -> Verdict {
+    let Some(value) = &resolution.value else {
+        let why = resolution.steps.last().map_or(String::new(), in_words);
+        say::talk(&format!("{} leads nowhere: {why}", resolution.name));
+        return Verdict::Invalid;
+    };
+    if !is_printed {
+        print(value);
+    }
+    Verdict::Valid
+}
+
+fn print(value: &Value) {
+    match places(value) {
+        none if none.is_empty() => {
+            say::result(&format!("{}\n", super::list::value_in_words(value)))
+        }
+        places => say::result(&(places.join("\n") + "\n")),
+    }
+}
+
+/// Addresses, each with the port if there is one.
+pub fn places(value: &Value) -> Vec<String> {
+    let addresses = value.addresses.iter();
+    addresses
+        .map(|address| match value.port {
+            Some(port) => std::net::SocketAddr::new(*address, port).to_string(),
+            None => address.to_string(),
+        })
+        .collect()
+}
+
+/// Goes from context to context: each step is a question of its own.
+fn iteratively(args: &ResolveArgs) -> Result<Verdict> {
+    let asked = match &args.from {
+        Some(file) => Asked::File(Box::new(registry(file)?)),
+        None => Asked::Service(names::client(&args.service)?),
+    };
+    let mut at = Name::apex();
+    let mut rest = labels(&asked.name(&args.name)?);
+    for _ in 0..STEPS_MAX {
+        let Some(label) = rest.pop() else {
+            say::talk(&format!(
+                "{} is a context: names stand below it, nothing under it",
+                args.name
+            ));
+            return Ok(Verdict::Invalid);
+        };
+        let step = asked.step(&at, &label)?;
+        say::talk(&in_words(&step));
+        at = Name::parse(&match at.is_apex() {
+            true => label,
+            false => format!("{at}/{label}"),
+        })?;
+        match &step {
+            Step::Context { .. } => {}
+            Step::Found { .. } if rest.is_empty() => {
+                return Ok(concluded(&asked.resolve(&at)?, false));
+            }
+            Step::Found { .. } => {}
+            Step::Alias { to, .. } if rest.is_empty() => {
+                if to.ends_with('.') {
+                    say::talk(&format!("{to} is not of this zone: ask whoever serves it"));
+                    return Ok(Verdict::Invalid);
+                }
+                (at, rest) = (Name::apex(), labels(&Name::parse(to)?));
+            }
+            Step::Alias { .. }
+            | Step::Missing { .. }
+            | Step::Loop { .. }
+            | Step::Outside { .. } => {
+                return Ok(Verdict::Invalid);
+            }
+        }
+    }
+    say::talk(&format!(
+        "given up after {STEPS_MAX} steps: the aliases lead in a circle"
+    ));
+    Ok(Verdict::Invalid)
+}
+
+/// The labels, the one to be looked up first last.
+fn labels(name: &Name) -> Vec<String> {
+    name.labels().map(str::to_owned).collect()
+}
+
+/// Who is asked.
+enum Asked {
+    File(Box<Registry>),
+    Service(nameserver::Client),
+}
+
+impl Asked {
+    fn name(&self, text: &str) -> Result<Name> {
+        match self {
+            Self::File(registry) => Ok(registry.zone().name(text)?),
+            Self::Service(client) => Ok(Zone::parse(&client.status()?.zone)?.name(text)?),
+        }
+    }
+
+    fn step(&self, at: &Name, label: &str) -> Result<Step> {
+        match self {
+            Self::File(registry) => Ok(registry.resolve_step(at, label)),
+            Self::Service(client) => Ok(client.step(&at.to_string(), label)?),
+        }
+    }
+
+    fn resolve(&self, name: &Name) -> Result<Resolution> {
+        match self {
+            Self::File(registry) => Ok(registry.resolve(name, LeaseTime(0))),
+            Self::Service(client) => Ok(client.resolve(&name.to_string())?),
+        }
+    }
+}
+
+/// A registry with the names of a file.
+fn registry(file: &Path) -> Result<Registry> {
+    let zone = Zone::parse("lab.test").expect("a zone");
+    let read = import::read(file, None, &zone)?;
+    let mut registry = Registry::new(zone);
+    let mut draft = registry.draft(LeaseTime(0));
+    draft.decide(&import::request(read, true))?;
+    let batch = draft.finish();
+    registry.publish(&batch);
+    Ok(registry)
+}
+
+fn in_words(step: &Step) -> String {
+    match step {
+        Step::Context { at, label, below } => {
+            let below = report::counted(*below, "name");
+            format!("in {at}: {label} is a context with {below} below it")
+        }
+        Step::Found { at, label } => format!("in {at}: {label} is found"),
+        Step::Alias { name, to } => format!("{name} is an alias of {to}: from the root again"),
+        Step::Missing { at, label } => format!("in {at} there is no {label}"),
+        Step::Loop { name } => format!("{name} was met before: the aliases lead in a circle"),
+        Step::Outside { name } => format!("{name} is not of this zone: ask whoever serves it"),
+    }
+}
+
+/// More contexts and aliases than any name here can have: 127 labels, 16 aliases.
+const STEPS_MAX: usize = 127 * 17;
