@@ -882,14 +882,3 @@ mod tests {
         }
     }
 }
-
-pub(crate) fn handle(
-    _settings: &crate::Settings,
-    _registry: &naming::Registry,
-    _message: &[u8],
-    _peer: crate::Peer,
-    _now: crate::Now,
-    _out: &mut Vec<u8>,
-) -> crate::Handled {
-    unimplemented!()
-}

@@ -30,8 +30,8 @@ mod stop;
 mod store;
 mod store_error;
 mod tally;
-mod watch;
 mod unless;
+mod watch;
 mod watchers;
 
 pub use client::{Client, ClientError};

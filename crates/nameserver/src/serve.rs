@@ -235,11 +235,7 @@ fn apex(zone: &Zone, address: IpAddr) -> Request {
     let server = Name::parse("ns").expect("a name");
     let put = |name: &Name, record_type: RecordType, data: Vec<u8>| Request::Put {
         name: name.clone(),
-        sets: vec![RecordSet::new(
-            record_type,
-            Value::TTL_S,
-            vec![data.into()],
-        )],
+        sets: vec![RecordSet::new(record_type, Value::TTL_S, vec![data.into()])],
         lease: None,
         expect: Expect::Absent,
     };

@@ -132,9 +132,7 @@ impl Watch {
         let Ok(Some(changes)) = self.store.changes_after(self.read, PAGE_CHANGES) else {
             return false;
         };
-        self.read = changes
-            .last()
-            .map_or(self.joined, |change| change.revision);
+        self.read = changes.last().map_or(self.joined, |change| change.revision);
         self.ready.extend(
             changes
                 .into_iter()

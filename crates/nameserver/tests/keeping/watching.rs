@@ -2,8 +2,8 @@
 
 use std::{sync::Arc, thread};
 
-use naming::{Filter, Request, Revision};
 use nameserver::{Refused, Watch, Watched, start};
+use naming::{Filter, Request, Revision};
 
 use crate::{name, open, plan, put, register};
 
@@ -86,7 +86,10 @@ fn a_log_is_bounded_and_says_from_where_it_goes_on() {
         panic!("{refused:?}");
     };
     assert_eq!(asked, Revision(3));
-    assert!(oldest.0 >= last.0 - 11 && oldest.0 <= last.0 - 10, "{oldest}");
+    assert!(
+        oldest.0 >= last.0 - 11 && oldest.0 <= last.0 - 10,
+        "{oldest}"
+    );
     assert_eq!(server.hub.oldest(), oldest);
     let mut watch = server
         .hub
@@ -109,7 +112,7 @@ fn a_revision_of_many_names_stays_whole_even_where_the_log_is_shorter() {
         ..plan(folder.path())
     });
     let server = server.expect("a server");
-    let many = |count, from| (0..count).map(move |at| put(&format!("n{at}"), from + at, None));
+    let many = |count: u32, from: u32| (0..count).map(move |at| put(&format!("n{at}"), from + at, None));
     server
         .hub
         .decide(Request::All(many(50, 0).collect()))
