@@ -116,8 +116,14 @@ fn scanned(origin: &[u8], text: &str) -> Result<(RecordType, Vec<u8>), String> {
 /// What is wrong, without the place: the reader's line is the next one where it has read to the end of a line.
 pub(crate) fn problem(error: &domain::zonefile::inplace::Error) -> String {
     let text = error.to_string();
-    let problem = text.splitn(3, ':').nth(2);
-    problem.unwrap_or(&text).trim().to_owned()
+    let problem = text.splitn(3, ':').nth(2).unwrap_or(&text).trim();
+    // The reader's own words for a type that it does not know say little.
+    match problem.contains("unknown record type") {
+        true => {
+            "records of this type are written in bytes here: `\\# 2 abcd` (RFC 3597)".to_owned()
+        }
+        false => problem.to_owned(),
+    }
 }
 
 fn is_same(record_type: RecordType, data: &[u8], text: &str) -> bool {
@@ -195,7 +201,8 @@ mod tests {
         refused("A 1.2.3.4\nb A 1.2.3.5", "line feed");
         refused("SOA a. b. 1 2 3 4 5", "server's own");
         refused("ANY \\# 0", "no such records");
-        refused("TYPE65280 abcd", "record");
+        refused("TYPE65280 abcd", "RFC 3597");
+        refused("LOC 51 30 12 N 0 7 39 W 0m", "in bytes");
         refused("NS 0..", "no data of the type NS");
         refused("TXT (a", "parenthesis is not closed");
         refused("TXT a)", "was not opened");

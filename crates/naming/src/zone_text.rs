@@ -185,9 +185,9 @@ enum Meaning {
 fn part_after(token: &[u8]) -> Part {
     let is = |other: &&str| token.eq_ignore_ascii_case(other.as_bytes());
     match () {
-        () if CLASSES.iter().any(|class| is(&class)) => Part::Head,
+        () if CLASSES.iter().any(is) => Part::Head,
         () if is(&"SOA") => Part::Soa(0),
-        () if WITH_NAMES.iter().any(|kind| is(&kind)) => Part::Names,
+        () if WITH_NAMES.iter().any(is) => Part::Names,
         () => Part::Other,
     }
 }

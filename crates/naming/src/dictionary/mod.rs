@@ -8,9 +8,9 @@
 //!   near = { alias = "region1/server1" }
 //! ```
 //!
-//! A dictionary with one of the keys of a [`Value`] says what stands under its name, and its other keys are names below
-//! it; any other dictionary is a context. A key may be a name of several labels, in any form, and one that begins with `/`
-//! is a name whatever it is: `"/port"` is the name `port`.
+//! A dictionary with one of the keys of a [`Value`](crate::Value) says what stands under its name, and its other keys are
+//! names below it; any other dictionary is a context. A key may be a name of several labels, in any form, and one that
+//! begins with `/` is a name whatever it is: `"/port"` is the name `port`.
 
 mod reader;
 mod writer;
@@ -18,9 +18,7 @@ mod writer;
 pub(crate) use reader::Reader;
 pub(crate) use writer::Dictionary;
 
-use crate::Value;
-
-/// The keys that say what stands under a name: the fields of a [`Value`].
+/// The keys that say what stands under a name: the fields of a [`Value`](crate::Value).
 const FIELDS: [&str; 6] = [
     "addresses",
     "port",
@@ -29,12 +27,3 @@ const FIELDS: [&str; 6] = [
     "ttl_s",
     "records",
 ];
-
-/// Whether a value is said by its addresses alone, without a dictionary.
-fn is_plain(value: &Value) -> bool {
-    let rest = Value {
-        addresses: Vec::new(),
-        ..value.clone()
-    };
-    rest == Value::default()
-}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{FIELDS, is_plain};
+use super::FIELDS;
 use crate::form::Names;
 use crate::{Name, Value, Zone};
 
@@ -116,6 +116,15 @@ impl Serialize for Tree {
             None => self.as_map(out),
         }
     }
+}
+
+/// Whether a value is said by its addresses alone, without a dictionary.
+fn is_plain(value: &Value) -> bool {
+    let rest = Value {
+        addresses: Vec::new(),
+        ..value.clone()
+    };
+    rest == Value::default()
 }
 
 fn entry<M: SerializeMap>(

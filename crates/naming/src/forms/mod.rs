@@ -4,7 +4,8 @@
 //! whole or not at all; to write names in the order in which they come, which is that of [`Name::sort_key`]; and to read
 //! what it wrote as the same names with the same records. Listing it in [`FORMS`] is what tests that.
 //!
-//! Revisions and leases are not written: what is imported is registered anew, and stays.
+//! Revisions and leases are not written: what is imported is registered anew, and stays. The dictionaries have one TTL a
+//! name; where its sets have several, they write the least.
 //!
 //! [`Name::sort_key`]: crate::Name::sort_key
 

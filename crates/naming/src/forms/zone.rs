@@ -169,18 +169,18 @@ impl Gathered {
 
     fn finish(self) -> Result<Import, FormError> {
         let counts = [
-            (self.soa_count, "SOA left out: the server makes its own"),
+            (self.soa_count, "SOA left out (the server makes its own)"),
             (
                 self.dnssec_count,
-                "records of DNSSEC left out: this zone is not signed",
+                "DNSSEC left out (this zone is not signed)",
             ),
             (
                 self.ttl_count,
-                "records had another TTL than those beside them: the least is taken",
+                "another TTL than those beside them (the least is taken)",
             ),
         ];
         let notes = counts.iter().filter(|(count, _)| *count > 0);
-        let notes = notes.map(|(count, what)| format!("{count} {what}"));
+        let notes = notes.map(|(count, what)| format!("records of {what}: {count}"));
         let notes = notes.collect();
         let mut names = Vec::with_capacity(self.names.len());
         for (name, mut sets) in self.names {
@@ -314,9 +314,9 @@ any TYPE65280 \\# 2 abcd
             "server2.region1 60 IN A 192.168.1.3",
         ];
         let notes = [
-            "1 SOA left out: the server makes its own",
-            "1 records of DNSSEC left out: this zone is not signed",
-            "1 records had another TTL than those beside them: the least is taken",
+            "records of SOA left out (the server makes its own): 1",
+            "records of DNSSEC left out (this zone is not signed): 1",
+            "records of another TTL than those beside them (the least is taken): 1",
         ];
         check(text, &records, &notes);
     }
