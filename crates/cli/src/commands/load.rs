@@ -21,7 +21,7 @@ use wire::Ending;
 use self::{voice::Voice, watch::Watch};
 use crate::{
     args::{ClientArg, LoadArgs},
-    lists,
+    lists, names,
     run_folder::Begun,
     say,
 };

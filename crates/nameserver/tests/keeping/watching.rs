@@ -112,7 +112,8 @@ fn a_revision_of_many_names_stays_whole_even_where_the_log_is_shorter() {
         ..plan(folder.path())
     });
     let server = server.expect("a server");
-    let many = |count: u32, from: u32| (0..count).map(move |at| put(&format!("n{at}"), from + at, None));
+    let many =
+        |count: u32, from: u32| (0..count).map(move |at| put(&format!("n{at}"), from + at, None));
     server
         .hub
         .decide(Request::All(many(50, 0).collect()))

@@ -21,7 +21,7 @@ pub fn run(args: &ExportNamesArgs) -> Result<Verdict> {
     let form = match (&args.form, &args.out) {
         (Some(name), _) => import::form(name)?,
         (None, Some(file)) => {
-            naming::forms::of_file(file).map_or_else(|| import::form("zone"), Ok)?
+            import::by_file_name(file).map_or_else(|| import::form("zone"), Ok)?
         }
         (None, None) => import::form("zone")?,
     };
@@ -36,7 +36,7 @@ pub fn run(args: &ExportNamesArgs) -> Result<Verdict> {
         }
     });
     let mut text = Vec::new();
-    (form.write)(&zone, revision, &mut nodes, &mut text)?;
+    form.write(&zone, revision, &mut nodes, &mut text)?;
     if let Some(error) = error.into_inner() {
         return Err(error);
     }

@@ -1,18 +1,15 @@
 //! `wharf name import`: registers all names of a file.
 
 use std::{
-    fs,
+    fs::File,
     io::{self, Read as _},
     path::Path,
 };
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, bail};
 use history::Verdict;
 use nameserver::api::Changes;
-use naming::{
-    Expect, Name, RecordSet, Request, Value, Zone,
-    forms::{self, FORMS, Form},
-};
+use naming::{Expect, Form, Name, RecordSet, Request, Value, Zone, forms::FORMS};
 
 use crate::{args::ImportArgs, names, progress, say};
 
@@ -76,7 +73,7 @@ pub fn read(file: &Path, form: Option<&str>, zone: &Zone) -> Result<Vec<(Name, V
     let is_standard_input = file.as_os_str() == "-";
     let form = match form {
         Some(name) => self::form(name)?,
-        None => forms::of_file(file).with_context(|| {
+        None => by_file_name(file).with_context(|| {
             format!(
                 "{}: its name does not say its form; say it with --form: {}",
                 file.display(),
@@ -84,31 +81,16 @@ pub fn read(file: &Path, form: Option<&str>, zone: &Zone) -> Result<Vec<(Name, V
             )
         })?,
     };
-    let text = match is_standard_input {
-        true => {
-            let mut text = String::new();
-            let mut input = io::stdin().take(BYTES_MAX + 1);
-            input
-                .read_to_string(&mut text)
-                .context("cannot read standard input")?;
-            text
-        }
-        false => {
-            let found =
-                fs::metadata(file).with_context(|| format!("cannot read {}", file.display()))?;
-            ensure!(
-                found.len() <= BYTES_MAX,
-                "{} is larger than 4 GiB",
-                file.display()
-            );
-            fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?
-        }
+    let most = Form::TEXT_BYTES_MAX as u64 + 1;
+    let mut text = Vec::new();
+    let read = match is_standard_input {
+        true => io::stdin().take(most).read_to_end(&mut text),
+        false => File::open(file).and_then(|file| file.take(most).read_to_end(&mut text)),
     };
-    ensure!(
-        text.len() as u64 <= BYTES_MAX,
-        "standard input is longer than 4 GiB"
-    );
-    let read = (form.read)(&text, zone).with_context(|| format!("{}", file.display()))?;
+    read.with_context(|| format!("cannot read {}", file.display()))?;
+    let read = form
+        .read(zone, &text)
+        .with_context(|| file.display().to_string())?;
     read.notes
         .iter()
         .for_each(|note| say::talk(&format!("note: {note}")));
@@ -139,10 +121,15 @@ pub fn request(names: Vec<(Name, Vec<RecordSet>)>, may_replace: bool) -> Request
 /// # Errors
 /// When there is none.
 pub fn form(name: &str) -> Result<&'static Form> {
-    match forms::by_name(name) {
+    match Form::by_name(name) {
         Some(form) => Ok(form),
         None => bail!("there is no form `{name}`; there are: {}", all()),
     }
+}
+
+/// The form that a file's name says.
+pub fn by_file_name(file: &Path) -> Option<&'static Form> {
+    Form::by_file_name(&file.file_name()?.to_string_lossy())
 }
 
 fn all() -> String {
@@ -161,4 +148,3 @@ fn say_what_is_done(at: usize, total: usize, done: u64) {
 
 /// Names a request: what the service takes at once, all or none.
 const CHUNK: usize = 5_000;
-const BYTES_MAX: u64 = 4 << 30;

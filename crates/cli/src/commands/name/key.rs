@@ -18,8 +18,9 @@ pub fn run(args: &KeyArgs) -> Result<Verdict> {
     File::open("/dev/urandom")
         .and_then(|mut random| random.read_exact(&mut secret))
         .context("cannot read random bytes from /dev/urandom")?;
-    let text = dns::Keys::make(&args.name, within.as_ref(), secret)?;
-    say::result(&text);
+    let text = dns::Keys::make(&args.name, secret)?;
+    let within = within.map_or(String::new(), |name| format!("# within {name}\n"));
+    say::result(&(within + &text));
     say::talk(&format!(
         "keep it in a file that only you can read: `umask 077; wharf name key {} > names.key`; then `wharf name serve --keys \
          names.key` and `nsupdate -k names.key`",

@@ -108,9 +108,8 @@ fn iteratively(args: &ResolveArgs) -> Result<Verdict> {
             Step::Alias { .. }
             | Step::Missing { .. }
             | Step::Loop { .. }
-            | Step::Outside { .. } => {
-                return Ok(Verdict::Invalid);
-            }
+            | Step::TooLong { .. }
+            | Step::Outside { .. } => return Ok(Verdict::Invalid),
         }
     }
     say::talk(&format!(
@@ -175,6 +174,9 @@ fn in_words(step: &Step) -> String {
         Step::Alias { name, to } => format!("{name} is an alias of {to}: from the root again"),
         Step::Missing { at, label } => format!("in {at} there is no {label}"),
         Step::Loop { name } => format!("{name} was met before: the aliases lead in a circle"),
+        Step::TooLong { name } => {
+            format!("{name} is one alias too many: more are not followed in a row")
+        }
         Step::Outside { name } => format!("{name} is not of this zone: ask whoever serves it"),
     }
 }

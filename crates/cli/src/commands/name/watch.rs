@@ -33,7 +33,7 @@ pub fn run(args: &WatchArgs) -> Result<Verdict> {
         .last
         .map_or(String::new(), |last| format!("; go on with --since {last}"));
     match ended {
-        Ok(()) => bail!("the name service ended the watch{again}"),
+        Ok(_) => bail!("the name service ended the watch{again}"),
         Err(error @ ClientError::Refused { .. }) => Err(error.into()),
         Err(error) => bail!("{error}{again}"),
     }
