@@ -8,9 +8,10 @@
 //! hash table that is between 7/16 and 7/8 full. A lookup misses the cache twice, once in the hash table and once in the
 //! arena.
 //!
-//! **Nothing here stops for long.** A hash table that grows has to hash everything in it anew, which reads every name.
-//! So there are 1024 small ones, and each grows by itself: with 10 million names it is about 7,000 names that one put
-//! may have to move, a millisecond or less. The arena grows by a mebibyte, and is never compacted.
+//! **Nothing here stops for long.** A hash table that grows has to hash everything in it anew, which reads every name: of
+//! ten million names that takes seconds. So there are 1024 small tables, and each grows by itself: with ten million names it
+//! is about 7,000 names that one put may have to read again, some milliseconds (the example `table` tells). The arena grows
+//! by a mebibyte, and is never compacted.
 
 mod arena;
 mod pairs;
