@@ -105,7 +105,7 @@ fn rate(registry: &Registry, questions: &[Vec<u8>]) -> String {
         unix_s: 1,
     };
     let mut out = Vec::new();
-    let mut received = vec![Vec::with_capacity(1_024); PORTION];
+    let mut received = vec![Vec::new(); PORTION];
     let mut times = Vec::new();
     for portion in questions.chunks_exact(PORTION) {
         for (place, question) in received.iter_mut().zip(portion) {

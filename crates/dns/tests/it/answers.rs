@@ -50,6 +50,18 @@ fn the_case_of_the_question_comes_back() {
 }
 
 #[test]
+fn flags_that_are_the_answer_s_are_not_the_asker_s_to_set() {
+    let registry = zone::registry(&zone::lines(TEXT));
+    for name in ["server1.lab.test", "example.org", "host.sub.lab.test"] {
+        let plain = question(name, Rtype::A);
+        let mut flagged = plain.clone();
+        (flagged[2], flagged[3]) = (0x07, 0xff);
+        let (_, expected) = asking::reply(&registry, &plain, LOCAL);
+        assert_eq!(asking::reply(&registry, &flagged, LOCAL).1, expected);
+    }
+}
+
+#[test]
 fn an_answer_is_kept_no_longer_than_its_lease_lasts() {
     check(
         "leased.lab.test",
@@ -192,6 +204,10 @@ fn of_many_names_of_an_address_sixteen_are_told() {
     let ttls = seen.answer.iter().map(|text| text.split(' ').nth(1));
     let ttls: std::collections::BTreeSet<_> = ttls.collect();
     assert_eq!(ttls.len(), 1, "one TTL for all records of a set");
+    let (_, out) = asking::reply(&registry, &message, CONNECTED);
+    let zone = registry.zone().wire();
+    let spelled = out.windows(zone.len()).filter(|bytes| *bytes == zone);
+    assert_eq!(spelled.count(), 1, "the zone is spelled once");
     let seen = asking::ask(&registry, &message, FOREIGN);
     assert_eq!(
         (seen.answer.len(), seen.is_cut),
