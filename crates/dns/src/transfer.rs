@@ -31,17 +31,16 @@ pub struct Transfer {
 
 impl Transfer {
     /// The next message, without the two bytes of its length; none when the last one was given. `names` are those of one
-    /// snapshot, whose revision is `revision`: the apex's node may come at any place, and its SOA is made here. `out` is
-    /// emptied first.
+    /// snapshot, whose revision is `revision`: the apex's node may come at any place, and its SOA is made here. The zone's name is
+    /// taken from the question, to which all names point. `out` is emptied first.
     pub fn next(
         &mut self,
-        zone: &Zone,
+        _zone: &Zone,
         revision: Revision,
         names: &mut dyn Iterator<Item = (Name, Node)>,
         now: Now,
         out: &mut Vec<u8>,
     ) -> Option<()> {
-        let _ = zone;
         if self.is_done {
             return None;
         }
@@ -52,18 +51,18 @@ impl Transfer {
         loop {
             while let Some(record) = self.rest.front() {
                 if !page.has_room(record.bytes()) {
-                    return Some(self.end(page, now));
+                    return self.end(page, now);
                 }
                 page.push(record);
                 self.rest.pop_front();
             }
             match names.next() {
                 Some((name, node)) => self.take(&name, node),
-                None if !page.has_room(SOA_BYTES) => return Some(self.end(page, now)),
+                None if !page.has_room(SOA_BYTES) => return self.end(page, now),
                 None => {
                     page.push_soa(revision);
                     self.is_done = true;
-                    return Some(self.end(page, now));
+                    return self.end(page, now);
                 }
             }
         }
@@ -83,11 +82,12 @@ impl Transfer {
     }
 
     /// Ends a message: each is signed, so that none can be put in between (RFC 8945, section 5.3.1).
-    fn end(&mut self, page: Page<'_>, now: Now) {
+    fn end(&mut self, page: Page<'_>, now: Now) -> Option<()> {
         count(page.out, Section::Answer, page.records);
         if let Some(signature) = &mut self.signature {
             signature.sign(now, page.out);
         }
+        Some(())
     }
 }
 

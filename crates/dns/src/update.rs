@@ -776,7 +776,7 @@ mod tests {
     #[test]
     fn a_signed_update_is_done_once() {
         let (settings, registry) = (settings(), registry());
-        let mut handle = |message: &[u8], now, out: &mut Vec<u8>| {
+        let handle = |message: &[u8], now, out: &mut Vec<u8>| {
             super::handle(&settings, &registry, message, remote(UDP), now, out)
         };
         let message = Raw::update().add("a.lab.test.", 1, 60, &[10, 0, 0, 1]);
