@@ -62,6 +62,14 @@ fn run(args: &[String]) -> io::Result<()> {
         ["idle-client", ref rest @ ..] => {
             clients::idle::run(&Flags::parse(rest, &["address", "clients"])?)
         }
+        ["register-client", ref rest @ ..] => {
+            let names = ["address", "api", "connections", "duration"];
+            clients::register::run(&Flags::parse(rest, &names)?)
+        }
+        ["watch-client", ref rest @ ..] => {
+            let names = ["address", "api", "watchers", "changes", "concerns"];
+            clients::watch::run(&Flags::parse(rest, &names)?)
+        }
         [] | ["help" | "-h" | "--help"] => {
             print!("{HELP}");
             Ok(())
@@ -88,4 +96,10 @@ Bare servers and generators, to measure others against.
       clients that come all at once; prints how long all took as JSON
   yardsticks idle-client --address A [--clients 1000]
       clients that exchange one message and then keep silent until stdin ends
+  yardsticks register-client --address A [--api wharf|etcd] [--connections 1] [--duration 2s]
+      a closed loop of registrations by HTTP, each a name of its own; prints how many a second
+  yardsticks watch-client --address A [--api wharf|etcd|bare] [--watchers 1000] [--changes 500]
+                          [--concerns one|all]
+      watchers on a connection each, and how long after a change those whom it concerns have it;
+      `bare` writes to so many connections itself, and needs no address
 ";

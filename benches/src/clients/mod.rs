@@ -3,3 +3,7 @@
 pub mod burst;
 pub mod echo;
 pub mod idle;
+pub mod register;
+pub mod watch;
+
+mod http1;
