@@ -65,6 +65,14 @@ fn run(args: &[String]) -> io::Result<()> {
         ["dns-client", ref rest @ ..] => {
             clients::dns::run(&Flags::parse(rest, &clients::dns::FLAGS)?)
         }
+        ["register-client", ref rest @ ..] => {
+            let names = ["address", "api", "connections", "duration"];
+            clients::register::run(&Flags::parse(rest, &names)?)
+        }
+        ["watch-client", ref rest @ ..] => {
+            let names = ["address", "api", "watchers", "changes", "concerns"];
+            clients::watch::run(&Flags::parse(rest, &names)?)
+        }
         [] | ["help" | "-h" | "--help"] => {
             print!("{HELP}");
             Ok(())
@@ -96,4 +104,10 @@ Bare servers and generators, to measure others against.
       questions by UDP, each answer checked; FILE has lines `NAME TYPE [ADDRESS|RECORDS|NODATA|NXDOMAIN]`.
       A closed loop, or with --rate an open one, whose latency counts from the instant at which a
       question was meant to leave. A processor share near 1 says that the generator was the limit.
+  yardsticks register-client --address A [--api wharf|etcd] [--connections 1] [--duration 2s]
+      a closed loop of registrations by HTTP, each a name of its own; prints how many a second
+  yardsticks watch-client --address A [--api wharf|etcd|bare] [--watchers 1000] [--changes 500]
+                          [--concerns one|all]
+      watchers on a connection each, and how long after a change those whom it concerns have it;
+      `bare` writes to so many connections itself, and needs no address
 ";

@@ -4,8 +4,11 @@ pub mod burst;
 pub mod dns;
 pub mod echo;
 pub mod idle;
+pub mod register;
+pub mod watch;
 
 mod dns_window;
+mod http1;
 mod latency;
 mod packets;
 mod questions;

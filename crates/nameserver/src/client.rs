@@ -155,9 +155,7 @@ impl Client {
         let (status, body) = self.ask(Ask::read(path))?;
         match status {
             // There is a resolution where there is no name too; a problem is something else.
-            StatusCode::NOT_FOUND => self
-                .said(&body)
-                .or_else(|_| Err(self.refusal(status, &body))),
+            StatusCode::NOT_FOUND => self.said(&body).map_err(|_| self.refusal(status, &body)),
             _ => self.taken(status, &body),
         }
     }

@@ -26,7 +26,6 @@ fn of_many_who_want_a_name_one_gets_it() {
                 .collect();
             tries
                 .into_iter()
-                .filter(|_| true)
                 .map(|one| one.join().expect("a result"))
                 .filter(|won| *won)
                 .count()

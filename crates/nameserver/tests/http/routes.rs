@@ -329,7 +329,8 @@ fn heads_alone_can_be_asked_for_and_the_page_is_shown() {
     let house = House::new();
     let head = house.ask("HEAD", "/v1/status", None);
     assert_eq!((head.status, &*head.body), (200, ""));
-    house.ask("HEAD", "/v1/watch", None);
+    let watch = house.ask("HEAD", "/v1/watch", None);
+    assert_eq!(watch.status, 405, "a stream has no head alone");
     let page = house.get("/");
     assert_eq!(page.status, 200);
     assert!(page.head.contains("content-type: text/html"));
