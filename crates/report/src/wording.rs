@@ -87,15 +87,19 @@ pub(crate) fn changes(commits: &NamesCommits) -> String {
     words.join("; ")
 }
 
-/// How long writes of changes took, in nanoseconds, as far as it is known.
+/// How long writes of changes took, in nanoseconds, as far as it is known. A percentile is the upper end of a histogram's
+/// bucket, which may lie beyond the longest.
 pub(crate) fn latencies(commits: &NamesCommits) -> Vec<(&'static str, f64)> {
+    let most = commits.latency_ns_max.unwrap_or(u64::MAX);
     let all = [
         ("p50", commits.latency_ns_p50),
         ("p99", commits.latency_ns_p99),
         ("max", commits.latency_ns_max),
     ];
     let known = all.into_iter().filter_map(|(name, ns)| Some((name, ns?)));
-    known.map(|(name, ns)| (name, ns as f64)).collect()
+    known
+        .map(|(name, ns)| (name, ns.min(most) as f64))
+        .collect()
 }
 
 /// How many messages `what` happened to. Clocks show only those that told something new.
@@ -411,6 +415,19 @@ mod tests {
         assert!(reason(&summary).starts_with("the run has not ended"));
         summary.conclude(vec![Finding::new(Verdict::Valid, "a remark")]);
         assert_eq!(reason(&summary), "all that was looked at was right");
+    }
+
+    #[test]
+    fn no_percentile_is_longer_than_the_longest() {
+        let commits = NamesCommits {
+            latency_ns_p50: Some(5),
+            latency_ns_p99: Some(93),
+            latency_ns_max: Some(92),
+            ..NamesCommits::default()
+        };
+        let known = [("p50", 5.0), ("p99", 92.0), ("max", 92.0)];
+        assert_eq!(latencies(&commits), known);
+        assert_eq!(latencies(&NamesCommits::default()), []);
     }
 
     #[test]

@@ -342,12 +342,13 @@ fn of_names(names: &NamesSummary) -> Vec<KeyFigure> {
         KeyFigure::new(count(Answers::of(names).total), "answers by DNS".to_owned()),
         KeyFigure::new(count(requests(names)), "requests by HTTP".to_owned()),
     ];
-    if let Some(ns) = names.commits.latency_ns_p99 {
+    let known = wording::latencies(&names.commits);
+    if let Some((_, ns)) = known.iter().find(|(name, _)| *name == "p99") {
         let name = format!(
             "to keep a change, p99 of {}",
             counted(names.commits.count, "write")
         );
-        figures.push(KeyFigure::new(duration(ns as f64), name));
+        figures.push(KeyFigure::new(duration(*ns), name));
     }
     let lost = KeyFigure::ought_to_be_zero(
         names.lost,
