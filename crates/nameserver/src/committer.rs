@@ -81,7 +81,10 @@ impl Committer {
 
     fn wait(&self) -> Woken {
         let woken = match self.patience() {
-            None => self.wishes.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            None => self
+                .wishes
+                .recv()
+                .map_err(|_| RecvTimeoutError::Disconnected),
             Some(patience) => self.wishes.recv_timeout(patience),
         };
         match woken {
@@ -95,7 +98,11 @@ impl Committer {
     fn patience(&self) -> Option<Duration> {
         let next = self.hub.registry().next_expiry()?;
         let left = next.0.saturating_sub(self.hub.store().clock().now().0);
-        let least = if self.has_failed { RETRY } else { Duration::ZERO };
+        let least = if self.has_failed {
+            RETRY
+        } else {
+            Duration::ZERO
+        };
         Some(Duration::from_millis(left).clamp(least, DATE_LOOK))
     }
 

@@ -99,8 +99,12 @@ fn update_bytes(update: &Update) -> usize {
         _ => 0,
     });
     // Each has a name beside it.
-    prerequisites.map(|bytes: usize| bytes + EACH_BYTES).sum::<usize>()
-        + operations.map(|bytes| bytes + 2 * EACH_BYTES).sum::<usize>()
+    prerequisites
+        .map(|bytes: usize| bytes + EACH_BYTES)
+        .sum::<usize>()
+        + operations
+            .map(|bytes| bytes + 2 * EACH_BYTES)
+            .sum::<usize>()
 }
 
 /// What a part takes beside its bytes, about.

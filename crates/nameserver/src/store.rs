@@ -25,11 +25,11 @@ use redb::{
 };
 use timing::BootClock;
 
-pub use crate::{snapshot::Snapshot, store_error::StoreError};
 use crate::{
     lease_clock::{LeaseClock, Saved},
     log_form, snapshot,
 };
+pub use crate::{snapshot::Snapshot, store_error::StoreError};
 
 /// The store.
 #[derive(Debug)]
@@ -57,11 +57,7 @@ impl Store {
     ///
     /// # Errors
     /// When it cannot be read or written, is in use by another process, or is of another zone.
-    pub fn open(
-        folder: &Path,
-        zone: &Zone,
-        log_max: u64,
-    ) -> Result<(Self, Registry), StoreError> {
+    pub fn open(folder: &Path, zone: &Zone, log_max: u64) -> Result<(Self, Registry), StoreError> {
         make_folder(folder).map_err(|error| StoreError::io(folder, error))?;
         let file = folder.join(FILE);
         let database = open_file(&file)?;
@@ -405,7 +401,11 @@ fn write(
                 Some(node) => names.insert(&key[..], &node[..])?,
                 None => names.remove(&key[..])?,
             };
-            index = if change.revision == last { index + 1 } else { 0 };
+            index = if change.revision == last {
+                index + 1
+            } else {
+                0
+            };
             last = change.revision;
             log_form::encode(change, node.as_deref(), &mut entry);
             log.insert((last.0, index), &entry[..])?;

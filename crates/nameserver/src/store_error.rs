@@ -25,7 +25,9 @@ pub enum StoreError {
         file: String,
     },
     /// It is of another zone.
-    #[error("{file} has the names of {found} and not of {expected}: give another --store or --zone")]
+    #[error(
+        "{file} has the names of {found} and not of {expected}: give another --store or --zone"
+    )]
     Zone {
         /// Which file.
         file: String,

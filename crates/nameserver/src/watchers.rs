@@ -309,10 +309,7 @@ mod tests {
                 vec!["region10"]
             ]
         );
-        assert_eq!(
-            told(&mut region),
-            [vec!["region1/b"], vec!["region1/a/x"]]
-        );
+        assert_eq!(told(&mut region), [vec!["region1/b"], vec!["region1/a/x"]]);
         assert_eq!(told(&mut server), [vec!["region1/a/x"]]);
         assert_eq!(told(&mut other), [vec!["region2/a"]]);
     }

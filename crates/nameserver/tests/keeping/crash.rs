@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc, thread};
 
-use naming::{Filter, Request};
 use nameserver::{Hub, Watched};
+use naming::{Filter, Request};
 
 use crate::{address, child, name, open, put};
 

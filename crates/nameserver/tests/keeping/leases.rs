@@ -2,8 +2,8 @@
 
 use std::{path::Path, thread, time::Duration};
 
-use naming::{Cause, Expect, Filter, LeaseId, Request};
 use nameserver::{Hub, Watched};
+use naming::{Cause, Expect, Filter, LeaseId, Request};
 
 use crate::{address, child, name, open, sets};
 
@@ -76,7 +76,10 @@ fn a_sign_of_life_is_kept_over_a_restart_and_a_lease_given_back_stays_away() {
     let server = open(folder.path());
     let kept = lease(&server.hub, "kept", 3_600_000);
     let given_back = lease(&server.hub, "back", 3_600_000);
-    server.hub.decide(Request::Renew(kept)).expect("it is there");
+    server
+        .hub
+        .decide(Request::Renew(kept))
+        .expect("it is there");
     server
         .hub
         .decide(Request::Revoke(given_back))

@@ -11,8 +11,8 @@ mod watching;
 
 use std::{net::Ipv4Addr, path::Path};
 
-use naming::{Done, Expect, LeaseId, Name, RecordSet, RecordType, Request, Zone};
 use nameserver::{Hub, Plan, Refused, Server, start};
+use naming::{Done, Expect, LeaseId, Name, RecordSet, RecordType, Request, Zone};
 
 /// A plan without sockets.
 fn plan(folder: &Path) -> Plan {
@@ -52,11 +52,7 @@ fn put(text: &str, address: u32, lease: Option<LeaseId>) -> Request {
 
 fn sets(address: u32) -> Vec<RecordSet> {
     let address = Ipv4Addr::from_bits(address).octets();
-    vec![RecordSet::new(
-        RecordType::A,
-        30,
-        vec![Box::from(address)],
-    )]
+    vec![RecordSet::new(RecordType::A, 30, vec![Box::from(address)])]
 }
 
 fn register(hub: &Hub, text: &str, address: u32) -> Result<Done, Refused> {

@@ -7,8 +7,8 @@ use std::{
     path::Path,
 };
 
-use naming::{Name, Zone};
 use nameserver::{Plan, ServerError, StoreError, start};
+use naming::{Name, Zone};
 
 use crate::{address, name, open, plan, register};
 
@@ -44,7 +44,12 @@ fn only_its_owner_may_look_into_it() {
     let above = tempfile::tempdir().expect("a folder");
     let folder = above.path().join("a/names");
     open(&folder).stop();
-    let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode();
+    let mode = |path: &Path| {
+        fs::metadata(path)
+            .expect("it is there")
+            .permissions()
+            .mode()
+    };
     assert_eq!(mode(&folder) & 0o777, 0o700);
     assert_eq!(mode(&folder.join("names.redb")) & 0o777, 0o600);
 }
@@ -120,7 +125,10 @@ fn names_come_in_the_order_of_a_tree_and_go_on_behind_one() {
     assert_eq!(list("a/b", Some("a")), ["a/b", "a/b/c"]);
     assert!(list("a", Some("b")).is_empty());
     assert_eq!(list("/", Some("ab")), ["b", "ns"]);
-    assert_eq!(snapshot.revision().0, server.hub.registry().revision().0 - 1);
+    assert_eq!(
+        snapshot.revision().0,
+        server.hub.registry().revision().0 - 1
+    );
     assert_eq!(address(&server.hub, "ns"), Some(0x7f00_0001));
     drop(snapshot);
     server.stop();

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Condvar, Mutex, mpsc};
 
-use naming::{Expect, Refusal, Request};
 use nameserver::Refused;
+use naming::{Expect, Refusal, Request};
 
 use crate::{address, name, open, put, register, sets};
 
@@ -32,7 +32,10 @@ fn what_cannot_wait_is_told_at_once_that_the_server_is_busy() {
     drop(sender);
     let busy = outcomes.try_iter().collect::<Vec<_>>();
     assert_eq!(busy.len(), 5_000 - 4_096);
-    assert!(busy.iter().all(|outcome| matches!(outcome, Err(Refused::Busy))));
+    assert!(
+        busy.iter()
+            .all(|outcome| matches!(outcome, Err(Refused::Busy)))
+    );
     *gate.0.lock().expect("a gate") = true;
     gate.1.notify_all();
     let decided = outcomes.iter().collect::<Vec<_>>();
@@ -69,8 +72,5 @@ fn one_that_is_refused_does_not_touch_the_others() {
     let hub = Arc::clone(&server.hub);
     let summary = server.stop();
     assert_eq!(summary.refusals.len(), 1);
-    assert!(matches!(
-        register(&hub, "late", 1),
-        Err(Refused::Ending)
-    ));
+    assert!(matches!(register(&hub, "late", 1), Err(Refused::Ending)));
 }
