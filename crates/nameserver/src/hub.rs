@@ -121,12 +121,11 @@ impl Hub {
         if waiting > WAITING_BYTES_MAX && waiting > proposal.bytes() {
             return proposal.reply(Err(Refused::Busy));
         }
-        match self.wishes.try_send(Wish::Proposal(proposal)) {
-            Err(TrySendError::Full(Wish::Proposal(proposal))) => {
-                proposal.reply(Err(Refused::Busy));
-            }
-            // What is dropped says that the server ends.
-            Ok(()) | Err(_) => {}
+        // What is dropped, where nobody takes any more, says that the server ends.
+        if let Err(TrySendError::Full(Wish::Proposal(proposal))) =
+            self.wishes.try_send(Wish::Proposal(proposal))
+        {
+            proposal.reply(Err(Refused::Busy));
         }
     }
 
@@ -157,7 +156,8 @@ impl Hub {
     /// When the revision is no longer kept, or there are too many watchers.
     pub fn watch(&self, filter: &Filter, from: Option<Revision>) -> Result<Watch, Refused> {
         let (store, watchers) = (Arc::clone(&self.store), Arc::clone(&self.watchers));
-        Watch::begin(filter, from, self.zone.clone(), store, watchers)
+        let published = || (self.zone.clone(), self.registry().revision());
+        Watch::begin(filter, from, published, store, watchers)
     }
 
     /// The revision that is published, whenever it becomes another; several in a row may be one.

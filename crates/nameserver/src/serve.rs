@@ -89,7 +89,7 @@ impl Server {
         &mut self,
         plan: Plan,
         sockets: Sockets,
-        secondaries: Vec<(SocketAddr, Option<Arc<Key>>)>,
+        secondaries: Vec<Secondary>,
     ) -> Result<(), ServerError> {
         let is_new = self.hub.registry().revision() == Revision(0);
         if is_new {
@@ -129,6 +129,9 @@ impl Server {
         Ok(())
     }
 }
+
+/// Where a secondary is, and with which key it is told of changes.
+type Secondary = (SocketAddr, Option<Arc<Key>>);
 
 /// All sockets that are listened at.
 struct Sockets {
@@ -200,7 +203,7 @@ fn environment(what: &'static str) -> impl FnOnce(io::Error) -> ServerError {
 fn with_keys(
     secondaries: &[(SocketAddr, Option<String>)],
     keys: &Keys,
-) -> Result<Vec<(SocketAddr, Option<Arc<Key>>)>, ServerError> {
+) -> Result<Vec<Secondary>, ServerError> {
     let with_key = |(address, key): &(SocketAddr, Option<String>)| {
         let key = key.as_ref().map(|name| {
             let key = keys.named(name).cloned();

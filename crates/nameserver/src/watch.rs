@@ -47,16 +47,18 @@ pub enum Watched {
 }
 
 impl Watch {
-    /// A watch from a revision on.
+    /// A watch from a revision on; from none, from the one that is published.
     pub(crate) fn begin(
         filter: &Filter,
         from: Option<Revision>,
-        zone: Zone,
+        published: impl FnOnce() -> (Zone, Revision),
         store: Arc<Store>,
         watchers: Arc<Watchers>,
     ) -> Result<Self, Refused> {
         let joined = watchers.join(filter, from)?;
-        let from = from.unwrap_or(joined.handed);
+        // Who was answered before he began to watch is not told of it again, though it may not have been handed out yet.
+        let (zone, published) = published();
+        let from = from.unwrap_or(published);
         let watch = Self {
             filter: filter.clone(),
             zone,

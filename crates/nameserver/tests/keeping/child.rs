@@ -46,7 +46,7 @@ impl Part {
     }
 
     /// Waits for its own end; whether it was content.
-    pub fn is_content(mut self) -> bool {
+    pub fn end(mut self) -> bool {
         for _ in self.said() {}
         self.child.wait().expect("it has ended").success()
     }

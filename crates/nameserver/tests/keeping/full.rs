@@ -11,7 +11,7 @@ use crate::{address, child, open, register};
 fn a_file_that_may_not_grow_refuses_changes_until_it_may() {
     let folder = tempfile::tempdir().expect("a folder");
     let part = child::Part::play("full::meets_a_limit_of_its_file", folder.path());
-    assert!(part.is_content());
+    assert!(part.end());
     let server = open(folder.path());
     assert_eq!(address(&server.hub, "again"), Some(2));
     server.stop();
