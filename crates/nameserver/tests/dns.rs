@@ -29,7 +29,11 @@ fn both_ways_give_the_same_answer() {
     for (about, code) in [("web", 0), ("wEb", 0), ("nobody", 3)] {
         let message = question(7, about, A);
         let answer = ask(running.dns(), &message);
-        assert_eq!((&answer[..2], rcode(&answer)), (&message[..2], code), "{about}");
+        assert_eq!(
+            (&answer[..2], rcode(&answer)),
+            (&message[..2], code),
+            "{about}"
+        );
         assert!(answer[12..].starts_with(&message[12..]), "{about}");
         assert_eq!(ask_connected(running.dns(), &message), answer, "{about}");
         let found = answers(&answer);
@@ -73,7 +77,11 @@ fn what_is_no_question_gets_no_answer_and_hurts_nobody() {
     socket.send(&question(2, "web", A)).expect("sent");
     // Of the others, what has a whole header and is no answer is told that it is malformed.
     let answer = receive(&socket);
-    let answer = if answer[..2] == [0xff; 2] { receive(&socket) } else { answer };
+    let answer = if answer[..2] == [0xff; 2] {
+        receive(&socket)
+    } else {
+        answer
+    };
     assert_eq!(answer[..2], [0, 2]);
 }
 
@@ -212,7 +220,11 @@ fn an_update_is_on_the_disk_before_its_answer() {
             folder: copy,
         };
         let answer = ask(other.dns(), &question(8, "web", A));
-        assert_eq!(answers(&answer)[0].data, ADDRESS.octets(), "{by_connection}");
+        assert_eq!(
+            answers(&answer)[0].data,
+            ADDRESS.octets(),
+            "{by_connection}"
+        );
     }
 }
 
@@ -222,7 +234,10 @@ fn an_update_that_is_refused_says_so() {
     // For another zone: the name of the zone section is changed.
     let mut message = update(7, &[]);
     message[13] = b'x';
-    for answer in [ask(running.dns(), &message), ask_connected(running.dns(), &message)] {
+    for answer in [
+        ask(running.dns(), &message),
+        ask_connected(running.dns(), &message),
+    ] {
         assert_eq!((answer[1], rcode(&answer)), (7, 9));
     }
 }
@@ -261,13 +276,22 @@ fn check_transfer(running: &Running, least: usize) {
     stream.write_all(&framed(&message)).expect("sent");
     let mut records = Vec::new();
     let mut messages = 0;
-    while records.iter().filter(|record: &&asker::Record| record.record_type == SOA).count() < 2 {
+    while records
+        .iter()
+        .filter(|record: &&asker::Record| record.record_type == SOA)
+        .count()
+        < 2
+    {
         let answer = read_message(&mut stream);
         assert_eq!((answer[1], rcode(&answer)), (9, 0));
         records.extend(answers(&answer));
         messages += 1;
     }
-    assert!(messages > 1 && records.len() > least, "{messages} {}", records.len());
+    assert!(
+        messages > 1 && records.len() > least,
+        "{messages} {}",
+        records.len()
+    );
     assert_eq!(records.first(), records.last());
     let address = |about: &str| {
         let mut found = records.iter().filter(|record| record.name == name(about));
@@ -275,7 +299,9 @@ fn check_transfer(running: &Running, least: usize) {
     };
     assert_eq!(address("aaa"), address("zzz"));
     // And the connection goes on.
-    stream.write_all(&framed(&question(10, "host7", A))).expect("sent");
+    stream
+        .write_all(&framed(&question(10, "host7", A)))
+        .expect("sent");
     assert_eq!(read_message(&mut stream)[1], 10);
 }
 

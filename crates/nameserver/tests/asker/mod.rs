@@ -7,8 +7,8 @@ use std::{
 };
 
 use dns::Keys;
-use naming::{Expect, RecordSet, RecordType, Request, Zone};
 use nameserver::{Plan, Server};
+use naming::{Expect, RecordSet, RecordType, Request, Zone};
 use tempfile::TempDir;
 
 /// A server on free ports of 127.0.0.1.
@@ -47,7 +47,11 @@ impl Running {
         let zone = Zone::parse("lab.test").expect("a zone");
         let put = |(name, address): &(&str, Ipv4Addr)| Request::Put {
             name: zone.name(name).expect("a name"),
-            sets: vec![RecordSet::new(RecordType::A, 30, vec![address.octets().to_vec().into()])],
+            sets: vec![RecordSet::new(
+                RecordType::A,
+                30,
+                vec![address.octets().to_vec().into()],
+            )],
             lease: None,
             expect: Expect::Anything,
         };
@@ -85,7 +89,11 @@ pub fn plan(folder: &TempDir) -> Plan {
 /// `NAME.lab.test` on the wire.
 pub fn name(name: &str) -> Vec<u8> {
     let mut wire = Vec::new();
-    for label in name.split('.').filter(|label| !label.is_empty()).chain(["lab", "test"]) {
+    for label in name
+        .split('.')
+        .filter(|label| !label.is_empty())
+        .chain(["lab", "test"])
+    {
         wire.push(u8::try_from(label.len()).expect("a short label"));
         wire.extend_from_slice(label.as_bytes());
     }
