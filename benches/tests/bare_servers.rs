@@ -146,6 +146,45 @@ fn a_server_that_closes_without_an_answer_is_seen() {
 }
 
 #[test]
+fn answers_of_dns_are_counted_and_held_against_what_is_expected() {
+    let server = std::net::UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    let address = server.local_addr().expect("bound").to_string();
+    // There is no name; and every hundredth question is lost.
+    std::thread::spawn(move || {
+        let mut message = [0; 512];
+        for number in 1_u64.. {
+            let Ok((count, from)) = server.recv_from(&mut message) else {
+                return;
+            };
+            message[2..4].copy_from_slice(&[0x84, 3]);
+            if !number.is_multiple_of(100) {
+                let _ = server.send_to(&message[..count], from);
+            }
+        }
+    });
+    for (answer, is_right) in [("NXDOMAIN", true), ("10.0.0.1", false)] {
+        let pattern = format!("host###.lab.test A {answer}");
+        let asked = ["--names", "500", "--pattern", &pattern, "--in-flight", "16"];
+        let command = [&["dns-client", "--address", &address][..], &asked].concat();
+        let result = client(&[&command[..], &["--duration", "1200ms"]].concat());
+        let number = |name: &str| {
+            let (_, rest) = result.split_once(&format!("\"{name}\":")).expect(name);
+            let text = rest.split([',', '}']).next().unwrap_or_default();
+            text.parse::<f64>().expect(name)
+        };
+        assert_eq!(number("answers") > 0.0, is_right, "{result}");
+        assert_eq!(number("wrong") > 0.0, !is_right, "{result}");
+        assert!(number("lost") > 0.0, "{result}");
+        assert!(number("latency_us_p99") >= number("latency_us_p50"));
+        // On schedule.
+        let paced = ["--rate", "200", "--duration", "500ms", "--form", "text"];
+        let command = [&command[..7], &paced].concat();
+        let text = client(&command);
+        assert!(text.contains(" answers/s in "), "{text}");
+    }
+}
+
+#[test]
 fn what_is_not_understood_ends_with_3() {
     for args in [
         &["serve", "what"][..],
@@ -156,6 +195,14 @@ fn what_is_not_understood_ends_with_3() {
             "127.0.0.1:1",
             "--pipeline",
             "9999",
+        ],
+        &["dns-client", "--address", "127.0.0.1:1"],
+        &[
+            "dns-client",
+            "--address",
+            "127.0.0.1:1",
+            "--pattern",
+            "a WHAT",
         ],
     ] {
         let output = Command::new(PROGRAM).args(args).output().expect("started");

@@ -46,7 +46,9 @@ impl Datagrams {
             slots,
             heads,
             count: 0,
-            answers: vec![Vec::with_capacity(ANSWER_BYTES); Self::MAX],
+            answers: (0..Self::MAX)
+                .map(|_| Vec::with_capacity(ANSWER_BYTES))
+                .collect(),
             parts: Vec::with_capacity(Self::MAX),
             outgoing: Vec::with_capacity(Self::MAX),
             keeps_address,
@@ -101,7 +103,7 @@ impl Datagrams {
             name: slot.name,
             name_bytes: head.msg_namelen,
             control: slot.control,
-            control_bytes: head.msg_controllen as usize,
+            control_bytes: head.msg_controllen,
         };
         if self.keeps_address {
             aim(&mut origin.control, origin.control_bytes);
@@ -161,7 +163,7 @@ impl Datagrams {
         let slot = unsafe { &mut *slot };
         head.msg_hdr.msg_name = ptr::from_mut(&mut slot.name).cast();
         if self.keeps_address && asked.msg_controllen > 0 {
-            aim(&mut slot.control, asked.msg_controllen as usize);
+            aim(&mut slot.control, asked.msg_controllen);
             head.msg_hdr.msg_control = slot.control.0.as_mut_ptr().cast();
             head.msg_hdr.msg_controllen = asked.msg_controllen;
         }

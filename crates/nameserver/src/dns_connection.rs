@@ -9,7 +9,7 @@ use tokio::{
     net::TcpStream,
     sync::{mpsc, oneshot},
     task::spawn_blocking,
-    time::{Instant, timeout, timeout_at},
+    time::timeout,
 };
 
 use crate::{Hub, Refused, dns_tcp::Hall, unless::unless};
@@ -119,27 +119,28 @@ impl Connection {
                 false => IDLE_PATIENCE,
                 true => CROWDED_PATIENCE,
             };
-            if !self.read_some(Instant::now() + patience).await? {
+            let begun = timeout(patience, self.read_some()).await;
+            if !begun.unwrap_or(Ok(false))? {
                 return Ok(false);
             }
         }
-        let until = Instant::now() + MESSAGE_PATIENCE;
-        while whole(&self.input).is_none() {
-            if !self.read_some(until).await? {
-                return Ok(false);
+        let rest = async {
+            while whole(&self.input).is_none() {
+                if !self.read_some().await? {
+                    return Ok(false);
+                }
             }
-        }
-        Ok(true)
+            Ok(true)
+        };
+        timeout(MESSAGE_PATIENCE, rest).await.unwrap_or(Ok(false))
     }
 
-    /// Whether something came by then.
-    async fn read_some(&mut self, until: Instant) -> io::Result<bool> {
+    /// Whether something came, before the peer closed and before the end was said.
+    async fn read_some(&mut self) -> io::Result<bool> {
         self.input.reserve(missing(&self.input));
-        let read = timeout_at(until, self.stream.read_buf(&mut self.input));
-        match unless(&self.hall.stop, read).await {
-            Some(Ok(count)) => Ok(count? > 0),
-            _ => Ok(false),
-        }
+        let read = self.stream.read_buf(&mut self.input);
+        let count = unless(&self.hall.stop, read).await.unwrap_or(Ok(0))?;
+        Ok(count > 0)
     }
 
     /// Sends the answers.

@@ -83,7 +83,7 @@ pub(crate) fn start(
             for listener in listeners {
                 doors.spawn(Door::new(Arc::clone(&hall), listener).keep());
             }
-            doors.join_all().await;
+            while doors.join_next().await.is_some() {}
         });
         // What reads the store for a transfer sees that nobody takes it any more.
         runtime.shutdown_timeout(FAREWELL);
@@ -179,7 +179,10 @@ impl Door {
             while connections.try_join_next().is_some() {}
         }
         drop(self.listener);
-        let _ = timeout(FAREWELL, connections.join_all()).await;
+        let _ = timeout(FAREWELL, async {
+            while connections.join_next().await.is_some() {}
+        })
+        .await;
     }
 
     fn let_in(&self, stream: TcpStream, peer: SocketAddr, connections: &mut JoinSet<()>) {

@@ -137,8 +137,13 @@ impl Worker {
             .is_ok_and(|own| own.ip().is_unspecified());
         let mut datagrams = Datagrams::new(keeps_address);
         let mut updates = Vec::new();
-        while !self.stop.is_said() {
-            match datagrams.receive(&self.socket) {
+        loop {
+            let received = datagrams.receive(&self.socket);
+            // At the end what comes is an empty datagram from nobody.
+            if self.stop.is_said() {
+                break;
+            }
+            match received {
                 Ok(count) => {
                     self.answer(&mut datagrams, count, &mut updates);
                     let refused = datagrams.send(&self.socket);

@@ -7,6 +7,7 @@ use std::{
     hash::{BuildHasher as _, RandomState},
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    pin::pin,
     sync::Arc,
     thread::{self, JoinHandle},
     time::Duration,
@@ -16,7 +17,7 @@ use dns::{Key, Notify, NotifyAnswer};
 use tokio::{
     net::UdpSocket,
     task::JoinSet,
-    time::{Instant, sleep, sleep_until, timeout_at},
+    time::{sleep, timeout},
 };
 
 use crate::{Hub, stop::Stop};
@@ -76,20 +77,20 @@ impl Secondary {
     async fn tell(&self) -> bool {
         let mut patience = FIRST_PATIENCE;
         for _ in 0..TRIES {
-            let until = Instant::now() + patience;
-            match self.try_once(until).await {
-                Ok(NotifyAnswer::Heard) => return true,
-                Ok(NotifyAnswer::Refused(_)) => return false,
+            let over = pin!(sleep(patience));
+            match timeout(patience, self.try_once()).await {
+                Ok(Ok(NotifyAnswer::Heard)) => return true,
+                Ok(Ok(NotifyAnswer::Refused(_))) => return false,
                 // Nobody is there, or no way leads there: as long as if nothing had been said at all.
-                Ok(NotifyAnswer::Foreign) | Err(_) => sleep_until(until).await,
+                _ => over.await,
             }
             patience = (patience * 2).min(MOST_PATIENCE);
         }
         false
     }
 
-    /// One notice, and what came back until then; nothing is an error.
-    async fn try_once(&self, until: Instant) -> io::Result<NotifyAnswer> {
+    /// One notice, and what comes back.
+    async fn try_once(&self) -> io::Result<NotifyAnswer> {
         let own: SocketAddr = match self.address {
             SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
             SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
@@ -108,7 +109,7 @@ impl Secondary {
         socket.send(&message).await?;
         message.resize(ANSWER_BYTES_MAX, 0);
         loop {
-            let count = timeout_at(until, socket.recv(&mut message)).await??;
+            let count = socket.recv(&mut message).await?;
             match notice.answer(&message[..count], self.hub.now()) {
                 NotifyAnswer::Foreign => {}
                 answer => return Ok(answer),
