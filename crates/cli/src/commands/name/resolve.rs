@@ -74,7 +74,7 @@ pub fn places(value: &Value) -> Vec<String> {
 fn iteratively(args: &ResolveArgs) -> Result<Verdict> {
     let asked = match &args.from {
         Some(file) => Asked::File(Box::new(registry(file)?)),
-        None => Asked::Service(names::client(&args.service)?),
+        None => Asked::Service(Box::new(names::client(&args.service)?)),
     };
     let mut at = Name::apex();
     let mut rest = labels(&asked.name(&args.name)?);
@@ -126,7 +126,7 @@ fn labels(name: &Name) -> Vec<String> {
 /// Who is asked.
 enum Asked {
     File(Box<Registry>),
-    Service(nameserver::Client),
+    Service(Box<nameserver::Client>),
 }
 
 impl Asked {

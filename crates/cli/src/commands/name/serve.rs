@@ -103,11 +103,7 @@ fn keys(file: &Path) -> Result<Keys> {
         !keys.is_empty(),
         "{shown} has no key; `wharf name key NAME > {shown}` makes one"
     );
-    #[expect(
-        clippy::unnecessary_cast,
-        reason = "the type differs from system to system"
-    )]
-    let mode = std::os::unix::fs::MetadataExt::mode(&fs::metadata(file)?) as u32;
+    let mode = std::os::unix::fs::MetadataExt::mode(&fs::metadata(file)?);
     if mode & 0o077 != 0 {
         say::talk(&format!(
             "warning: others can read the keys in {shown}; `chmod 600 {shown}`"

@@ -21,7 +21,7 @@ fn curl(service: &Service, options: &[&str], path: &str) -> (String, String) {
     (status.to_owned(), body.to_owned())
 }
 
-fn put<'a>(body: &'a str) -> Vec<&'a str> {
+fn put(body: &str) -> Vec<&str> {
     vec![
         "-X",
         "PUT",
