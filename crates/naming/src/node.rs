@@ -24,6 +24,11 @@ impl Node {
         self.sets.iter().find(|set| set.record_type == record_type)
     }
 
+    /// Whether both say the same and are kept by the same, whenever they were changed.
+    pub(crate) fn is_as(&self, other: &Self) -> bool {
+        self.lease == other.lease && self.sets == other.sets
+    }
+
     /// As bytes.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(32);

@@ -4,7 +4,7 @@ mod handover;
 mod registered;
 mod result;
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::{Context as _, Result};
 use history::{Finding, Kind, Verdict};
@@ -66,10 +66,7 @@ pub fn run(args: &ServeArgs) -> Result<Verdict> {
     handover.ready(bound.address)?;
     if !args.quiet {
         transcript.ready(bound.address);
-        let address = bound.address;
-        say::talk(&format!(
-            "listening on {address} (^C ends it and prints the statistics)"
-        ));
+        ready(args, bound.address);
     }
     let run = Run {
         clock: &clock,
@@ -98,6 +95,15 @@ pub fn run(args: &ServeArgs) -> Result<Verdict> {
         Verdict::Unknown => Verdict::Unknown,
         Verdict::Valid | Verdict::Invalid => Verdict::Valid,
     })
+}
+
+/// Says where clients find it.
+fn ready(args: &ServeArgs, address: SocketAddr) {
+    let named = args.name.as_ref();
+    let named = named.map_or(String::new(), |name| format!(", registered as {name}"));
+    say::talk(&format!(
+        "listening on {address}{named} (^C ends it and prints the statistics)"
+    ));
 }
 
 /// Says which flags were given that mean nothing to the service or the model.

@@ -141,7 +141,7 @@ impl<'a> Draft<'a> {
     fn take_name(&mut self, name: Name, node: Option<Node>, gone: Cause) {
         let cause = match (self.node(&name), &node) {
             (None, None) => return,
-            (Some(before), Some(node)) if is_same(&before, node) => return,
+            (Some(before), Some(node)) if before.is_as(node) => return,
             (None, Some(_)) => Cause::Registered,
             (Some(_), Some(_)) => Cause::Updated,
             (Some(_), None) => gone,
@@ -166,11 +166,6 @@ struct Sizes {
     leases: u64,
     /// Of names and nodes: what the registry has, and all that was put since. What was taken away is not subtracted.
     bytes: u64,
-}
-
-/// Whether two nodes say the same, whenever they were changed.
-fn is_same(one: &Node, other: &Node) -> bool {
-    one.lease == other.lease && one.sets == other.sets
 }
 
 type Map<K, V> = HashMap<K, V, RandomState>;

@@ -1,6 +1,6 @@
 //! A request that is tried: what it changes counts only when all of it succeeded.
 
-use super::{Draft, Map, Sizes, is_same};
+use super::{Draft, Map, Sizes};
 use crate::{
     Cause, Lease, LeaseId, LeaseTime, Name, Node, RecordSet, RecordType, Refusal, Registry,
     Revision, ValueError, Zone,
@@ -81,7 +81,7 @@ impl<'t, 'r> Trial<'t, 'r> {
             lease,
             sets,
         };
-        if before.as_ref().is_some_and(|before| is_same(before, &node)) {
+        if before.as_ref().is_some_and(|before| before.is_as(&node)) {
             return Ok(());
         }
         if before.is_none() {

@@ -218,8 +218,8 @@ impl Registry {
         if let Some(lease) = node.lease {
             self.leases.keep(lease, place);
         }
-        self.wildcards += u64::from(is_wildcard(wire));
-        self.delegations += u64::from(is_delegation(wire, node));
+        self.wildcards += u64::from(Self::is_wildcard(wire));
+        self.delegations += u64::from(Self::is_delegation(wire, node));
         self.addresses.add(&self.table, place);
     }
 
@@ -232,14 +232,22 @@ impl Registry {
         }
     }
 
+    fn is_wildcard(wire: &[u8]) -> bool {
+        wire.starts_with(&[1, b'*'])
+    }
+
+    fn is_delegation(wire: &[u8], node: NodeView<'_>) -> bool {
+        !wire.is_empty() && node.set(RecordType::NS).is_some()
+    }
+
     /// Takes what stands at a place out of everything that leads there.
     fn leave(&mut self, wire: &[u8], place: u32) {
         let node = self.table.at(place);
         if let Some(lease) = node.lease {
             self.leases.release(lease, place);
         }
-        self.wildcards -= u64::from(is_wildcard(wire));
-        self.delegations -= u64::from(is_delegation(wire, node));
+        self.wildcards -= u64::from(Self::is_wildcard(wire));
+        self.delegations -= u64::from(Self::is_delegation(wire, node));
         self.addresses.remove(&self.table, place);
     }
 }
@@ -254,12 +262,4 @@ impl fmt::Debug for Registry {
             .field("leases", &self.lease_count())
             .finish_non_exhaustive()
     }
-}
-
-fn is_wildcard(wire: &[u8]) -> bool {
-    wire.starts_with(&[1, b'*'])
-}
-
-fn is_delegation(wire: &[u8], node: NodeView<'_>) -> bool {
-    !wire.is_empty() && node.set(RecordType::NS).is_some()
 }

@@ -1,6 +1,6 @@
 //! Leases: over restarts, with the date set, and by `serve --name`.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use super::service::Service;
 use crate::support::{Guarded, Ran, Server, eventually, run, signal, wharf};
@@ -48,7 +48,7 @@ fn a_lease_that_ran_out_while_the_server_was_down_is_gone() {
     let clock = Service::start(&[]);
     clock.told(&["register", "clock", "10.0.0.1", "--lease", "2s"]);
     clock.told(&["watch", "clock", "--since", "0", "-n", "2"]);
-    let service = service.killed_and_started(&[]);
+    let service = service.started_again(&[]);
     assert!(!is_there(&service, "short") && is_there(&service, "long"));
     let watched = service.told(&["watch", "short", "--since", "0", "-n", "2"]);
     assert!(watched.contains("expired"), "{watched}");
@@ -58,29 +58,13 @@ fn a_lease_that_ran_out_while_the_server_was_down_is_gone() {
 #[test]
 fn setting_the_date_neither_kills_leases_nor_resurrects_them() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let at = |folder: tempfile::TempDir, date: &str| {
-        let mut command = wharf(&folder);
-        command
-            .env("LD_PRELOAD", library_that_sets_the_date())
-            .env("FAKETIME", date)
-            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-            .args([
-                "name",
-                "serve",
-                "--dns",
-                "127.0.0.1:0",
-                "--http",
-                "127.0.0.1:0",
-            ]);
-        Service::begin(command, folder, &[])
-    };
-    let service = at(folder, "+0");
+    let service = Service::start_at("+0", folder, &[]);
     service.told(&["register", "long", "10.0.0.2", "--lease", "1h"]);
     service.told(&["register", "short", "10.0.0.1", "--lease", "1s"]);
     service.told(&["watch", "short", "--since", "0", "-n", "2"]);
     let mut folder = ended(service);
     for date in ["-1d", "+2d", "-3d"] {
-        let service = at(folder, date);
+        let service = Service::start_at(date, folder, &[]);
         assert!(is_there(&service, "long"), "with the date {date}");
         assert!(!is_there(&service, "short"), "with the date {date}");
         folder = ended(service);
@@ -91,19 +75,6 @@ fn ended(service: Service) -> tempfile::TempDir {
     let (status, folder) = service.stop();
     assert_eq!(status, Some(0));
     folder
-}
-
-/// The command `faketime` runs a program as a child, which could not be ended by its number.
-fn library_that_sets_the_date() -> String {
-    let output = Command::new("faketime")
-        .args(["-f", "+0", "env"])
-        .output()
-        .expect("faketime starts");
-    let environment = String::from_utf8_lossy(&output.stdout).into_owned();
-    let found = environment
-        .lines()
-        .find_map(|line| line.strip_prefix("LD_PRELOAD="));
-    found.expect("it says where its library is").to_owned()
 }
 
 #[test]
@@ -132,7 +103,10 @@ fn a_server_with_a_name_is_found_by_it() {
             "--wait",
             "10ms",
         ]);
-        assert_eq!(loaded.status, Some(0), "{}", loaded.stderr);
+        // On a busy machine the generator may have been late, which it says; but it was answered.
+        assert!(matches!(loaded.status, Some(0 | 2)), "{}", loaded.stderr);
+        let load = loaded.summary().load.expect("its results");
+        assert_eq!(load.outcomes["ok"], 2, "{}", loaded.stdout);
         assert!(
             loaded.stderr.contains("region1/mean is 127.0.0.1"),
             "{}",

@@ -39,6 +39,25 @@ impl Service {
         Self::begin(command, folder, more)
     }
 
+    /// The same at another date, such as `-1d`: the clocks that do not know the date are as they are.
+    #[track_caller]
+    pub fn start_at(date: &str, folder: tempfile::TempDir, more: &[&str]) -> Self {
+        let mut command = wharf(&folder);
+        command
+            .env("LD_PRELOAD", library_that_sets_the_date())
+            .env("FAKETIME", date)
+            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        command.args([
+            "name",
+            "serve",
+            "--dns",
+            "127.0.0.1:0",
+            "--http",
+            "127.0.0.1:0",
+        ]);
+        Self::begin(command, folder, more)
+    }
+
     /// The same by a command that ends with `name serve` and where to listen.
     #[track_caller]
     pub fn begin(mut command: Command, folder: tempfile::TempDir, more: &[&str]) -> Self {
@@ -143,6 +162,12 @@ impl Service {
     #[track_caller]
     pub fn killed_and_started(mut self, more: &[&str]) -> Self {
         self.kill();
+        self.started_again(more)
+    }
+
+    /// Another on the same names, once this one was killed.
+    #[track_caller]
+    pub fn started_again(self, more: &[&str]) -> Self {
         Self::start_in(self.folder, more)
     }
 
@@ -183,4 +208,17 @@ fn addresses(ready: &Path) -> Option<(SocketAddr, SocketAddr)> {
             .expect("an address")
     };
     Some((first("dns"), first("http")))
+}
+
+/// The command `faketime` runs a program as a child, which could not be ended by its number.
+fn library_that_sets_the_date() -> String {
+    let output = Command::new("faketime")
+        .args(["-f", "+0", "env"])
+        .output()
+        .expect("faketime starts");
+    let environment = String::from_utf8_lossy(&output.stdout).into_owned();
+    let found = environment
+        .lines()
+        .find_map(|line| line.strip_prefix("LD_PRELOAD="));
+    found.expect("it says where its library is").to_owned()
 }
