@@ -9,10 +9,9 @@ use std::{
 
 use domain::{base::Name as DomainName, utils::base64};
 use naming::Name;
-use ring::hmac;
 use thiserror::Error;
 
-use crate::replay::Recent;
+use crate::{mac::Mac, replay::Recent};
 
 /// A shared key, and what it is good for.
 #[derive(Debug)]
@@ -22,7 +21,7 @@ pub struct Key {
     name: String,
     wire: Box<[u8]>,
     algorithm: Algorithm,
-    secret: hmac::Key,
+    secret: Mac,
     recent: Mutex<Recent>,
 }
 
@@ -88,7 +87,7 @@ impl Key {
     }
 
     /// What its signatures are made with.
-    pub(crate) fn secret(&self) -> &hmac::Key {
+    pub(crate) fn secret(&self) -> &Mac {
         &self.secret
     }
 
@@ -191,11 +190,11 @@ impl Algorithm {
         }
     }
 
-    fn hmac(self) -> hmac::Algorithm {
+    fn mac(self, secret: &[u8]) -> Mac {
         match self {
-            Self::Sha256 => hmac::HMAC_SHA256,
-            Self::Sha384 => hmac::HMAC_SHA384,
-            Self::Sha512 => hmac::HMAC_SHA512,
+            Self::Sha256 => Mac::sha256(secret),
+            Self::Sha384 => Mac::sha384(secret),
+            Self::Sha512 => Mac::sha512(secret),
         }
     }
 }
@@ -264,7 +263,7 @@ impl<'a> Reader<'a> {
             name,
             wire,
             algorithm,
-            secret: hmac::Key::new(algorithm.hmac(), &secret),
+            secret: algorithm.mac(&secret),
             recent: Mutex::default(),
         })
     }

@@ -21,6 +21,7 @@ mod in_zone;
 mod keys;
 mod legacy;
 mod limiter;
+mod mac;
 mod notify;
 mod peer;
 mod question;

@@ -17,12 +17,12 @@ use domain::{
     rdata,
 };
 use naming::Registry;
-use ring::hmac;
 
 use crate::{
     Handled, Key, Now, Outcome, Peer, Settings,
     answer::{self, Asker},
     head::{Head, Section, count},
+    mac::Mac,
     question::{HEADER_BYTES, Question},
     rcode,
     replay::Mark,
@@ -93,7 +93,7 @@ pub(crate) fn check(
     let Some(key) = key.filter(|key| *tsig.algorithm == *key.algorithm()) else {
         return Err(refused(Error::Key, &[], None, out));
     };
-    let whole = key.secret().algorithm().digest_algorithm().output_len();
+    let whole = key.secret().bytes();
     // Section 5.2.2.1: what is shorter than this nobody may accept.
     if tsig.mac.len() > whole || tsig.mac.len() < (whole / 2).max(10) {
         return Err(malformed(head, out));
@@ -162,26 +162,15 @@ impl Signature {
             error: 0,
             other: &[],
         };
-        let mac = self.mac(&[out], &variables);
-        push(
-            out,
-            self.key.wire(),
-            self.key.algorithm(),
-            &variables,
-            mac.as_ref(),
-        );
-        self.before = mac.as_ref().to_vec();
+        let mac = self.mac(&[out], &variables).code();
+        push(out, self.key.wire(), self.key.algorithm(), &variables, &mac);
+        self.before = mac;
         self.is_later = true;
     }
 
     /// How many bytes a signature adds to a message.
     pub(crate) fn bytes(&self) -> usize {
-        let mac = self
-            .key
-            .secret()
-            .algorithm()
-            .digest_algorithm()
-            .output_len();
+        let mac = self.key.secret().bytes();
         self.key.wire().len() + 10 + self.key.algorithm().len() + 16 + mac
     }
 
@@ -209,7 +198,7 @@ impl Signature {
         let is_ours = *tsig.name == *self.key.wire() && *tsig.algorithm == *self.key.algorithm();
         let (head, body) = tsig.signed_part(message);
         let mac = self.mac(&[&head, body], &tsig.variables());
-        if !is_ours || !is_same(&self.key, mac.as_ref(), &tsig.mac) {
+        if !is_ours || tsig.mac.len() != mac.bytes() || !mac.begins_with(&tsig.mac) {
             return Err(());
         }
         match (tsig.error, tsig.is_in_time(now)) {
@@ -219,8 +208,8 @@ impl Signature {
         }
     }
 
-    fn mac(&self, message: &[&[u8]], variables: &Variables) -> hmac::Tag {
-        let mut context = hmac::Context::with_key(self.key.secret());
+    fn mac(&self, message: &[&[u8]], variables: &Variables) -> Mac {
+        let mut context = self.key.secret().clone();
         if !self.before.is_empty() {
             context.update(&(self.before.len() as u16).to_be_bytes());
             context.update(&self.before);
@@ -230,7 +219,7 @@ impl Signature {
             true => variables.timers(&mut context),
             false => variables.all(&self.key, &mut context),
         }
-        context.sign()
+        context
     }
 }
 
@@ -243,7 +232,7 @@ struct Variables<'a> {
 }
 
 impl Variables<'_> {
-    fn all(&self, key: &Key, context: &mut hmac::Context) {
+    fn all(&self, key: &Key, context: &mut Mac) {
         context.update(key.wire());
         context.update(&CLASS_AND_TTL);
         context.update(key.algorithm());
@@ -253,7 +242,7 @@ impl Variables<'_> {
         context.update(self.other);
     }
 
-    fn timers(&self, context: &mut hmac::Context) {
+    fn timers(&self, context: &mut Mac) {
         context.update(&self.signed_s.to_be_bytes()[2..]);
         context.update(&self.fudge_s.to_be_bytes());
     }
@@ -321,20 +310,19 @@ impl Tsig {
 
     /// Sections 5.2.2 to 5.2.4, in their order.
     fn verdict(&self, message: &[u8], key: &Key, now: Now) -> Result<(), Error> {
-        let mut context = hmac::Context::with_key(key.secret());
+        let mut mac = key.secret().clone();
         let (head, body) = self.signed_part(message);
-        context.update(&head);
-        context.update(body);
-        self.variables().all(key, &mut context);
-        let mac = context.sign();
-        let shown = &mac.as_ref()[..self.mac.len()];
-        if !is_same(key, shown, &self.mac) {
+        mac.update(&head);
+        mac.update(body);
+        self.variables().all(key, &mut mac);
+        let whole = mac.bytes();
+        if !mac.begins_with(&self.mac) {
             return Err(Error::Signature);
         }
         if !self.is_in_time(now) {
             return Err(Error::Time);
         }
-        match self.mac.len() == mac.as_ref().len() {
+        match self.mac.len() == whole {
             true => Ok(()),
             false => Err(Error::Truncated),
         }
@@ -382,9 +370,9 @@ impl Tsig {
             error: error as u16,
             other,
         };
-        let mac = signature.map(|signature| signature.mac(&[out], &variables));
-        let mac = mac.as_ref().map_or(&[][..], AsRef::as_ref);
-        push(out, &self.name, &self.algorithm, &variables, mac);
+        let mac = signature.map(|signature| signature.mac(&[out], &variables).code());
+        let mac = mac.unwrap_or_default();
+        push(out, &self.name, &self.algorithm, &variables, &mac);
     }
 }
 
@@ -444,12 +432,6 @@ pub(crate) fn wire(name: &impl ToName) -> Vec<u8> {
         wire.extend(label.iter().map(|byte| byte.to_ascii_lowercase()));
     }
     wire
-}
-
-/// Compares in a time that does not tell how much of it was right: what is compared in the end are MACs of the MACs.
-fn is_same(key: &Key, expected: &[u8], found: &[u8]) -> bool {
-    let expected = hmac::sign(key.secret(), expected);
-    hmac::verify(key.secret(), found, expected.as_ref()).is_ok()
 }
 
 fn push(out: &mut Vec<u8>, name: &[u8], algorithm: &[u8], variables: &Variables, mac: &[u8]) {
