@@ -63,6 +63,17 @@ impl Head {
         self.begin(out);
         out[2] &= !AUTHORITY;
         out[3] = (rcode & 0xf) as u8;
+        self.push_edns(rcode, options, out);
+        Outcome {
+            record_type: None,
+            rcode,
+            is_cut: false,
+            refusal,
+        }
+    }
+
+    /// Appends EDNS with those options if the message had it (RFC 6891, section 6.1.1).
+    pub(crate) fn push_edns(&self, rcode: u16, options: &[u8], out: &mut Vec<u8>) {
         if let Some(bytes) = self.edns {
             out.extend([0, 0, 41]);
             out.extend(bytes.to_be_bytes());
@@ -70,12 +81,6 @@ impl Head {
             out.extend((options.len() as u16).to_be_bytes());
             out.extend(options);
             count(out, Section::Additional, 1);
-        }
-        Outcome {
-            record_type: None,
-            rcode,
-            is_cut: false,
-            refusal,
         }
     }
 }

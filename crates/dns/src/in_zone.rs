@@ -93,7 +93,15 @@ impl<'a, 'b, 'c> Answering<'a, 'b, 'c> {
             }
             return None;
         }
+        let alias = node.set(RecordType::CNAME);
         if self.record_type == RecordType::ANY {
+            // Beside an alias nothing stands, so nothing may be made up there (RFC 8482, section 4.2): it is all there is.
+            if let Some(alias) = alias {
+                if self.push_set(Section::Answer, at, node, alias).is_none() {
+                    self.reply.set_cut();
+                }
+                return None;
+            }
             let ttl_s = ttl_s(self.registry, node.lease, MINIMAL_ANY_TTL_S, self.now);
             let section = Section::Answer;
             if !(self.reply).push(section, at, RecordType::HINFO, ttl_s, MINIMAL_ANY) {
@@ -101,7 +109,7 @@ impl<'a, 'b, 'c> Answering<'a, 'b, 'c> {
             }
             return None;
         }
-        let Some(alias) = node.set(RecordType::CNAME) else {
+        let Some(alias) = alias else {
             self.push_soa(Section::Authority);
             return None;
         };

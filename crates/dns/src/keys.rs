@@ -46,13 +46,11 @@ pub enum KeyError {
         /// What.
         problem: String,
     },
-    /// An algorithm that is not safe, or unknown.
-    #[error("key {key}: algorithm {algorithm}: use hmac-sha256, hmac-sha384 or hmac-sha512")]
+    /// An algorithm that is not safe, or unknown. Which is not said: in its place may stand the secret.
+    #[error("key {key}: this algorithm is not taken: use hmac-sha256, hmac-sha384 or hmac-sha512")]
     Algorithm {
         /// Whose.
         key: String,
-        /// Which.
-        algorithm: String,
     },
     /// A secret that is no Base64, or so short that it can be guessed.
     #[error("key {key}: its secret must be Base64 (RFC 4648) of at least {least} bytes")]
@@ -225,7 +223,12 @@ impl<'a> Reader<'a> {
 
     /// What stands behind the word `key`.
     fn key(&mut self, within: Name) -> Result<Key, KeyError> {
-        let (wire, name) = absolute(&self.word("a name is missing behind `key`")?)?;
+        let name = self.word("a name is missing behind `key`")?;
+        // Not as `absolute` says it: what stands there may be `hmac-sha256:NAME:SECRET`, as other programs take keys.
+        let (wire, name) = absolute(&name).map_err(|_| {
+            let problem = "what stands behind `key` is no name for a key: use letters, digits, `-`, `_` and dots";
+            form(self.line, problem)
+        })?;
         self.expect(Token::Open, "`{` is missing behind the name")?;
         let (mut algorithm, mut secret) = (None, None);
         loop {
@@ -247,10 +250,8 @@ impl<'a> Reader<'a> {
         let missing = |what| form(self.line, &format!("the key has no {what}"));
         let algorithm = algorithm.ok_or_else(|| missing("algorithm"))?;
         let secret = secret.ok_or_else(|| missing("secret"))?;
-        let algorithm = Algorithm::named(&algorithm).ok_or_else(|| KeyError::Algorithm {
-            key: name.clone(),
-            algorithm,
-        })?;
+        let algorithm = Algorithm::named(&algorithm)
+            .ok_or_else(|| KeyError::Algorithm { key: name.clone() })?;
         let secret = base64::decode::<Vec<u8>>(&secret)
             .ok()
             .filter(|secret| secret.len() >= SECRET_BYTES_LEAST)
@@ -291,13 +292,14 @@ impl<'a> Reader<'a> {
                 return Ok(None);
             };
             let token = match first {
-                '#' => self.comment(1)?,
-                '/' if self.rest.starts_with("//") => self.comment(2)?,
+                '#' => self.line_comment(1)?,
+                '/' if self.rest.starts_with("//") => self.line_comment(2)?,
                 '/' if self.rest.starts_with("/*") => {
-                    let end = self.rest.find("*/");
+                    let end = self.rest[2..].find("*/");
                     let end = end.ok_or_else(|| form(line, "a comment `/*` has no end"))?;
-                    self.skip(end + 2);
-                    None
+                    let token = comment(&self.rest[2..2 + end], line)?;
+                    self.skip(end + 4);
+                    token
                 }
                 '{' => self.take(1, Token::Open),
                 '}' => self.take(1, Token::Close),
@@ -322,25 +324,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A comment to the end of its line. One that begins with `within` must say where: a slip of the pen there would
-    /// make a key good for everything.
-    fn comment(&mut self, mark: usize) -> Result<Option<Token>, KeyError> {
-        let line = self.line;
+    /// A comment to the end of its line.
+    fn line_comment(&mut self, mark: usize) -> Result<Option<Token>, KeyError> {
         let end = self.rest.find('\n').unwrap_or(self.rest.len());
-        let mut words = self.rest[mark..end].split_whitespace();
-        let token = match (words.next(), words.next(), words.next()) {
-            (Some("within"), Some(name), None) => {
-                let name = Name::parse(name).map_err(|error| form(line, &error.to_string()))?;
-                Some(Token::Within(name))
-            }
-            (Some("within"), ..) => {
-                return Err(form(
-                    line,
-                    "a comment `within` names one name: # within region1",
-                ));
-            }
-            _ => None,
-        };
+        let token = comment(&self.rest[mark..end], self.line)?;
         self.skip(end);
         Ok(token)
     }
@@ -354,6 +341,27 @@ impl<'a> Reader<'a> {
         let (skipped, rest) = self.rest.split_at(bytes);
         self.line += skipped.matches('\n').count();
         self.rest = rest;
+    }
+}
+
+/// What a comment means that begins on that line. One whose first word is `within`, in any case and with anything behind
+/// it (`Within:`), must say where: a slip of the pen there would make a key good for everything.
+fn comment(text: &str, line: usize) -> Result<Option<Token>, KeyError> {
+    let mut words = text.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let is_meant = first
+        .get(..WITHIN.len())
+        .is_some_and(|word| word.eq_ignore_ascii_case(WITHIN));
+    match (first, words.next(), words.next()) {
+        (WITHIN, Some(name), None) => {
+            let name = Name::parse(name).map_err(|error| form(line, &error.to_string()))?;
+            Ok(Some(Token::Within(name)))
+        }
+        _ if is_meant => {
+            let problem = "a comment `within` names one name: # within region1";
+            Err(form(line, problem))
+        }
+        _ => Ok(None),
     }
 }
 
@@ -379,6 +387,8 @@ fn form(line: usize, problem: &str) -> KeyError {
     }
 }
 
+/// The word with which a comment begins that says where a key is good.
+const WITHIN: &str = "within";
 /// 128 bits: fewer could be searched through.
 const SECRET_BYTES_LEAST: usize = 16;
 
@@ -417,7 +427,7 @@ mod tests {
     fn comments_say_within_what_a_key_is_good() {
         let text = format!(
             "# The keys of the lab.\n/* two\nlines */ # within region1\nkey a {{ algorithm hmac-sha256; secret {SECRET}; }};\n\
-             // within region2/web\nkey \"b\" {{ secret \"{SECRET}\"; // here too\n algorithm hmac-sha512; }};\n\
+             /* within region2/web */\nkey \"b\" {{ secret \"{SECRET}\"; // here too\n algorithm hmac-sha512; }};\n\
              key c. {{ algorithm hmac-sha256; secret \"{SECRET}\"; }};"
         );
         let keys = Keys::read(&text).expect("keys");
@@ -464,6 +474,17 @@ mod tests {
         refused("# within\n", "names one name");
         refused("# within a b\n", "names one name");
         refused("# within a..b\n", "empty label");
+        for slip in ["# Within a", "# within: a", "// WITHIN=a", "/* Within a */"] {
+            let text = format!("{slip}\n{}", file("hmac-sha256", SECRET));
+            refused(&text, "names one name");
+        }
+        refused("/*/ within a\n", "no end");
+        // What stands in a wrong place is not repeated: it may be the secret.
+        refused(&file(SECRET, "hmac-sha256"), "use hmac-sha256");
+        refused(
+            &format!("key hmac-sha256:a:{SECRET} {{"),
+            "no name for a key",
+        );
         refused("\n\nkey a {\n# within b\n", "line 4");
     }
 

@@ -84,6 +84,7 @@ impl Transfer {
     /// Ends a message: each is signed, so that none can be put in between (RFC 8945, section 5.3.1).
     fn end(&mut self, page: Page<'_>, now: Now) -> Option<()> {
         count(page.out, Section::Answer, page.records);
+        self.head.push_edns(rcode::NO_ERROR, &[], page.out);
         if let Some(signature) = &mut self.signature {
             signature.sign(now, page.out);
         }
@@ -151,6 +152,7 @@ fn only_soa(head: &Head, registry: &Registry, out: &mut Vec<u8>) -> Outcome {
     let mut page = Page::begin(head, out);
     page.push_soa(registry.revision());
     count(page.out, Section::Answer, page.records);
+    head.push_edns(rcode::NO_ERROR, &[], page.out);
     Outcome {
         record_type: None,
         rcode: rcode::NO_ERROR,
@@ -507,6 +509,32 @@ mod tests {
                     .is_none()
             );
         }
+    }
+
+    /// What a transfer begins with had EDNS left out, though each answer to a message with EDNS must have it.
+    #[test]
+    fn whoever_speaks_edns_is_answered_in_it() {
+        let edns = |message: &[u8]| {
+            let message = Message::from_slice(message).expect("a message");
+            message.opt().is_some()
+        };
+        let transfers = [
+            (Raw::query("lab.test.", 252), false),
+            (Raw::query("lab.test.", 252).edns(&[]), true),
+        ];
+        for (message, is_there) in transfers {
+            let mut transfer = accepted(&message.0, local(TCP));
+            let mut rest = names(2_000).into_iter();
+            let mut out = Vec::new();
+            while transfer
+                .next(registry().zone(), Revision(9), &mut rest, NOW, &mut out)
+                .is_some()
+            {
+                assert_eq!(edns(&out), is_there);
+            }
+        }
+        let current = ixfr(0).edns(&[]).0;
+        assert!(edns(&replied(&current, local(TCP), &registry(), (0, None))));
     }
 
     #[test]

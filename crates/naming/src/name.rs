@@ -37,11 +37,10 @@ impl Name {
         let mut wire = Vec::with_capacity(text.len() + 1);
         match has_slash {
             true => {
-                for label in text
-                    .trim_start_matches('/')
-                    .trim_end_matches('/')
-                    .rsplit('/')
-                {
+                // One of them at either end; what stands between two is an empty label.
+                let inner = text.strip_prefix('/').unwrap_or(text);
+                let inner = inner.strip_suffix('/').unwrap_or(inner);
+                for label in inner.rsplit('/') {
                     push(&mut wire, label, text)?;
                 }
             }
@@ -128,7 +127,11 @@ impl Name {
     /// When it is none.
     pub fn from_sort_key(key: &[u8]) -> Result<Self, NameError> {
         let labels: Vec<&[u8]> = key.split(|byte| *byte == 0).collect();
-        let (_, labels) = labels.split_last().expect("split gives at least one part");
+        // Behind the last zero byte there is nothing. Otherwise what was cut off would be taken for what it stands in, the
+        // zone itself at worst.
+        let [labels @ .., []] = &*labels else {
+            return Err(NameError::Damaged(String::from_utf8_lossy(key).into()));
+        };
         let mut wire = Vec::with_capacity(key.len());
         for label in labels.iter().rev() {
             let text = String::from_utf8_lossy(label);
@@ -228,12 +231,23 @@ mod tests {
         refused("", "empty label");
         refused("a..b", "empty label");
         refused("a//b", "empty label");
+        refused("//a", "empty label");
+        refused("a//", "empty label");
+        refused("//", "empty label");
         refused("a/b.c", "both");
         refused("a b", "' '");
         refused("ä", "'ä'");
         refused("**", "'*'");
         refused(&"x".repeat(64), "64 bytes");
         refused(&["x"; 150].join("."), "300 bytes");
+    }
+
+    #[test]
+    fn half_a_key_is_no_key() {
+        assert_eq!(Name::from_sort_key(b""), Ok(Name::apex()));
+        for key in [&b"a"[..], b"a\0b", b"\0", b"a\0\0"] {
+            assert!(Name::from_sort_key(key).is_err(), "{key:?}");
+        }
     }
 
     #[test]

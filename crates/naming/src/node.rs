@@ -48,7 +48,8 @@ impl Node {
         bytes
     }
 
-    /// How many bytes a node may take: as many as fit an answer over TCP with what else stands in it.
+    /// How many bytes the records of a name may take in an answer: half of what fits one over TCP, so that there is room for
+    /// the aliases that lead to it. A node takes fewer.
     pub const BYTES_MAX: usize = 32 * 1024;
 }
 
@@ -63,13 +64,21 @@ pub struct NodeView<'a> {
 }
 
 impl<'a> NodeView<'a> {
-    /// Looks at bytes; none where they are no node. Everything is checked, so that the rest cannot fail.
+    /// Looks at bytes; none where they are no node. Everything is checked, so that the rest cannot fail: also that sets are
+    /// in the order of their types and data in theirs, for whoever keeps a place for each address counts on no two the same.
     pub fn checked(bytes: &'a [u8]) -> Option<Self> {
         let (modified, rest) = varint(bytes)?;
         let (lease, mut rest) = varint(rest)?;
         let sets = rest;
+        let mut before = None;
         while !rest.is_empty() {
-            let (_, behind) = SetView::split(rest)?;
+            let (set, behind) = SetView::split(rest)?;
+            let is_in_order =
+                before < Some(set.record_type) && set.data().is_sorted_by(|a, b| a < b);
+            if set.count == 0 || !is_in_order {
+                return None;
+            }
+            before = Some(set.record_type);
             rest = behind;
         }
         Some(Self {
@@ -224,6 +233,30 @@ mod tests {
                 sets: sets.collect(),
             }
         })
+    }
+
+    /// Of two that are the same an index kept one place, and fell when both were taken out of it.
+    #[test]
+    fn sets_and_data_out_of_order_are_no_node() {
+        let node = |sets: &[(u16, &[u8])]| {
+            let mut bytes = vec![1, 0];
+            for (record_type, data) in sets {
+                bytes.extend(record_type.to_be_bytes());
+                bytes.extend([0, 0, 0, 30, 0, data.len() as u8]);
+                data.iter().for_each(|one| bytes.extend([0, 1, *one]));
+            }
+            NodeView::checked(&bytes).is_some()
+        };
+        assert!(node(&[(1, &[1, 2]), (2, &[1])]));
+        for sets in [
+            &[(1, &[1, 1][..])][..],
+            &[(1, &[2, 1])],
+            &[(1, &[])],
+            &[(1, &[1]), (1, &[2])],
+            &[(2, &[1]), (1, &[2])],
+        ] {
+            assert!(!node(sets), "{sets:?}");
+        }
     }
 
     proptest! {

@@ -80,9 +80,14 @@ impl RecordSet {
         set
     }
 
-    /// How many bytes a node with these sets may take ([`Node::encode`]), with the longest numbers before them.
+    /// How many bytes these sets take at most, wherever they stand: in an answer, where a record has twelve bytes besides
+    /// its data, and in a node ([`Node::encode`]), where it has two.
+    ///
+    /// To count a node's bytes only would let 5,000 addresses under a name, which no answer has room for: it would be cut
+    /// by a connection too, and whoever asks would come again for ever.
     pub(crate) fn bytes(sets: &[Self]) -> usize {
-        let set_bytes = |set: &Self| 8 + set.data.iter().map(|data| 2 + data.len()).sum::<usize>();
+        let set_bytes = |set: &Self| 8 + set.data.iter().map(|data| 12 + data.len()).sum::<usize>();
+        // Revision and lease take up to ten bytes each.
         20 + sets.iter().map(set_bytes).sum::<usize>()
     }
 

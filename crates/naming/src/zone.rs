@@ -17,6 +17,13 @@ impl Zone {
     /// # Errors
     /// When it is no name, or so long that little would fit below it.
     pub fn parse(text: &str) -> Result<Self, NameError> {
+        // With `/` it would be another order of labels, or the root, which is nobody's zone here.
+        if text.contains('/') {
+            return Err(NameError::Character {
+                name: text.to_owned(),
+                character: '/',
+            });
+        }
         let name = Name::parse(text.strip_suffix('.').unwrap_or(text))?;
         let mut wire = name.wire().to_vec();
         wire.push(0);
@@ -53,7 +60,10 @@ impl Zone {
             _ => rest.strip_suffix('.'),
         });
         let name = match inside {
+            // What stands before the zone is labels with dots between them: `.lab.test` begins with an empty one.
+            Some("") if lower != own => return Err(NameError::EmptyLabel(text.to_owned())),
             Some("") => Name::apex(),
+            Some(rest) if rest.contains('/') => return Err(NameError::Mixed(text.to_owned())),
             Some(rest) => Name::parse(rest)?,
             None if is_absolute => return Err(outside()),
             None => Name::parse(relative)?,
@@ -142,6 +152,20 @@ mod tests {
         assert_eq!(zone().name("lab.test."), Ok(Name::apex()));
         assert!(zone().name("server1.example.org.").is_err());
         assert_eq!(zone().to_string(), "lab.test.");
+    }
+
+    #[test]
+    fn what_could_be_two_names_is_none() {
+        let refused = |text: &str| zone().name(text).expect_err(text);
+        for text in [".lab.test", ".lab.test.", "..lab.test"] {
+            assert!(matches!(refused(text), NameError::EmptyLabel(_)), "{text}");
+        }
+        for text in ["a/b.lab.test", "/a.lab.test.", "a/.lab.test", "/.lab.test"] {
+            assert!(matches!(refused(text), NameError::Mixed(_)), "{text}");
+        }
+        for text in ["/", "a/b", "/a", "", ".", "a..b"] {
+            assert!(Zone::parse(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -202,6 +202,23 @@ fn refused(request: &Request, expected: &str) {
     assert!(error.to_string().contains(expected), "{error}");
 }
 
+/// What was held against the limit were the bytes of a node, in which an address has six; in an answer it has sixteen, so
+/// 5,000 addresses under a name were taken and fitted no answer.
+#[test]
+fn a_name_has_as_many_records_as_fit_an_answer() {
+    let addresses = |count: u32| {
+        let data = (0..count).map(|number| Box::from(number.to_be_bytes()));
+        Request::Put {
+            name: name("a"),
+            sets: vec![RecordSet::new(RecordType::A, 30, data.collect())],
+            lease: None,
+            expect: Expect::Anything,
+        }
+    };
+    decide(&mut registry(), 0, &addresses(2_000)).expect("they fit");
+    refused(&addresses(2_047), "at most 32768");
+}
+
 #[test]
 fn what_cannot_stand_under_a_name_is_refused() {
     let put = |text: &str, sets: Vec<RecordSet>| Request::Put {

@@ -82,6 +82,9 @@ fn an_answer_is_kept_no_longer_than_its_lease_lasts() {
     );
     let expected = ["leased.lab.test. 3 IN HINFO \"RFC8482\" \"\""];
     check("leased.lab.test", Rtype::ANY, 0, &expected);
+    // An alias is all there is of its name, and is not followed: it is what was asked for.
+    let expected = ["leased-alias.lab.test. 3 IN CNAME server1.lab.test."];
+    check("leased-alias.lab.test", Rtype::ANY, 0, &expected);
     check(
         "1.2.0.10.in-addr.arpa",
         Rtype::PTR,

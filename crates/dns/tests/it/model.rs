@@ -60,13 +60,17 @@ fn step(lines: &[Line], name: &str, record_type: Rtype, seen: &mut Seen) -> Opti
         seen.additional = addresses(lines, &found);
         return None;
     }
+    let alias = set(lines, &source, Rtype::CNAME);
+    if record_type == Rtype::ANY && !alias.is_empty() {
+        seen.answer.extend(texts(&alias, name));
+        return None;
+    }
     if record_type == Rtype::ANY && lines.iter().any(|line| line.owner == source) {
         let ttl_s = ttl_s(&source, 30);
         seen.answer
             .push(format!("{name}. {ttl_s} IN HINFO \"RFC8482\" \"\""));
         return None;
     }
-    let alias = set(lines, &source, Rtype::CNAME);
     if alias.is_empty() {
         seen.authority.push(soa());
         return None;

@@ -82,7 +82,9 @@ pub fn registry(lines: &[Line]) -> Registry {
         }
         for set in &mut node.sets {
             set.data.sort_unstable();
+            set.data.dedup();
         }
+        node.sets.sort_by_key(|set| set.record_type);
         let name = registry.zone().name(&format!("{owner}.")).expect("a name");
         (registry.restore_name(name.wire(), &node.encode())).expect("a name and a node");
     }

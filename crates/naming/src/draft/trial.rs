@@ -87,7 +87,7 @@ impl<'t, 'r> Trial<'t, 'r> {
         if before.is_none() {
             grow(&mut self.sizes.names, 1, Registry::NAMES_MAX, "names")?;
         }
-        let bytes = (name.wire().len() + node_bytes(&node.sets)) as u64;
+        let bytes = (name.wire().len() + RecordSet::bytes(&node.sets)) as u64;
         let limit = Registry::BYTES_MAX;
         grow(&mut self.sizes.bytes, bytes, limit, "bytes of names")?;
         if let Some(lease) = lease {
@@ -233,7 +233,7 @@ impl<'t, 'r> Trial<'t, 'r> {
             }
             .into());
         }
-        match node_bytes(sets) {
+        match RecordSet::bytes(sets) {
             bytes if bytes > Node::BYTES_MAX => Err(ValueError::Large {
                 bytes,
                 limit: Node::BYTES_MAX,
@@ -290,16 +290,6 @@ fn sorted(sets: Vec<RecordSet>) -> Vec<RecordSet> {
         is_one
     });
     sets
-}
-
-/// How many bytes a node with these sets takes at most, encoded.
-fn node_bytes(sets: &[RecordSet]) -> usize {
-    let sets = sets.iter().map(|set| {
-        let data = set.data.iter().map(|data| 2 + data.len());
-        8 + data.sum::<usize>()
-    });
-    // Revision and lease take up to ten bytes each.
-    20 + sets.sum::<usize>()
 }
 
 fn grow(size: &mut u64, by: u64, limit: u64, what: &'static str) -> Result<(), Refusal> {
