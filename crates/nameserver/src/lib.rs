@@ -23,6 +23,8 @@ mod lease_clock;
 mod log_form;
 mod plan;
 mod proposal;
+mod restoring;
+mod restoring;
 mod secondaries;
 mod serve;
 mod snapshot;

@@ -27,7 +27,7 @@ use timing::BootClock;
 
 use crate::{
     lease_clock::{LeaseClock, Saved},
-    log_form, snapshot,
+    log_form, restoring,
 };
 pub use crate::{snapshot::Snapshot, store_error::StoreError};
 
@@ -355,13 +355,7 @@ fn fill(
     let filled = || -> Result<Registry, redb::Error> {
         let mut registry = Registry::new(zone.clone());
         let transaction = database.begin_read()?;
-        let mut wire = Vec::with_capacity(256);
-        for entry in transaction.open_table(NAMES)?.iter()? {
-            let (key, node) = entry?;
-            snapshot::wire_of(key.value(), &mut wire);
-            let restored = registry.restore_name(&wire, node.value());
-            restored.map_err(|error| redb::Error::Corrupted(error.to_string()))?;
-        }
+        restoring::names(&transaction.open_table(NAMES)?, &mut registry)?;
         for entry in transaction.open_table(LEASES)?.iter()? {
             let (lease, state) = entry?;
             let (ttl_ms, deadline) = state.value();

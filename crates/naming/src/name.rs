@@ -77,6 +77,23 @@ impl Name {
         }
     }
 
+    /// Whether that is what [`wire`](Self::wire) gives of some name.
+    pub(crate) fn is_wire(wire: &[u8]) -> bool {
+        let mut rest = wire;
+        while let Some((&length, behind)) = rest.split_first() {
+            let Some((label, behind)) = behind.split_at_checked(length.into()) else {
+                return false;
+            };
+            let is_allowed = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
+            let is_label = (1..=63).contains(&length) && label.iter().all(is_allowed);
+            if !is_label && label != b"*" {
+                return false;
+            }
+            rest = behind;
+        }
+        wire.len() <= WIRE_BYTES_MAX
+    }
+
     /// The labels as in a message, in lower case, without zone and root.
     pub fn wire(&self) -> &[u8] {
         &self.wire
@@ -266,6 +283,22 @@ mod tests {
     }
 
     #[test]
+    fn bytes_that_no_name_has_are_told() {
+        for wire in [
+            &b"\x01A"[..],
+            b"\x01",
+            b"\x00",
+            b"\x02**",
+            b"\x01.",
+            b"\x02a",
+            &[1, b'a'].repeat(127),
+        ] {
+            assert!(!Name::is_wire(wire), "{wire:?}");
+        }
+        assert!(Name::is_wire(b"") && Name::is_wire(b"\x01*\x03web"));
+    }
+
+    #[test]
     fn keys_sort_a_tree_and_come_back() {
         let names = ["a", "a/b", "a/b/c", "a/c", "ab", "b"];
         let names = names.map(|name| Name::parse(name).expect("a name"));
@@ -274,6 +307,7 @@ mod tests {
         for (name, key) in names.iter().zip(&keys) {
             assert_eq!(Name::from_sort_key(key).as_ref(), Ok(name));
             assert_eq!(Name::from_wire(name.wire()).as_ref(), Ok(name));
+            assert!(Name::is_wire(name.wire()));
             assert_eq!(key.starts_with(&keys[0]), name.is_within(&names[0]));
         }
     }

@@ -107,7 +107,12 @@ impl Zone {
     /// # Errors
     /// When it is longer.
     pub fn hold(&self, name: &Name) -> Result<(), NameError> {
-        match name.wire().len() + self.wire.len() {
+        self.hold_wire(name.wire())
+    }
+
+    /// The same of a name on the wire.
+    pub(crate) fn hold_wire(&self, wire: &[u8]) -> Result<(), NameError> {
+        match wire.len() + self.wire.len() {
             bytes if bytes > 255 => Err(NameError::Long { bytes }),
             _ => Ok(()),
         }

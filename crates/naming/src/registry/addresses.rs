@@ -37,6 +37,14 @@ impl Addresses {
         own.into_iter().flatten().chain(shared)
     }
 
+    /// Makes room for so many names more with an address each.
+    pub(super) fn reserve(&mut self, table: &Table, count: u64) {
+        let state = &self.hash;
+        self.own[0].reserve(count, |place| {
+            state.hash_one(address_at(table, *place, 0).expect("it was added with it"))
+        });
+    }
+
     /// A name was put at a place.
     pub(super) fn add(&mut self, table: &Table, place: u32) {
         for (at, address) in addresses(table.at(place)).enumerate() {

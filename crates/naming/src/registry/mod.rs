@@ -154,17 +154,29 @@ impl Registry {
         self.next_lease = batch.next_lease;
     }
 
+    /// Makes room for so many names more: a store says how many it will give, and then nothing has to grow meanwhile.
+    pub fn reserve(&mut self, count: u64) {
+        self.table.reserve(count);
+        self.addresses.reserve(&self.table, count);
+    }
+
     /// Takes in a name as a store kept it, when it is opened.
     ///
     /// # Errors
-    /// When the bytes are no name ([`Name::wire`]) or no node.
+    /// When the bytes are no name ([`Name::wire`]) or no node, or the name is there already.
     pub fn restore_name(&mut self, wire: &[u8], node: &[u8]) -> Result<(), NameError> {
-        let name = Name::from_wire(wire)?;
-        self.zone.hold(&name)?;
-        if name.wire() != wire || NodeView::checked(node).is_none() {
+        if !Name::is_wire(wire) || NodeView::checked(node).is_none() {
+            let name = Name::from_wire(wire)?;
             return Err(NameError::Damaged(name.to_string()));
         }
-        self.put(wire, node);
+        self.zone.hold_wire(wire)?;
+        let before = self.table.len();
+        let place = self.table.put_checked(wire, node);
+        if self.table.len() == before {
+            return Err(NameError::Damaged(Name::from_wire(wire)?.to_string()));
+        }
+        self.ancestors.add(wire);
+        self.lead_to(wire, place);
         Ok(())
     }
 
@@ -214,6 +226,11 @@ impl Registry {
             None => self.ancestors.add(wire),
         }
         let place = self.table.put_checked(wire, node);
+        self.lead_to(wire, place);
+    }
+
+    /// Puts what stands at a place into everything that leads there.
+    fn lead_to(&mut self, wire: &[u8], place: u32) {
         let node = self.table.at(place);
         if let Some(lease) = node.lease {
             self.leases.keep(lease, place);

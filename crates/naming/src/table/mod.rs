@@ -79,6 +79,11 @@ impl Table {
         self.pairs.arena_bytes()
     }
 
+    /// Makes room for so many names more.
+    pub(crate) fn reserve(&mut self, count: u64) {
+        self.pairs.reserve(count);
+    }
+
     /// Where a name lies: until it is put anew or taken away.
     pub(crate) fn place(&self, wire: &[u8]) -> Option<u32> {
         self.pairs.find(wire)

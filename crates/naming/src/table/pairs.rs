@@ -66,6 +66,13 @@ impl Pairs {
         *known
     }
 
+    /// Makes room for so many keys more.
+    pub(crate) fn reserve(&mut self, count: u64) {
+        let (arena, state) = (&self.arena, &self.hash);
+        let rehash = |place: &u32| hash(state, key_at(arena, *place));
+        self.shards.reserve(count, rehash);
+    }
+
     /// Takes a key away, and says whether it was there.
     pub(crate) fn remove(&mut self, key: &[u8]) -> bool {
         let hash = hash(&self.hash, key);

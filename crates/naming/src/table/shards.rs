@@ -25,6 +25,16 @@ impl<T> Shards<T> {
         self.tables[shard(hash)].insert_unique(hash, entry, rehash);
     }
 
+    /// Makes room for so many entries more, so that they come without growing. Entries spread evenly, but not quite: a table
+    /// that gets more than its share grows after all.
+    pub(crate) fn reserve(&mut self, count: u64, rehash: impl Fn(&T) -> u64) {
+        let share = count / SHARDS as u64;
+        let more = usize::try_from(share + 4 * share.isqrt()).unwrap_or(0);
+        self.tables
+            .iter_mut()
+            .for_each(|table| table.reserve(more, &rehash));
+    }
+
     /// Takes the entry away that is meant.
     pub(crate) fn remove(&mut self, hash: u64, is_it: impl FnMut(&T) -> bool) -> Option<T> {
         let found = self.tables[shard(hash)].find_entry(hash, is_it).ok()?;
