@@ -98,28 +98,63 @@ impl NamesSummary {
         let told = [
             (
                 self.commits.failed,
+                "write to the disk failed; its changes were refused and not made",
                 "writes to the disk failed; their changes were refused and not made",
             ),
             (
                 self.lost,
+                "datagram was dropped by the kernel because the server was behind; more --workers answer more",
                 "datagrams were dropped by the kernel because the server was behind; more --workers answer more",
             ),
-            (self.unsent, "answers could not be sent"),
+            (
+                self.unsent,
+                "answer could not be sent",
+                "answers could not be sent",
+            ),
             (
                 self.notices_unheard,
+                "notice was not heard by a secondary; is it there, and does it know this server?",
                 "notices were not heard by a secondary; is it there, and does it know this server?",
             ),
             (
                 self.crowded,
+                "connection was turned away because there were too many",
                 "connections were turned away because there were too many",
             ),
             (
                 self.lagged,
+                "watch ended because its watcher was too slow",
                 "watches ended because their watcher was too slow",
             ),
         ];
-        let told = told.into_iter().filter(|(count, _)| *count > 0);
-        told.map(|(count, what)| Finding::new(Verdict::Valid, format!("{count} {what}")))
-            .collect()
+        let told = told.into_iter().filter(|(count, ..)| *count > 0);
+        told.map(|(count, one, several)| {
+            let what = if count == 1 { one } else { several };
+            Finding::new(Verdict::Valid, format!("{count} {what}"))
+        })
+        .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(unsent: u64, expected: &[&str]) {
+        let summary = NamesSummary {
+            unsent,
+            ..NamesSummary::default()
+        };
+        let findings = summary.findings();
+        let texts: Vec<&str> = findings.iter().map(|finding| &*finding.text).collect();
+        assert_eq!(texts, expected);
+    }
+
+    #[test]
+    fn one_is_told_of_as_one() {
+        check(0, &[]);
+        check(1, &["1 answer could not be sent"]);
+        check(2, &["2 answers could not be sent"]);
     }
 }

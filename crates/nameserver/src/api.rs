@@ -87,7 +87,7 @@ pub struct Listing {
 pub struct Changes {
     /// Names with what is to stand there; `None`: to be taken away. At most 10,000.
     pub names: Vec<(String, Option<Value>)>,
-    /// Also if somebody has a name.
+    /// Also if somebody has a name. Without it, one that stands exactly so already is no refusal, and no change.
     #[serde(default)]
     pub replace: bool,
 }

@@ -23,11 +23,20 @@ use crate::{
     Hub, Refused, StoreError,
     lease_clock::Saved,
     proposal::{Proposal, Wish},
+    stop::Stop,
     store::Mended,
 };
 
 /// Starts it. It ends when the hub says so, after what was proposed until then.
-pub(crate) fn start(hub: Arc<Hub>, wishes: Receiver<Wish>) -> io::Result<JoinHandle<()>> {
+///
+/// # Errors
+/// When the thread cannot be had.
+pub(crate) fn start(
+    hub: Arc<Hub>,
+    wishes: Receiver<Wish>,
+    stop: &Arc<Stop>,
+) -> io::Result<JoinHandle<()>> {
+    let part = stop.part("the committer");
     let saved = hub.store().clock().save();
     let committer = Committer {
         hub,
@@ -35,10 +44,14 @@ pub(crate) fn start(hub: Arc<Hub>, wishes: Receiver<Wish>) -> io::Result<JoinHan
         clock: SystemClock::start(),
         saved,
         has_failed: false,
+        is_behind: false,
     };
     thread::Builder::new()
         .name("committer".to_owned())
-        .spawn(|| committer.run())
+        .spawn(move || {
+            let _part = part;
+            committer.run();
+        })
 }
 
 struct Committer {
@@ -49,6 +62,9 @@ struct Committer {
     saved: Saved,
     /// Whether the last write failed: then expiries, too, wait a moment.
     has_failed: bool,
+    /// Whether the store has a batch that the registry has not. Then nothing may be decided: it would be decided wrongly, and
+    /// under a revision that is taken.
+    is_behind: bool,
 }
 
 /// Why it goes on.
@@ -135,7 +151,7 @@ impl Committer {
     }
 
     fn decide(&mut self, proposals: Vec<Proposal>) {
-        if self.hub.store().is_broken()
+        if (self.is_behind || self.hub.store().is_broken())
             && let Err(error) = self.mend()
         {
             return refuse_all(proposals, error);
@@ -210,12 +226,17 @@ impl Committer {
 
     /// Opens the store again after a write had failed and it could not be opened then.
     fn mend(&mut self) -> Result<(), StoreError> {
-        let mended = self.hub.store().mend();
-        self.has_failed = mended.is_err();
-        match mended? {
-            Mended::Unkept => Ok(()),
-            Mended::Kept => self.hub.fill_again(),
+        // Until all of it has succeeded.
+        self.has_failed = true;
+        if self.hub.store().is_broken() {
+            self.is_behind |= self.hub.store().mend()? == Mended::Kept;
         }
+        if self.is_behind {
+            self.hub.fill_again()?;
+            self.is_behind = false;
+        }
+        self.has_failed = false;
+        Ok(())
     }
 }
 

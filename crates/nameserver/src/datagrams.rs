@@ -113,6 +113,11 @@ impl Datagrams {
         origin
     }
 
+    /// Leaves what the last call brought without an answer.
+    pub fn forget(&mut self) {
+        self.answers.iter_mut().for_each(Vec::clear);
+    }
+
     /// Sends the answers that are not empty, and says how many the kernel did not take.
     pub fn send(&mut self, socket: &UdpSocket) -> usize {
         self.parts.clear();

@@ -169,6 +169,7 @@ impl Door {
 
     /// Until the end is said; then until the connections have ended, for a moment at most.
     async fn keep(mut self) {
+        let _part = self.hall.stop.part("DNS by connections");
         let mut connections = JoinSet::new();
         while let Some(accepted) = unless(&self.hall.stop, self.listener.accept()).await {
             match accepted {

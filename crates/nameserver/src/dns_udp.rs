@@ -7,6 +7,7 @@
 use std::{
     io,
     net::{IpAddr, SocketAddr, UdpSocket},
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -84,7 +85,11 @@ pub(crate) fn start(
             socket,
         };
         let thread = thread::Builder::new().name("dns-udp".to_owned());
-        match thread.spawn(move || worker.run()) {
+        let part = stop.part("DNS by datagrams");
+        match thread.spawn(move || {
+            let _part = part;
+            worker.run();
+        }) {
             Ok(thread) => threads.push(thread),
             Err(error) => {
                 stop.say();
@@ -145,7 +150,14 @@ impl Worker {
             }
             match received {
                 Ok(count) => {
-                    self.answer(&mut datagrams, count, &mut updates);
+                    // A datagram that we do not survive must not take the others along, which nobody would answer any more.
+                    // The registry is only read, and every answer begins empty, so nothing half done is left behind.
+                    let answering =
+                        AssertUnwindSafe(|| self.answer(&mut datagrams, count, &mut updates));
+                    if catch_unwind(answering).is_err() {
+                        datagrams.forget();
+                        self.hub.tally().unsent(count as u64);
+                    }
                     let refused = datagrams.send(&self.socket);
                     if refused > 0 {
                         self.hub.tally().unsent(refused as u64);

@@ -209,11 +209,12 @@ impl Hub {
         let before = self.registry().revision();
         let registry = self.store.registry(&self.zone)?;
         let revision = registry.revision();
+        // All that can fail comes before anything is shown, so that it can be done again.
+        let changes = self.store.changes_after(before, usize::MAX)?;
         *self
             .registry
             .write()
             .unwrap_or_else(PoisonError::into_inner) = registry;
-        let changes = self.store.changes_after(before, usize::MAX)?;
         self.tell(Batch {
             revision,
             changes: changes.unwrap_or_default(),

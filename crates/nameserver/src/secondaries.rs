@@ -43,7 +43,11 @@ pub(crate) fn start(
                     address,
                     key,
                 };
-                tasks.spawn(secondary.follow());
+                let part = stop.part("the notices to secondaries");
+                tasks.spawn(async move {
+                    let _part = part;
+                    secondary.follow().await;
+                });
             }
             stop.heard().await;
         });

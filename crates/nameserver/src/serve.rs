@@ -3,6 +3,7 @@
 use std::{
     io::{self, Read},
     net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket},
+    os::fd::BorrowedFd,
     sync::Arc,
     thread::JoinHandle,
 };
@@ -42,7 +43,7 @@ pub fn start(plan: Plan) -> Result<Server, ServerError> {
     let hub = Arc::new(hub);
     let stop = Arc::new(Stop::new().map_err(environment("a descriptor"))?);
     let committer =
-        committer::start(Arc::clone(&hub), wishes).map_err(environment("the committer"))?;
+        committer::start(Arc::clone(&hub), wishes, &stop).map_err(environment("the committer"))?;
     // From here on all that was started is ended, whatever fails.
     let mut server = Server {
         hub,
@@ -62,6 +63,16 @@ pub fn start(plan: Plan) -> Result<Server, ServerError> {
 }
 
 impl Server {
+    /// Readable once a part of the server has panicked: then it answers no more, and is to be stopped.
+    pub fn bell(&self) -> BorrowedFd<'_> {
+        self.stop.bell()
+    }
+
+    /// The part that panicked, if one did.
+    pub fn failed(&self) -> Option<&'static str> {
+        self.stop.failed()
+    }
+
     /// Ends it: what was proposed is decided, connections are closed, threads are waited for.
     pub fn stop(self) -> NamesSummary {
         self.stop.say();

@@ -18,16 +18,14 @@ pub enum StoreError {
     },
     /// Another process has it open.
     #[error(
-        "{file} is in use by another process: end that one first, or give another folder with --store"
+        "{file} is in use by another process: end that one first, or give another folder with --data"
     )]
     InUse {
         /// Which file.
         file: String,
     },
     /// It is of another zone.
-    #[error(
-        "{file} has the names of {found} and not of {expected}: give another --store or --zone"
-    )]
+    #[error("{file} has the names of {found} and not of {expected}: give another --data or --zone")]
     Zone {
         /// Which file.
         file: String,

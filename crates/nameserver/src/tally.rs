@@ -221,13 +221,18 @@ struct Commits {
 impl Commits {
     fn summary(&self) -> NamesCommits {
         let count = self.latency.count();
+        // A bucket's upper end may lie beyond the longest that was in it.
+        let quantile = |share| {
+            let found = self.latency.value_at_quantile(share)?;
+            Some(found.min(self.longest_ns))
+        };
         NamesCommits {
             count,
             requests: self.requests,
             requests_max: self.requests_max,
             failed: self.failed,
-            latency_ns_p50: self.latency.value_at_quantile(0.5),
-            latency_ns_p99: self.latency.value_at_quantile(0.99),
+            latency_ns_p50: quantile(0.5),
+            latency_ns_p99: quantile(0.99),
             latency_ns_max: (count > 0).then_some(self.longest_ns),
         }
     }
@@ -381,5 +386,7 @@ mod tests {
             (2, 8, 7)
         );
         assert_eq!((commits.failed, commits.latency_ns_max), (1, Some(3_000)));
+        // The bucket of 3,000 goes on to 3,007.
+        assert_eq!(commits.latency_ns_p99, Some(3_000));
     }
 }

@@ -97,6 +97,7 @@ impl Watch {
 
     /// The same, for who polls.
     pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Watched>> {
+        let mut has_read = false;
         loop {
             while let Some(change) = self.ready.pop_front() {
                 if self.is_meant(&change) {
@@ -107,6 +108,12 @@ impl Watch {
                 return Poll::Ready(None);
             }
             if self.read < self.joined {
+                // A log in which nothing is meant may be long, and others wait for this thread.
+                if has_read {
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                has_read = true;
                 if !self.read_log() {
                     return Poll::Ready(Some(self.lagged(self.read)));
                 }

@@ -107,10 +107,7 @@ impl Watchers {
         }
         let changes: Vec<Arc<Change>> = changes.into_iter().map(Arc::new).collect();
         for told in changes.chunk_by(|one, next| one.revision == next.revision) {
-            match told {
-                [change] => handed.hand_out_one(change, tally),
-                several => handed.hand_out_several(several, tally),
-            }
+            handed.hand_out(told, tally);
         }
     }
 
@@ -150,14 +147,22 @@ struct Watcher {
 }
 
 impl Handed {
-    /// All that are concerned are told the same.
-    fn hand_out_one(&mut self, change: &Arc<Change>, tally: &Tally) {
-        let told: Told = Arc::from([Arc::clone(change)]);
+    /// Each is told of what concerns it, at once. Those who watch within the same name share what they are told: so it takes
+    /// memory by where they watch, and not by how many they are.
+    fn hand_out(&mut self, changes: &[Arc<Change>], tally: &Tally) {
+        let mut concerned: BTreeMap<&[u8], Vec<Arc<Change>>> = BTreeMap::new();
+        for change in changes {
+            for within in upwards(change.name.wire()) {
+                if self.by_name.contains_key(within) {
+                    let told = concerned.entry(within).or_default();
+                    told.push(Arc::clone(change));
+                }
+            }
+        }
         let mut late = Vec::new();
-        for within in upwards(change.name.wire()) {
-            let Some(there) = self.by_name.get_mut(within) else {
-                continue;
-            };
+        for (within, told) in concerned {
+            let told: Told = told.into();
+            let there = self.by_name.get_mut(within).expect("found a moment ago");
             for (number, watcher) in there {
                 if !watcher.tell(&told, tally) {
                     late.push(Place {
@@ -165,36 +170,6 @@ impl Handed {
                         number: *number,
                     });
                 }
-            }
-        }
-        self.leave_behind(&late, tally);
-    }
-
-    /// Each is told of what concerns it, at once.
-    fn hand_out_several(&mut self, changes: &[Arc<Change>], tally: &Tally) {
-        let mut concerned: BTreeMap<u64, (&[u8], Vec<Arc<Change>>)> = BTreeMap::new();
-        for change in changes {
-            for within in upwards(change.name.wire()) {
-                for number in self
-                    .by_name
-                    .get(within)
-                    .into_iter()
-                    .flat_map(BTreeMap::keys)
-                {
-                    let (_, told) = concerned.entry(*number).or_insert((within, Vec::new()));
-                    told.push(Arc::clone(change));
-                }
-            }
-        }
-        let mut late = Vec::new();
-        for (number, (within, told)) in concerned {
-            let there = self.by_name.get_mut(within).expect("found a moment ago");
-            let watcher = there.get_mut(&number).expect("found a moment ago");
-            if !watcher.tell(&told.into(), tally) {
-                late.push(Place {
-                    within: within.into(),
-                    number,
-                });
             }
         }
         self.leave_behind(&late, tally);
@@ -312,6 +287,22 @@ mod tests {
         assert_eq!(told(&mut region), [vec!["region1/b"], vec!["region1/a/x"]]);
         assert_eq!(told(&mut server), [vec!["region1/a/x"]]);
         assert_eq!(told(&mut other), [vec!["region2/a"]]);
+    }
+
+    #[test]
+    fn who_watches_within_the_same_name_shares_what_is_told() {
+        let (watchers, tally) = (Watchers::default(), Tally::default());
+        let mut all: Vec<_> = (0..2)
+            .map(|_| watchers.join(&within("a"), None).expect("room"))
+            .collect();
+        let changes = vec![change(1, "a/x"), change(1, "a/y"), change(1, "b")];
+        watchers.hand_out(changes, Revision(1), &tally);
+        let told: Vec<Told> = all
+            .iter_mut()
+            .map(|one| one.queue.try_recv().expect("told"))
+            .collect();
+        assert_eq!(told[0].len(), 2);
+        assert!(Arc::ptr_eq(&told[0], &told[1]));
     }
 
     #[test]

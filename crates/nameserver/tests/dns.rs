@@ -375,3 +375,14 @@ fn a_server_ends_while_it_is_asked_and_waited_for() {
     });
     drop(silent);
 }
+
+/// The empty datagram by which the socket's shutdown wakes its worker was said to be counted as a message.
+#[test]
+fn the_end_is_not_counted_as_a_message() {
+    for workers in [1, 3] {
+        let mut running = Running::with(|plan| plan.workers = workers);
+        ask(running.dns(), &question(7, "web", A));
+        let server = running.server.take().expect("it runs");
+        assert_eq!(server.stop().silent, 0, "{workers} workers");
+    }
+}

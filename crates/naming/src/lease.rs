@@ -36,4 +36,6 @@ impl Lease {
     pub const LEAST_MS: u64 = 1_000;
     /// The longest, in milliseconds: a day.
     pub const MOST_MS: u64 = 86_400_000;
+    /// The most names that one keeps: when it is given back they go at once, and all other requests wait for that.
+    pub const NAMES_MAX: usize = 10_000;
 }

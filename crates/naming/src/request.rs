@@ -9,6 +9,8 @@ pub enum Expect {
     Anything,
     /// Nobody has it.
     Absent,
+    /// Nobody has it, or it stands exactly so already, also what keeps it: then that is no change.
+    AbsentOrSame,
     /// Somebody has it.
     Present,
     /// It was last changed at that revision.

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use naming::{
-    Cause, Done, Draft, Expect, LeaseId, LeaseTime, Name, RecordSet, RecordType, Refusal, Registry,
-    Request, Revision, Table, Zone,
+    Cause, Done, Draft, Expect, Lease, LeaseId, LeaseTime, Name, RecordSet, RecordType, Refusal,
+    Registry, Request, Revision, Table, Zone,
 };
 
 fn registry() -> Registry {
@@ -167,7 +167,7 @@ fn a_name_that_goes_to_another_lease_outlives_the_first() {
 fn only_so_much_expires_at_once() {
     let most = Draft::EXPIRED_MAX;
     let mut registry = registry();
-    let names: Vec<String> = (0..most + 10).map(|number| format!("a{number}")).collect();
+    let names: Vec<String> = (0..most).map(|number| format!("a{number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     decide(&mut registry, 0, &grant(1_000, &["first"])).expect("free");
     decide(&mut registry, 0, &grant(1_001, &names)).expect("free");
@@ -179,7 +179,7 @@ fn only_so_much_expires_at_once() {
         "there is more to do"
     );
     let done = decide(&mut registry, 2_000, &Request::Expire).expect("always");
-    assert_eq!(done.changed, 11);
+    assert_eq!(done.changed, 1);
     assert!(registry.is_empty() && registry.next_expiry().is_none());
 }
 
@@ -363,4 +363,46 @@ fn a_table_holds_names() {
     let names: Vec<&[u8]> = table.iter().map(|(wire, _)| wire).collect();
     assert_eq!((table.len(), names), (1, vec![&b"\x01b"[..]]));
     assert!(table.memory_bytes() > 0);
+}
+
+#[test]
+fn what_stands_exactly_so_already_is_no_change_and_no_refusal() {
+    let mut registry = registry();
+    let again = || put("a", None, Expect::AbsentOrSame);
+    decide(&mut registry, 0, &again()).expect("nobody has it");
+    let done = decide(&mut registry, 0, &again()).expect("it stands so");
+    assert_eq!((done.changed, done.revision), (0, Revision(1)));
+    let grant = Request::Grant {
+        ttl_ms: 1_000,
+        names: Vec::new(),
+    };
+    let lease = decide(&mut registry, 0, &grant).expect("room").lease;
+    let leased = put("a", lease, Expect::AbsentOrSame);
+    assert!(matches!(
+        decide(&mut registry, 0, &leased),
+        Err(Refusal::Taken { .. })
+    ));
+}
+
+#[test]
+fn a_lease_keeps_so_many_names_and_no_more() {
+    let mut registry = registry();
+    let grant = Request::Grant {
+        ttl_ms: 1_000,
+        names: Vec::new(),
+    };
+    let lease = decide(&mut registry, 0, &grant).expect("room").lease;
+    let named = |number: usize| put(&format!("n{number}"), lease, Expect::Anything);
+    let most = Lease::NAMES_MAX;
+    let half = Request::All((0..most / 2).map(named).collect());
+    decide(&mut registry, 0, &half).expect("room");
+    let all = |count: usize| Request::All((0..count).map(named).collect());
+    assert!(matches!(
+        decide(&mut registry, 0, &all(most + 1)),
+        Err(Refusal::Full { .. })
+    ));
+    decide(&mut registry, 0, &all(most)).expect("room");
+    assert!(decide(&mut registry, 0, &named(most)).is_err());
+    let done = decide(&mut registry, 0, &Request::Revoke(lease.expect("given")));
+    assert_eq!(done.expect("it is there").changed, most as u64);
 }

@@ -138,7 +138,8 @@ impl Model {
         let found = self.names.get(&name.to_string()).map(|node| node.modified);
         match expect {
             Expect::Anything => true,
-            Expect::Absent => found.is_none(),
+            // What is there so already is a case by itself: see `edges`.
+            Expect::Absent | Expect::AbsentOrSame => found.is_none(),
             Expect::Present => found.is_some(),
             Expect::Revision(revision) => found == Some(revision),
         }

@@ -87,6 +87,7 @@ fn run(runtime: Runtime, listeners: Vec<tokio::net::TcpListener>, desk: &Arc<Des
 
 /// Accepts while there is room; who comes then waits in the kernel's queue until somebody leaves.
 async fn accept(listener: tokio::net::TcpListener, seats: Arc<Semaphore>, desk: Arc<Desk>) {
+    let _part = desk.stop.part("HTTP");
     loop {
         if seats.available_permits() == 0 {
             desk.hub.tally().crowded();

@@ -152,7 +152,7 @@ fn requests_of(desk: &Desk, bytes: &[u8]) -> Result<Request, Rejection> {
             lease: None,
             expect: match is_replacing {
                 true => Expect::Anything,
-                false => Expect::Absent,
+                false => Expect::AbsentOrSame,
             },
         })
     };

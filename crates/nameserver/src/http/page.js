@@ -13,7 +13,14 @@
     return made;
   }
 
-  const within = () => decodeURIComponent(location.hash.slice(1)) || "/";
+  // What stands behind the address may be anything.
+  function within() {
+    try {
+      return decodeURIComponent(location.hash.slice(1)) || "/";
+    } catch {
+      return "/";
+    }
+  }
 
   async function ask(path) {
     const answer = await fetch(path);

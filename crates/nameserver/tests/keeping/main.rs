@@ -6,6 +6,7 @@ mod crash;
 mod full;
 mod leases;
 mod opening;
+mod panics;
 mod waiting;
 mod watching;
 

@@ -167,3 +167,21 @@ fn who_does_not_read_lags_and_is_told_from_where_to_go_on() {
     assert_eq!(revisions(&mut again, from.0 + 1_200 - last.0), expected);
     assert_eq!(server.stop().lagged, 1);
 }
+
+/// One poll read on through the whole log, however long, as long as nothing in it was meant: on the thread of all HTTP.
+#[test]
+fn a_long_log_in_which_nothing_is_meant_is_read_a_page_at_a_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = open(folder.path());
+    let begun = server.hub.registry().revision();
+    for count in 0..1_500 {
+        let reply = |_| {};
+        server.hub.propose(put("a/x", count, None), reply);
+    }
+    register(&server.hub, "b", 1).expect("room");
+    let mut watch = server.hub.watch(&within("b"), Some(begun)).expect("room");
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let polls = (1..).find(|_| watch.poll_next(&mut context).is_ready());
+    assert!(polls > Some(1), "{polls:?}");
+    server.stop();
+}

@@ -43,7 +43,9 @@ impl Trial<'_, '_> {
         expect: Expect,
     ) -> Result<Done, Refusal> {
         let before = self.node(name);
-        self.expect(name, expect)?;
+        if expect != Expect::AbsentOrSame || !self.stands(name, sets, lease) {
+            self.expect(name, expect)?;
+        }
         if sets.iter().all(|set| set.data.is_empty()) {
             return Err(ValueError::Empty.into());
         }
@@ -83,6 +85,7 @@ impl Trial<'_, '_> {
 
     fn revoke(&mut self, lease: LeaseId) -> Result<Done, Refusal> {
         self.lease(lease).ok_or(Refusal::NoLease(lease))?;
+        // So many at most: see `Lease::NAMES_MAX`.
         for name in self.names_of(lease, usize::MAX) {
             self.clear(&name, Cause::Revoked)?;
         }
@@ -130,8 +133,10 @@ impl Trial<'_, '_> {
     fn expect(&self, name: &Name, expect: Expect) -> Result<(), Refusal> {
         let found = self.node(name).map(|node| node.modified);
         match (expect, found) {
-            (Expect::Anything, _) | (Expect::Absent, None) | (Expect::Present, Some(_)) => Ok(()),
-            (Expect::Absent, Some(revision)) => Err(Refusal::Taken {
+            (Expect::Anything, _)
+            | (Expect::Absent | Expect::AbsentOrSame, None)
+            | (Expect::Present, Some(_)) => Ok(()),
+            (Expect::Absent | Expect::AbsentOrSame, Some(revision)) => Err(Refusal::Taken {
                 name: name.to_string(),
                 revision,
             }),

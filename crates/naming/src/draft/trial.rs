@@ -91,10 +91,19 @@ impl<'t, 'r> Trial<'t, 'r> {
         let limit = Registry::BYTES_MAX;
         grow(&mut self.sizes.bytes, bytes, limit, "bytes of names")?;
         if let Some(lease) = lease {
+            if before.is_none_or(|before| before.lease != Some(lease)) {
+                self.check_room(lease)?;
+            }
             self.kept.entry(lease).or_default().push(name.clone());
         }
         self.stage(name, Some(node), Cause::Updated);
         Ok(())
+    }
+
+    /// Whether a name stands exactly so.
+    pub(super) fn stands(&self, name: &Name, sets: &[RecordSet], lease: Option<LeaseId>) -> bool {
+        let found = self.node(name);
+        found.is_some_and(|found| found.lease == lease && found.sets == sorted(sets.to_vec()))
     }
 
     /// Takes a name away, for a reason. It need not be there.
@@ -240,6 +249,22 @@ impl<'t, 'r> Trial<'t, 'r> {
             }
             .into()),
             _ => Ok(()),
+        }
+    }
+
+    /// Whether a lease may keep one name more: they go with one request when it is given back, and all others wait for that.
+    fn check_room(&self, lease: LeaseId) -> Result<(), Refusal> {
+        let limit = Lease::NAMES_MAX;
+        let of = |kept: &Map<LeaseId, Vec<Name>>| kept.get(&lease).map_or(0, Vec::len);
+        let published = self.draft.registry.name_count_of(lease);
+        // At least as many as there are, at once; how many exactly only where that is too many.
+        let most = published + of(&self.draft.kept) + of(&self.kept);
+        match most < limit || self.names_of(lease, usize::MAX).len() < limit {
+            true => Ok(()),
+            false => Err(Refusal::Full {
+                what: "names of a lease",
+                limit: limit as u64,
+            }),
         }
     }
 

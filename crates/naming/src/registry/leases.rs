@@ -71,6 +71,15 @@ impl Leases {
         one.into_iter().chain(many.into_iter().flatten().copied())
     }
 
+    /// How many names a lease keeps.
+    pub(super) fn place_count(&self, lease: LeaseId) -> usize {
+        match self.kept.get(&lease) {
+            Some(Kept::One(_)) => 1,
+            Some(Kept::Many(places)) => places.len(),
+            None => 0,
+        }
+    }
+
     /// The lease keeps the name at a place.
     pub(super) fn keep(&mut self, lease: LeaseId, place: u32) {
         match self.kept.get_mut(&lease) {

@@ -129,6 +129,11 @@ impl Registry {
         places.map(|place| self.table.name_at(place))
     }
 
+    /// How many names a lease keeps.
+    pub fn name_count_of(&self, lease: LeaseId) -> usize {
+        self.leases.place_count(lease)
+    }
+
     /// All names with what stands under them, in no particular order. Takes time in proportion to their number.
     pub fn names(&self) -> impl Iterator<Item = (&[u8], NodeView<'_>)> {
         self.table.iter()

@@ -8,8 +8,11 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use history::Verdict;
-use nameserver::api::Changes;
-use naming::{Expect, Form, Name, RecordSet, Request, Value, Zone, forms::FORMS};
+use nameserver::{
+    Client, ClientError,
+    api::{Changes, Put},
+};
+use naming::{Expect, Form, Name, RecordSet, RecordType, Request, Value, Zone, forms::FORMS};
 
 use crate::{args::ImportArgs, names, progress, say};
 
@@ -20,7 +23,7 @@ use crate::{args::ImportArgs, names, progress, say};
 pub fn run(args: &ImportArgs) -> Result<Verdict> {
     let client = names::client(&args.service)?;
     let zone = Zone::parse(&client.status()?.zone)?;
-    let read = read(&args.file, args.form.as_deref(), &zone)?;
+    let mut read = read(&args.file, args.form.as_deref(), &zone)?;
     let count = read.len() as u64;
     if args.check {
         say::talk(&format!(
@@ -30,6 +33,8 @@ pub fn run(args: &ImportArgs) -> Result<Verdict> {
         return Ok(Verdict::Valid);
     }
     let mut done = 0_u64;
+    let apex = read.iter().position(|(name, _)| name.is_apex());
+    let apex = apex.map(|at| read.remove(at).1);
     let total = read.len().div_ceil(CHUNK);
     let bar = progress::line(count, "importing");
     for (at, part) in read.chunks(CHUNK).enumerate() {
@@ -55,6 +60,21 @@ pub fn run(args: &ImportArgs) -> Result<Verdict> {
             }
         }
     }
+    if let Some(sets) = apex {
+        let (client, zone) = (&client, &zone);
+        match (Apex { client, zone }).import(sets, args.replace) {
+            Ok(changed) => done += changed,
+            Err(error) if names::is_answer(&error) => {
+                say::talk(&format!("refused: {error}"));
+                say_what_is_done(total, total, done);
+                return Ok(Verdict::Invalid);
+            }
+            Err(error) => {
+                say_what_is_done(total, total, done);
+                return Err(error.into());
+            }
+        }
+    }
     bar.finish_and_clear();
     let same = count.saturating_sub(done);
     let same = match same {
@@ -63,6 +83,62 @@ pub fn run(args: &ImportArgs) -> Result<Verdict> {
     };
     say::talk(&format!("{} imported{same}", report::counted(done, "name")));
     Ok(Verdict::Valid)
+}
+
+/// The zone's own name at the service. It has records from the beginning, so it is never free: what a file says of it is put
+/// beside them.
+struct Apex<'a> {
+    client: &'a Client,
+    zone: &'a Zone,
+}
+
+impl Apex<'_> {
+    /// Adds the records of a file, but for those that say who serves the zone: that is this service, and not the one that the
+    /// file is from. Says how many names changed: one, or none.
+    fn import(&self, sets: Vec<RecordSet>, may_replace: bool) -> Result<u64, ClientError> {
+        let name = Name::apex();
+        let refused = |error: String| ClientError::Refused {
+            status: 409,
+            error,
+            revision: None,
+        };
+        let entry = self.client.entry("/")?;
+        let there = entry.value.to_sets(self.zone, &name);
+        let mut there = there.map_err(|error| refused(error.to_string()))?;
+        let before = there.clone();
+        for set in sets {
+            let own = there
+                .iter()
+                .position(|own| own.record_type == set.record_type);
+            match own {
+                Some(own) if there[own] == set => {}
+                Some(_) if set.record_type == RecordType::NS => say::talk(&format!(
+                    "note: {} keeps its own NS records: those of the file say who served it there",
+                    self.zone
+                )),
+                Some(own) if may_replace => there[own] = set,
+                Some(_) => {
+                    let record_type = set.record_type;
+                    return Err(refused(format!(
+                        "/ has other {record_type} records already; --replace replaces them"
+                    )));
+                }
+                None => there.push(set),
+            }
+        }
+        if there == before {
+            return Ok(0);
+        }
+        let put = Put {
+            value: Value::from_sets(self.zone, &name, there.iter()),
+            lease: None,
+            lease_ms: None,
+            // What somebody else has put there since must not get lost.
+            if_revision: Some(entry.revision),
+            replace: false,
+        };
+        Ok(self.client.put("/", &put)?.changed)
+    }
 }
 
 /// The names of a file.

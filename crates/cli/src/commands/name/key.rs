@@ -19,10 +19,12 @@ pub fn run(args: &KeyArgs) -> Result<Verdict> {
         .and_then(|mut random| random.read_exact(&mut secret))
         .context("cannot read random bytes from /dev/urandom")?;
     let text = dns::Keys::make(&args.name, secret)?;
-    let within = within.map_or(String::new(), |name| format!("# within {name}\n"));
-    say::result(&(within + &text));
+    let (line, flag) = within.map_or_else(Default::default, |name| {
+        (format!("# within {name}\n"), format!(" --within {name}"))
+    });
+    say::result(&(line + &text));
     say::talk(&format!(
-        "keep it in a file that only you can read: `umask 077; wharf name key {} > names.key`; then `wharf name serve --keys \
+        "keep it in a file that only you can read: `umask 077; wharf name key {}{flag} > names.key`; then `wharf name serve --keys \
          names.key` and `nsupdate -k names.key`",
         args.name
     ));

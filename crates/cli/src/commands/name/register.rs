@@ -168,9 +168,14 @@ impl Keeper<'_> {
                         "warning: lease {lease} ran out; registering {} again",
                         self.args.name
                     ));
-                    match self.register_again()? {
-                        Some(new) => lease = new,
-                        None => return Ok(Verdict::Invalid),
+                    match self.register_again() {
+                        Ok(Some(new)) => lease = new,
+                        Ok(None) => return Ok(Verdict::Invalid),
+                        // The next sign of life is refused as this one was, and leads here again.
+                        Err(error) => say::talk(&format!(
+                            "warning: {} could not be registered again: {error}; trying on",
+                            self.args.name
+                        )),
                     }
                 }
                 Err(error) if is_reachable => {
@@ -193,7 +198,7 @@ impl Keeper<'_> {
     }
 
     /// The new lease; none where somebody else has the name now.
-    fn register_again(&mut self) -> Result<Option<LeaseId>> {
+    fn register_again(&mut self) -> Result<Option<LeaseId>, ClientError> {
         self.put.if_revision = None;
         match self.client.put(&self.args.name, &self.put) {
             Ok(changed) => Ok(changed.lease),
@@ -201,7 +206,7 @@ impl Keeper<'_> {
                 say::talk(&format!("refused: {error}"));
                 Ok(None)
             }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(error),
         }
     }
 

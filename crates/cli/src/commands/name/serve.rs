@@ -1,10 +1,10 @@
 //! `wharf name serve`: a name service, until it is told to stop.
 
-use std::{fs, net::SocketAddr, path::Path, process, sync::Arc};
+use std::{fs, net::SocketAddr, path::Path, process, sync::Arc, thread};
 
 use anyhow::{Context as _, Result};
 use dns::Keys;
-use history::{Kind, Verdict};
+use history::{Finding, Kind, Verdict};
 use nameserver::{Plan, Server};
 use naming::Zone;
 use run::{Stop, stop_on_signals};
@@ -49,12 +49,20 @@ pub fn run(args: &NameServeArgs) -> Result<Verdict> {
         "notify": args.notify,
     }))?;
     ready(args, &server, &zone)?;
-    wait(&stop)?;
+    wait(&stop, &server)?;
+    end_at_once_if_asked_again(stop);
     if !args.quiet {
         say::talk("ending");
     }
+    let failed = server.failed();
     let summary = server.stop();
-    let findings = summary.findings();
+    let mut findings = summary.findings();
+    if let Some(part) = failed {
+        let text = format!(
+            "a part of the server ended by an error of this program ({part}), which is told above; what was answered is kept"
+        );
+        findings.push(Finding::new(Verdict::Unknown, text));
+    }
     begun.summary.names = Some(summary);
     // A server that was told to stop has done its work, whatever its clients did.
     Ok(match begun.conclude(findings, &[], &clock) {
@@ -146,15 +154,33 @@ fn ready(args: &NameServeArgs, server: &Server, zone: &str) -> Result<()> {
     crate::whole_file::write(file, &ready.to_string(), true)
 }
 
-fn wait(stop: &Stop) -> Result<()> {
+/// Until ^C, or until a part of the server has panicked.
+fn wait(stop: &Stop, server: &Server) -> Result<()> {
     loop {
-        let soon = stop.soon_fd();
-        match poll(&mut [PollFd::new(&soon, PollFlags::IN)], None) {
+        let (soon, bell) = (stop.soon_fd(), server.bell());
+        let mut watched = [
+            PollFd::new(&soon, PollFlags::IN),
+            PollFd::new(&bell, PollFlags::IN),
+        ];
+        match poll(&mut watched, None) {
             Ok(_) => return Ok(()),
             Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error).context("cannot wait for ^C"),
         }
     }
+}
+
+/// Ends this process on the second ^C: a disk that does not answer would hold up the end for as long. Nothing is lost by it:
+/// what was answered is on the disk, and the run's folder says `unknown` until it is told otherwise.
+fn end_at_once_if_asked_again(stop: Arc<Stop>) {
+    let waiting = thread::Builder::new().name("at-once".to_owned());
+    // Without the thread there is SIGKILL.
+    let _ = waiting.spawn(move || {
+        let at_once = stop.at_once_fd();
+        while poll(&mut [PollFd::new(&at_once, PollFlags::IN)], None).is_err() {}
+        say::talk("ended at once");
+        process::exit(2);
+    });
 }
 
 fn texts(addresses: &[SocketAddr]) -> Vec<String> {

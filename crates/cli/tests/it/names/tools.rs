@@ -219,4 +219,61 @@ fn a_key_file_is_one_that_others_read() {
     let again = run(&["name", "key", "laptop"]);
     assert_ne!(ran.stdout, again.stdout, "two keys are never the same");
     check_refused(&["name", "key", "lap top"], &["lap top"]);
+    let within = run(&["name", "key", "robot", "--within", "region1"]);
+    assert!(within.stdout.starts_with("# within region1\n"));
+    // The hint is the command that makes the same kind of key: without the flag the key may change everything.
+    assert!(
+        within
+            .stderr
+            .contains("wharf name key robot --within region1 >"),
+        "{}",
+        within.stderr
+    );
+}
+
+#[test]
+fn a_whole_export_goes_into_a_new_service_and_twice() {
+    let service = Service::start(&[]);
+    service.told(&["register", "web", "10.0.0.1"]);
+    let file = service.folder.path().join("all.zone").display().to_string();
+    service.told(&["export", "--out", &file]);
+    let other = Service::start(&[]);
+    for same in ["2 names stood so already", "3 names stood so already"] {
+        let ran = other.name(&["import", &file]);
+        assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("refused"), "{}", ran.stderr);
+        assert!(
+            ran.stderr
+                .contains(same.split(' ').next().expect("a number"))
+        );
+    }
+    other.told(&["register", "web", "10.0.0.2", "--replace"]);
+    assert_eq!(other.name(&["import", &file]).status, Some(1));
+}
+
+#[test]
+fn a_file_adds_to_the_apex_and_leaves_its_name_servers() {
+    let service = Service::start(&[]);
+    let file = service.folder.path().join("old.zone");
+    let text =
+        "@ 60 IN NS ns1.elsewhere.example.\n@ 60 IN MX 10 mail.lab.test.\nweb 60 IN A 10.0.0.1\n";
+    fs::write(&file, text).expect("written");
+    let file = file.display().to_string();
+    let ran = service.name(&["import", &file]);
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("keeps its own NS"), "{}", ran.stderr);
+    assert_eq!(service.short(&["lab.test", "NS"]).trim(), "ns.lab.test.");
+    assert_eq!(
+        service.short(&["lab.test", "MX"]).trim(),
+        "10 mail.lab.test."
+    );
+    let other = text.replace("MX 10", "MX 20");
+    fs::write(&file, other).expect("written");
+    assert_eq!(service.name(&["import", &file]).status, Some(1));
+    service.told(&["import", &file, "--replace"]);
+    assert_eq!(service.short(&["lab.test", "NS"]).trim(), "ns.lab.test.");
+    assert_eq!(
+        service.short(&["lab.test", "MX"]).trim(),
+        "20 mail.lab.test."
+    );
 }
