@@ -24,7 +24,6 @@ mod log_form;
 mod plan;
 mod proposal;
 mod restoring;
-mod restoring;
 mod secondaries;
 mod serve;
 mod snapshot;
