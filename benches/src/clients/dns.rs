@@ -79,6 +79,7 @@ pub fn run(flags: &Flags) -> io::Result<()> {
         seconds: began.elapsed().as_secs_f64(),
         busy: (processor_time() - busy).as_secs_f64(),
     };
+    asker.end()?;
     match is_json {
         true => println!("{}", figures.json(&asker.counts)),
         false => println!("{}", figures.text(&asker.counts)),
@@ -118,13 +119,34 @@ impl Asker {
             }
             if now - swept >= SWEEP_NS {
                 swept = now;
-                for window in &mut self.windows {
-                    self.counts.lost += window.sweep(now, PATIENCE_NS);
-                }
+                self.give_up(now, PATIENCE_NS);
             }
             // An open loop turns without rest: a sleep would be its own lateness.
             if moved == 0 && self.rate.is_none() {
                 self.wait()?;
+            }
+        }
+    }
+
+    /// Takes in what still comes; what does not is lost.
+    fn end(&mut self) -> io::Result<()> {
+        let end = self.now() + AFTER_THE_END_NS;
+        while self.now() < end {
+            for index in 0..self.windows.len() {
+                self.receive(index)?;
+            }
+        }
+        self.give_up(self.now(), AFTER_THE_END_NS);
+        Ok(())
+    }
+
+    /// Counts what is under way for longer than that as lost. Whoever waits for it waits until he gives up, so among the
+    /// latencies it is one of as long as that: a server that drops what it cannot answer in time is not the quicker one.
+    fn give_up(&mut self, now: u64, patience: u64) {
+        for window in &mut self.windows {
+            for _ in 0..window.sweep(now, patience) {
+                self.counts.lost += 1;
+                self.counts.latency.add(PATIENCE_NS);
             }
         }
     }
@@ -278,6 +300,7 @@ const WARM_UP: Duration = Duration::from_millis(1_200);
 const SOCKETS_MAX: usize = 64;
 const BUFFER_BYTES: usize = 4 << 20;
 /// An answer that has not come by then never does.
+const AFTER_THE_END_NS: u64 = 100_000_000;
 const PATIENCE_NS: u64 = 1_000_000_000;
 const SWEEP_NS: u64 = 100_000_000;
 const LOOK_AGAIN: Timespec = Timespec {

@@ -34,7 +34,7 @@ pub struct Client {
 pub enum ClientError {
     /// Nobody answers there.
     #[error(
-        "no name service answers at {address}: {problem}; start one with `wharf name serve`, or say where with --names"
+        "no name service answers at {address}: {problem}; start one with `wharf name serve`, or say where it is: --names HOST:PORT, name:NAME@HOST:PORT"
     )]
     Unreachable {
         /// Where.

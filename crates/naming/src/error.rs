@@ -105,7 +105,9 @@ pub enum ValueError {
 #[non_exhaustive]
 pub enum Refusal {
     /// Somebody has it.
-    #[error("{name} is taken (revision {revision}): deregister it, or register with --replace")]
+    #[error(
+        "{name} is taken (revision {revision}): choose another name, or `wharf name deregister {name}` first; `wharf name register` can --replace it"
+    )]
     Taken {
         /// Which.
         name: String,

@@ -79,8 +79,8 @@ impl Registry {
     /// Where the last step is [`Step::Context`], the name is there only because others stand below it. A name whose lease
     /// has run out by `now` is not there, even if nobody has taken it away yet.
     ///
-    /// **A wildcard is a name like any other here**: `region1/*` resolves, and `region1/anything` is missing, though DNS
-    /// answers for it. Whoever looks at the names is shown what is registered; what answers are made of it is DNS's.
+    /// **A wildcard stands in for what is missing beside it**, as in DNS (RFC 4592): after the step in which `region1` has no
+    /// `anything` comes one in which it has `*`, and that is what is resolved.
     pub fn resolve(&self, name: &Name, now: LeaseTime) -> Resolution {
         let mut resolution = Resolution {
             name: name.to_string(),
@@ -92,7 +92,8 @@ impl Registry {
         };
         let mut name = name.clone();
         let mut before = Vec::new();
-        while let Some(view) = self.walk(&name, now, &mut resolution.steps) {
+        while let Some((found, view)) = self.walk(&name, now, &mut resolution.steps) {
+            name = found;
             let Some(target) = alias(view) else {
                 self.fill(&mut resolution, &name, view, now);
                 break;
@@ -153,8 +154,13 @@ impl Registry {
     /// How many aliases are followed for one name.
     pub const ALIASES_MAX: usize = 16;
 
-    /// Walks from the root to a name, a label a step, and gives what stands under it.
-    fn walk(&self, name: &Name, now: LeaseTime, steps: &mut Vec<Step>) -> Option<NodeView<'_>> {
+    /// Walks from the root to a name, a label a step, and gives what stands under it, or under the wildcard beside it.
+    fn walk(
+        &self,
+        name: &Name,
+        now: LeaseTime,
+        steps: &mut Vec<Step>,
+    ) -> Option<(Name, NodeView<'_>)> {
         let labels: Vec<&str> = name.labels().collect();
         let mut at = Name::apex();
         let mut last = self.find(at.wire());
@@ -176,11 +182,16 @@ impl Registry {
                 },
             });
             if (last.is_none(), below) == (true, 0) {
-                return None;
+                let wildcard = child(&at, "*").filter(|_| self.has_wildcards())?;
+                let view = self.find(wildcard.wire())?;
+                let view = Some(view).filter(|view| self.is_alive(*view, now))?;
+                let (at, label) = (at.to_string(), "*".to_owned());
+                steps.push(Step::Found { at, label });
+                return Some((wildcard, view));
             }
             at = next;
         }
-        last
+        Some((at, last?))
     }
 
     fn fill(&self, into: &mut Resolution, name: &Name, view: NodeView<'_>, now: LeaseTime) {
@@ -309,8 +320,8 @@ mod tests {
     #[test]
     fn what_is_missing_is_said_and_no_crash() {
         check("region3/server1", None, &["/ region3 missing"]);
-        let steps = ["/ region1 context 3", "region1 server9 missing"];
-        check("region1/server9", None, &steps);
+        let steps = ["/ region2 found", "region2 server9 missing"];
+        check("region2/server9", None, &["/ region2 context 1", steps[1]]);
         check("server1/x", None, &["/ server1 found", "server1 x missing"]);
         let context = check("region1", None, &["/ region1 context 3"]);
         assert_eq!(context.value, None);
@@ -375,11 +386,17 @@ mod tests {
     }
 
     #[test]
-    fn wildcards_are_shown_and_not_expanded() {
+    fn a_wildcard_stands_in_for_what_is_missing_beside_it() {
         let steps = ["/ region1 context 3", "region1 * found"];
         check("*.region1", Some("192.168.1.9"), &steps);
-        let steps = ["/ region1 context 3", "region1 any missing"];
-        check("any.region1", None, &steps);
+        let steps = [
+            "/ region1 context 3",
+            "region1 any missing",
+            "region1 * found",
+        ];
+        let any = check("any.region1", Some("192.168.1.9"), &steps);
+        assert_eq!(any.canonical, "region1/*");
+        check("below.any.region1", Some("192.168.1.9"), &steps);
     }
 
     #[track_caller]

@@ -74,7 +74,8 @@ pub struct RegisterArgs {
     /// What else there is to know about it
     #[arg(short, long = "attribute", value_name = "KEY=VALUE")]
     pub attributes: Vec<String>,
-    /// The name that it stands for: region1/server1, or one elsewhere with a dot at its end, example.org.
+    /// The name that it stands for: region1/server1; or one elsewhere, such as `example.org.`, with a dot at
+    /// its end
     #[arg(long, value_name = "NAME", conflicts_with_all = ["addresses", "port", "attributes", "records"])]
     pub alias: Option<String>,
     /// Any other record, as in a zone file, such as 'MX 10 mail.example.org.'
@@ -126,7 +127,7 @@ pub struct DeregisterArgs {
 pub struct ResolveArgs {
     /// The name: server1, region1/server1 or server1.region1
     pub name: String,
-    /// Show each step: in which context which label was looked up, and what it led to
+    /// Show each step on standard error: in which context which label was looked up, and what it led to
     #[arg(short, long)]
     pub steps: bool,
     /// Ask label by label, and go from context to context oneself; without it the service goes (recursively)

@@ -72,6 +72,44 @@ fn the_laboratorys_primes_are_compared_as_it_is_printed() {
     }
 }
 
+/// In a namespace, where the ports are free.
+#[test]
+fn the_names_are_served_imported_and_resolved_as_they_are_printed() {
+    let net = Net::lonely();
+    let runs = tempfile::tempdir().expect("a temporary folder");
+    let line = |text: &str| {
+        let program = text.replacen("wharf", env!("CARGO_BIN_EXE_wharf"), 1);
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples");
+        let mut command = net.command(1, "sh");
+        command
+            .args(["-c", &format!("ln -sfn {root} examples; exec {program}")])
+            .env("WHARF_RUNS", runs.path())
+            .current_dir(runs.path());
+        command
+    };
+    let said = runs.path().join("stderr.txt");
+    let mut server = line(RUN[7]);
+    server.stderr(fs::File::create(&said).expect("created"));
+    let mut server = support::Guarded(server.stdout(Stdio::null()).spawn().expect("a shell"));
+    eventually("the service answers", || {
+        let said = fs::read_to_string(&said).expect("what it says");
+        said.contains("127.0.0.1:5300").then_some(())
+    });
+    let told = |text: &str| {
+        let output = line(text).output().expect("a shell");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{text}: {said}");
+        (String::from_utf8_lossy(&output.stdout).into_owned(), said)
+    };
+    told(RUN[8]);
+    let (printed, steps) = told(RUN[9]);
+    assert_eq!(printed, "192.168.1.2\n");
+    assert!(steps.contains("in /: region1 is a context"), "{steps}");
+    assert_eq!(told(RUN[10]).0, "192.168.1.2\n");
+    support::signal(server.pid(), "INT");
+    assert!(server.wait().success());
+}
+
 /// In a namespace: on the machine itself joining the group would be told to its network.
 #[test]
 fn the_group_gets_what_is_sent_to_it_as_it_is_printed() {
@@ -206,6 +244,10 @@ const RUN: &[&str] = &[
     "wharf cast recv --multicast 224.1.1.1:5007",
     "wharf cast send --multicast 224.1.1.1:5007 \"hello, all\"",
     ORDER,
+    "wharf name serve",
+    "wharf name import examples/names/structured.toml",
+    "wharf name resolve region1/server1 --steps",
+    "dig @127.0.0.1 -p 5300 +short server1.region1.lab.test",
 ];
 
 /// Run in `chat`, by members that have left their logs.

@@ -14,7 +14,7 @@ use nameserver::{
     Client, ClientError,
     api::{Changed, Put},
 };
-use naming::{LeaseId, Revision, Value};
+use naming::{LeaseId, Name, Revision, Value};
 use run::{Stop, stop_on_signals};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
@@ -25,6 +25,11 @@ use crate::{args::RegisterArgs, names, say};
 /// # Errors
 /// When no service answers, or what was given is no name or value.
 pub fn run(args: &RegisterArgs) -> Result<Verdict> {
+    ensure!(
+        args.name.parse::<IpAddr>().is_err(),
+        "`{0}` is an address; the name comes first: wharf name register NAME {0}",
+        args.name
+    );
     let lease = match (args.lease, args.keep) {
         (None, true) => Some(KEPT),
         (lease, _) => lease,
@@ -81,10 +86,15 @@ fn tell(args: &RegisterArgs, changed: &Changed, ttl: Option<Duration>) -> Result
         (Some(lease), Some(ttl)) => format!(", lease {lease} of {} s", ttl.as_secs_f64()),
         _ => String::new(),
     };
-    say::talk(&format!(
-        "{} is registered (revision {}{lease})",
-        args.name, changed.revision
-    ));
+    // As it is kept, for `server1.region1` and `region1/server1` are one name.
+    let name = Name::parse(&args.name).map_or_else(|_| args.name.clone(), |name| name.to_string());
+    say::talk(&match changed.changed {
+        0 => format!("{name} stands so already{lease}"),
+        _ => format!(
+            "{name} is registered (revision {}{lease})",
+            changed.revision
+        ),
+    });
     Ok(())
 }
 

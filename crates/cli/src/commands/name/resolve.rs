@@ -76,46 +76,82 @@ fn iteratively(args: &ResolveArgs) -> Result<Verdict> {
         Some(file) => Asked::File(Box::new(registry(file)?)),
         None => Asked::Service(Box::new(names::client(&args.service)?)),
     };
+    let mut name = asked.name(&args.name)?;
+    let mut before = Vec::new();
+    // As many aliases in a row as the service itself follows.
+    while before.len() <= Registry::ALIASES_MAX {
+        match walked(&asked, &name)? {
+            Walked::To(found) => return Ok(concluded(&asked.resolve(&found)?, false)),
+            Walked::Nowhere => return Ok(Verdict::Invalid),
+            Walked::Outside(to) => {
+                say::talk(&in_words(&Step::Outside { name: to }));
+                return Ok(Verdict::Invalid);
+            }
+            Walked::Alias(to) => {
+                before.push(std::mem::replace(&mut name, to));
+                if before.contains(&name) {
+                    say::talk(&in_words(&Step::Loop {
+                        name: name.to_string(),
+                    }));
+                    return Ok(Verdict::Invalid);
+                }
+            }
+        }
+    }
+    say::talk(&in_words(&Step::TooLong {
+        name: name.to_string(),
+    }));
+    Ok(Verdict::Invalid)
+}
+
+/// Where asking label by label led to.
+enum Walked {
+    To(Name),
+    Alias(Name),
+    Outside(String),
+    Nowhere,
+}
+
+fn walked(asked: &Asked, name: &Name) -> Result<Walked> {
     let mut at = Name::apex();
-    let mut rest = labels(&asked.name(&args.name)?);
-    for _ in 0..STEPS_MAX {
-        let Some(label) = rest.pop() else {
-            say::talk(&format!(
-                "{} is a context: names stand below it, nothing under it",
-                args.name
-            ));
-            return Ok(Verdict::Invalid);
-        };
-        let step = asked.step(&at, &label)?;
+    let mut rest = labels(name);
+    while let Some(label) = rest.pop() {
+        let mut step = asked.step(&at, &label)?;
         say::talk(&in_words(&step));
+        let mut label = label;
+        if let Step::Missing { .. } = step {
+            // A wildcard stands in for what is missing beside it, and below that (RFC 4592).
+            label = "*".to_owned();
+            rest.clear();
+            step = asked.step(&at, &label)?;
+            if let Step::Missing { .. } = step {
+                return Ok(Walked::Nowhere);
+            }
+            say::talk(&in_words(&step));
+        }
         at = Name::parse(&match at.is_apex() {
             true => label,
             false => format!("{at}/{label}"),
         })?;
-        match &step {
-            Step::Context { .. } => {}
-            Step::Found { .. } if rest.is_empty() => {
-                return Ok(concluded(&asked.resolve(&at)?, false));
-            }
-            Step::Found { .. } => {}
+        match step {
             Step::Alias { to, .. } if rest.is_empty() => {
-                if to.ends_with('.') {
-                    say::talk(&format!("{to} is not of this zone: ask whoever serves it"));
-                    return Ok(Verdict::Invalid);
-                }
-                (at, rest) = (Name::apex(), labels(&Name::parse(to)?));
+                return Ok(match to.ends_with('.') {
+                    true => Walked::Outside(to),
+                    false => Walked::Alias(Name::parse(&to)?),
+                });
             }
-            Step::Alias { .. }
-            | Step::Missing { .. }
+            Step::Found { .. } if rest.is_empty() => return Ok(Walked::To(at)),
+            Step::Context { .. } | Step::Found { .. } | Step::Alias { .. } => {}
+            Step::Missing { .. }
             | Step::Loop { .. }
             | Step::TooLong { .. }
-            | Step::Outside { .. } => return Ok(Verdict::Invalid),
+            | Step::Outside { .. } => return Ok(Walked::Nowhere),
         }
     }
     say::talk(&format!(
-        "given up after {STEPS_MAX} steps: the aliases lead in a circle"
+        "{name} is a context: names stand below it, nothing under it"
     ));
-    Ok(Verdict::Invalid)
+    Ok(Walked::Nowhere)
 }
 
 /// The labels, the one to be looked up first last.
@@ -180,6 +216,3 @@ fn in_words(step: &Step) -> String {
         Step::Outside { name } => format!("{name} is not of this zone: ask whoever serves it"),
     }
 }
-
-/// More contexts and aliases than any name here can have: 127 labels, 16 aliases.
-const STEPS_MAX: usize = 127 * 17;
