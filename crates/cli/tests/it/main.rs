@@ -1,6 +1,6 @@
 //! The product as a whole, on real sockets, against real programs.
 //!
-//! Needs python3, nc (netcat-openbsd), socat, redis-tools, wrk, curl, iproute2 and util-linux; `cargo xtask test`
+//! Needs python3, nc (netcat-openbsd), socat, redis-tools, wrk, curl, iproute2, util-linux, and what single files say; `cargo xtask test`
 //! installs them where it can. Every server listens on a port of the kernel's choice on 127.0.0.1, or in a network
 //! namespace that the test has made, and is ended by its number.
 
