@@ -109,5 +109,6 @@ fn write(text: &mut Vec<u8>, value: &impl Serialize) {
 const LIMIT: u64 = 1_000;
 /// The most names on a page.
 const LIMIT_MAX: u64 = 10_000;
-/// A page that has grown so long ends, whatever was asked for; a name adds at most some 200 KiB.
-const PAGE_BYTES: usize = 8 << 20;
+/// A page that has grown so long ends, whatever was asked for; a name adds at most some 200 KiB. Whoever reads slowly keeps
+/// one page in memory, and there are so many connections at most: 4 GiB if all did.
+const PAGE_BYTES: usize = 256 << 10;
