@@ -57,17 +57,9 @@ pub fn is_answer(error: &ClientError) -> bool {
 /// # Errors
 /// When no service answers, the name is not registered, or has no address.
 pub fn locate(text: &str) -> Result<Option<(String, Option<u16>)>> {
-    let Some(name) = text.strip_prefix("name:") else {
+    let Some((client, name, service)) = asked(text)? else {
         return Ok(None);
     };
-    let (name, service) = match name.split_once('@') {
-        Some((name, service)) => (name, service.to_owned()),
-        None => {
-            let told = std::env::var("WHARF_NAMES").ok();
-            (name, told.unwrap_or_else(|| DEFAULT_HTTP.to_owned()))
-        }
-    };
-    let client = Client::new(socket_address(&service)?, TIMEOUT, None);
     let resolution = client.resolve(name)?;
     let Some(value) = resolution.value else {
         bail!(
@@ -88,14 +80,29 @@ pub fn locate(text: &str) -> Result<Option<(String, Option<u16>)>> {
 /// # Errors
 /// See [`locate`]; and when the name has no port.
 pub fn located(text: &str) -> Result<String> {
-    match locate(text)? {
-        None => Ok(text.to_owned()),
-        Some((host, Some(port))) => Ok(match host.contains(':') {
-            true => format!("[{host}]:{port}"),
-            false => format!("{host}:{port}"),
-        }),
-        Some((_, None)) => bail!("`{text}` has no port; register it with one: 192.168.1.2:8081"),
-    }
+    let Some((client, name, _)) = asked(text)? else {
+        return Ok(text.to_owned());
+    };
+    let places = client.locate(name)?;
+    let place = places.first().expect("it is an error where there is none");
+    say::talk(&format!("{name} is {place}"));
+    Ok(place.to_string())
+}
+
+/// Who is to be asked for which name, and where that is; none where a text is no name.
+fn asked(text: &str) -> Result<Option<(Client, &str, String)>> {
+    let Some(name) = text.strip_prefix("name:") else {
+        return Ok(None);
+    };
+    let (name, service) = match name.split_once('@') {
+        Some((name, service)) => (name, service.to_owned()),
+        None => {
+            let told = std::env::var("WHARF_NAMES").ok();
+            (name, told.unwrap_or_else(|| DEFAULT_HTTP.to_owned()))
+        }
+    };
+    let client = Client::new(socket_address(&service)?, TIMEOUT, None);
+    Ok(Some((client, name, service)))
 }
 
 fn socket_address(text: &str) -> Result<SocketAddr> {

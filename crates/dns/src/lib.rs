@@ -1,8 +1,8 @@
 //! A registry of names in DNS: bytes in, bytes out.
 //!
 //! This crate is pure: it knows no socket and no clock. Questions, the bulk of all messages, are answered straight from the
-//! bytes of the message into the bytes of the answer; all else (updates, signatures, transfers) goes through the crate
-//! `domain`, which tests also hold the quick way against.
+//! bytes of the message into the bytes of the answer; updates and transfers go through the crate `domain`, which tests also
+//! hold the quick way, and the signatures, against.
 //!
 //! ```text
 //!   message ─▶ Responder::handle ─┬─▶ Reply: the answer lies in `out`

@@ -5,6 +5,7 @@
 
 mod clients;
 mod crash;
+mod elsewhere;
 mod http;
 mod leases;
 mod libc;

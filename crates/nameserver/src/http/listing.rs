@@ -91,7 +91,8 @@ fn page(
     Ok(text)
 }
 
-fn entry(desk: &Desk, name: &Name, node: &Node, value: Value) -> Entry {
+/// A name with what stands under it, as it is told.
+pub(super) fn entry(desk: &Desk, name: &Name, node: &Node, value: Value) -> Entry {
     Entry {
         name: name.to_string(),
         value,

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use hyper::{HeaderMap, Response, StatusCode, body::Incoming, http::request::Parts};
 use naming::{Done, Expect, Name, RecordSet, Request, Revision, Step, Value};
 
-use crate::api::{Changed, Changes, Entry, Put};
+use crate::api::{Changed, Changes, Put};
 
 use super::{
     body,
     desk::Desk,
+    listing,
     payload::{self, Payload},
     percent::Query,
     rejection::Rejection,
@@ -36,13 +37,8 @@ pub(super) fn entry(
             format!("{name} is not registered; /v1/names?within={name} lists what stands below it"),
         ));
     };
-    let entry = Entry {
-        value: Value::from_sets(&desk.zone, &name, &node.sets),
-        name: name.to_string(),
-        revision: node.modified,
-        lease: node.lease,
-        lease_left_ms: desk.lease_left_ms(node.lease),
-    };
+    let value = Value::from_sets(&desk.zone, &name, &node.sets);
+    let entry = listing::entry(desk, &name, &node, value);
     Ok(payload::json(StatusCode::OK, &entry))
 }
 

@@ -28,14 +28,7 @@ impl Service {
     #[track_caller]
     pub fn start_in(folder: tempfile::TempDir, more: &[&str]) -> Self {
         let mut command = wharf(&folder);
-        command.args([
-            "name",
-            "serve",
-            "--dns",
-            "127.0.0.1:0",
-            "--http",
-            "127.0.0.1:0",
-        ]);
+        command.args(ANYWHERE);
         Self::begin(command, folder, more)
     }
 
@@ -47,14 +40,7 @@ impl Service {
             .env("LD_PRELOAD", library_that_sets_the_date())
             .env("FAKETIME", date)
             .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-        command.args([
-            "name",
-            "serve",
-            "--dns",
-            "127.0.0.1:0",
-            "--http",
-            "127.0.0.1:0",
-        ]);
+        command.args(ANYWHERE);
         Self::begin(command, folder, more)
     }
 
@@ -222,3 +208,13 @@ fn library_that_sets_the_date() -> String {
         .find_map(|line| line.strip_prefix("LD_PRELOAD="));
     found.expect("it says where its library is").to_owned()
 }
+
+/// A service on ports of the kernel's choice.
+const ANYWHERE: [&str; 6] = [
+    "name",
+    "serve",
+    "--dns",
+    "127.0.0.1:0",
+    "--http",
+    "127.0.0.1:0",
+];
