@@ -23,7 +23,7 @@ use std::{
 
 use anyhow::{Context as _, Error, Result, anyhow, ensure};
 use cast::{Batch, CastError, Plan, Receiver, Sender, Side, Way};
-use group::{FRAME_BYTES_MAX, Input, Member, Name, Notice, Now, Output};
+use chat::{FRAME_BYTES_MAX, Input, Member, Name, Notice, Now, Output};
 use history::{Kind, Verdict};
 use run::{Stop, stop_on_signals, wait};
 use rustix::{

@@ -3,7 +3,7 @@
 use std::{fs::File, io::Write as _};
 
 use anyhow::{Context as _, Result};
-use group::Happening;
+use chat::Happening;
 use history::RunFolder;
 use trace::{Entry, Journal};
 

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, stdin, stdout};
 
 use anyhow::Result;
-use group::{Notice, Shown};
+use chat::{Notice, Shown};
 use report::visible;
 use serde_json::{Map, Value, json};
 
@@ -162,7 +162,7 @@ mod tests {
             concurrent: Vec::new(),
             missing: Vec::new(),
             known_to: Vec::new(),
-            stamp: group::Stamp {
+            stamp: chat::Stamp {
                 lamport: causality::Lamport::at(7),
                 hybrid: causality::Hybrid::unpack(1 << 40),
                 vector: vec![("bob~0badcafe".to_owned(), 4)],

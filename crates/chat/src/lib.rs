@@ -1,4 +1,4 @@
-//! Members of a group that talk by datagrams.
+//! Members that talk by datagrams, with nothing promised of the order: a chat in which clocks are shown.
 //!
 //! This crate is pure: a [`Member`] is handed what came and what is to be said, with the time, and gives back what is
 //! to be sent, shown, told and written down. The same member talks over multicast, broadcast, unicast, or in a test.
