@@ -45,7 +45,9 @@ mod reader;
 pub use body::{Body, Known, Say};
 
 use self::reader::Reader;
-use crate::{Reason, crc32c::crc32c};
+use wire::crc32c;
+
+use crate::Reason;
 
 /// One datagram.
 #[derive(Clone, Debug, PartialEq, Eq)]

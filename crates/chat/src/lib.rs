@@ -20,10 +20,8 @@
 //! and a TTL that such people do not reach; the loopback with TTL 0 is where `wharf cast chat` begins.
 
 mod clocks;
-mod crc32c;
 mod frame;
 mod member;
-mod name;
 mod output;
 mod reason;
 mod recent;
@@ -34,7 +32,7 @@ mod window;
 pub use frame::FRAME_BYTES_MAX;
 pub(crate) use frame::{Body, Frame, GroupId, Known, MEMBERS_MAX, Say, TEXT_BYTES_MAX};
 pub use member::{Input, Member, Now, PeerReport};
-pub use name::{Name, NameError};
 pub use output::{Happening, Notice, Output, Shown, Stamp};
 pub use reason::Reason;
 pub use tally::Tally;
+pub use trace::{Name, NameError};

@@ -82,13 +82,16 @@ pub(crate) const fn kind_name(kind: EventKind) -> &'static str {
         EventKind::Send => "send",
         EventKind::Receive => "receive",
         EventKind::Deliver => "deliver",
+        EventKind::View => "view",
+        EventKind::Leave => "leave",
+        EventKind::Crash => "crash",
     }
 }
 
 /// The kind of that name.
 pub(crate) fn kind_named(name: &str) -> Option<EventKind> {
-    use EventKind::{Deliver, Local, Receive, Send};
-    let mut kinds = [Local, Send, Receive, Deliver].into_iter();
+    use EventKind::{Crash, Deliver, Leave, Local, Receive, Send, View};
+    let mut kinds = [Local, Send, Receive, Deliver, View, Leave, Crash].into_iter();
     kinds.find(|kind| kind_name(*kind) == name)
 }
 

@@ -29,6 +29,12 @@ pub enum EventKind {
     Receive,
     /// A message was handed to the application, which may be later than its receipt.
     Deliver,
+    /// The host installed a view of its group ([`Log::view`](crate::Log::view)).
+    View,
+    /// The host left its group in order; it does nothing more.
+    Leave,
+    /// The host crashed; it does nothing more.
+    Crash,
 }
 
 /// One event.

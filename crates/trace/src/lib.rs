@@ -21,6 +21,7 @@ mod forms;
 mod left_out;
 mod log;
 mod messages;
+mod name;
 mod number;
 mod pattern;
 
@@ -29,5 +30,6 @@ pub use flaw::{FLAWS_MAX, Flaw, FlawKind};
 pub use form::{Form, Options, ReadError, Source, read, recognise};
 pub use forms::FORMS;
 pub use forms::wharf::{Entry, Journal};
-pub use log::{EventId, Field, Log};
+pub use log::{EventId, Field, Log, View};
+pub use name::{NAME_BYTES_MAX, Name, NameError};
 pub use number::Account;

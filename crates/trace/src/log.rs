@@ -19,6 +19,15 @@ pub struct Field {
     pub value: String,
 }
 
+/// A view of a group, as a host installed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// Its name: of all who install the same view the same, of two views never.
+    pub name: String,
+    /// Who is in it, the host itself among them.
+    pub members: Vec<HostId>,
+}
+
 /// One execution of a distributed program.
 #[derive(Clone, Debug, Default)]
 pub struct Log {
@@ -40,6 +49,8 @@ pub struct Log {
     pub fields: Vec<Field>,
     /// Whom an event names as the other end of its message, in the order of the events.
     peers: Vec<(EventId, HostId)>,
+    /// The views that hosts installed, in the order of the events.
+    views: Vec<(EventId, View)>,
     host_ids: HashMap<String, HostId>,
     message_ids: HashMap<String, MessageId>,
 }
@@ -120,6 +131,21 @@ impl Log {
     pub fn peer(&self, event: EventId) -> Option<HostId> {
         let at = self.peers.binary_search_by_key(&event, |(event, _)| *event);
         at.ok().map(|at| self.peers[at].1)
+    }
+
+    /// The view that an event installed.
+    pub fn view(&self, event: EventId) -> Option<&View> {
+        let at = self.views.binary_search_by_key(&event, |(event, _)| *event);
+        at.ok().map(|at| &self.views[at].1)
+    }
+
+    /// Takes down the view that an event installed; the last one counts.
+    pub fn set_view(&mut self, event: EventId, view: View) {
+        let at = self.views.binary_search_by_key(&event, |(event, _)| *event);
+        match at {
+            Ok(at) => self.views[at].1 = view,
+            Err(at) => self.views.insert(at, (event, view)),
+        }
     }
 
     /// Takes down the other end of an event's message; the last one counts.

@@ -4,6 +4,8 @@
 //! protocols whose messages end with a line feed, and for those (all the classic lab programs) whose
 //! messages end with nothing at all.
 
+mod crc32c;
 mod inbox;
 
+pub use crc32c::crc32c;
 pub use inbox::{Ending, Inbox, Terminator, TooLong, count_lines, first_line};

@@ -1,6 +1,8 @@
 //! Takes fields off the front of a datagram.
 
-use crate::{Name, Reason, name::NAME_BYTES_MAX};
+use trace::NAME_BYTES_MAX;
+
+use crate::{Name, Reason};
 
 /// What is left of a datagram. What ends too early was written so, for the checksum was right: [`Reason::Malformed`];
 /// in the header it is [`Reason::Truncated`], which its length has not yet told.

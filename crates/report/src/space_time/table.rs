@@ -329,7 +329,7 @@ fn by_lane(scene: &Scene<'_>, value: impl Fn(&Mark) -> i64) -> Vec<i64> {
 
 fn letter(kind: EventKind) -> char {
     match kind {
-        EventKind::Local => 'l',
+        EventKind::Local | EventKind::View | EventKind::Leave | EventKind::Crash => 'l',
         EventKind::Send => 's',
         EventKind::Receive => 'r',
         EventKind::Deliver => 'd',

@@ -186,7 +186,7 @@ fn peer(text: &str, small: &str, kind: EventKind) -> Option<String> {
     let expression = match kind {
         EventKind::Send => &TO,
         EventKind::Receive => &FROM,
-        EventKind::Local | EventKind::Deliver => return None,
+        _ => return None,
     };
     let captures = expression.captures(small)?;
     let name = captures.get(1)?;

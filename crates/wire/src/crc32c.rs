@@ -4,7 +4,7 @@
 //! was damaged or was never a frame, and nobody who means harm.
 
 /// The checksum of pieces that follow one another.
-pub(crate) fn crc32c(pieces: &[&[u8]]) -> u32 {
+pub fn crc32c(pieces: &[&[u8]]) -> u32 {
     let mut crc = !0_u32;
     for &byte in pieces.iter().copied().flatten() {
         crc = TABLE[usize::from(crc as u8 ^ byte)] ^ (crc >> 8);

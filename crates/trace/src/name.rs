@@ -1,4 +1,4 @@
-//! What members are called: by people, and in logs.
+//! What members of a group are called: by people, and in logs.
 
 use std::fmt;
 

@@ -1,0 +1,162 @@
+//! What a group promises, and with which patience. All members need the same promises.
+
+use std::time::Duration;
+
+use crate::id::fnv;
+use crate::{Order, SettingsError};
+
+/// What a group promises, and how it goes about it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// In which order messages are delivered.
+    pub order: &'static Order,
+    /// When an ordered message is delivered.
+    pub level: Level,
+    /// What becomes of datagrams that are lost.
+    pub reliability: Reliability,
+    /// Who goes on when the group falls apart.
+    pub partitions: Partitions,
+    /// Half of what is a minority.
+    pub quorum: Quorum,
+    /// What becomes of senders while a member does not keep up.
+    pub slow: Slow,
+    /// The largest datagram, 512 to 65,000 bytes.
+    pub datagram_bytes: usize,
+    /// How many packets of a sender may be on their way to some member, 16 to 4,096.
+    pub window_packets: usize,
+    /// How many bytes of messages wait while none may be sent; then [`SendError::Busy`](crate::SendError::Busy) is given.
+    pub queue_bytes: usize,
+    /// The longest time between two signs of life.
+    pub heartbeat: Duration,
+    /// How long a member must be silent, at the least, before it is suspected.
+    pub suspect_after: Duration,
+    /// Within which time, drawn at random, one asks for what is missing; in a group of two at once.
+    pub nak_delay: Duration,
+    /// How long a newcomer looks for a group before it founds one.
+    pub found_after: Duration,
+    /// The most bytes of state that a newcomer is given.
+    pub state_bytes: usize,
+}
+
+/// When an ordered message is delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Level {
+    /// As soon as its place is known. A member may deliver it and crash, and nobody else ever does.
+    Agreed,
+    /// When so many members have it that whoever goes on will deliver it.
+    Safe,
+}
+
+/// What becomes of datagrams that are lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reliability {
+    /// They stay lost.
+    None,
+    /// They are asked for and sent again.
+    Nak,
+}
+
+/// Who goes on when a group falls apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Partitions {
+    /// At most one part: whoever has the quorum. The others wait, and come back as newcomers.
+    Primary,
+    /// Every part for itself; when they meet, the smaller one comes back as newcomers.
+    Partitionable,
+}
+
+/// Of what the quorum is more than half.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Quorum {
+    /// Of the last view, where half with its first member is enough.
+    LastView,
+    /// Of so many members.
+    Of(usize),
+}
+
+/// What becomes of senders while a member does not keep up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Slow {
+    /// They wait, and hear [`SendError::Busy`](crate::SendError::Busy) when the queue is full.
+    Block,
+    /// What finds the queue full is dropped and counted.
+    Shed,
+    /// The member is expelled when it has held others up for longer than it may be silent.
+    Expel,
+}
+
+impl Settings {
+    /// The defaults, with that order.
+    pub fn new(order: &'static Order) -> Self {
+        Self {
+            order,
+            level: Level::Agreed,
+            reliability: Reliability::Nak,
+            partitions: Partitions::Primary,
+            quorum: Quorum::LastView,
+            slow: Slow::Block,
+            datagram_bytes: 1400,
+            window_packets: 512,
+            queue_bytes: 1 << 20,
+            heartbeat: Duration::from_millis(50),
+            suspect_after: Duration::from_millis(250),
+            nak_delay: Duration::from_millis(1),
+            found_after: Duration::from_millis(300),
+            state_bytes: 1 << 20,
+        }
+    }
+
+    /// Whether they make sense together.
+    ///
+    /// # Errors
+    /// Says what does not.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        if self.reliability == Reliability::None
+            && (self.order.needs_all || self.level == Level::Safe)
+        {
+            return Err(SettingsError::NeedsRepair(self.order.name));
+        }
+        for (what, value, range) in [
+            ("the datagram's bytes", self.datagram_bytes, 512..=65_000),
+            ("the window's packets", self.window_packets, 16..=4096),
+        ] {
+            if !range.contains(&value) {
+                return Err(SettingsError::Range {
+                    what,
+                    value,
+                    least: *range.start(),
+                    most: *range.end(),
+                });
+            }
+        }
+        if self.heartbeat.is_zero() || self.suspect_after < 2 * self.heartbeat {
+            return Err(SettingsError::Impatient);
+        }
+        Ok(())
+    }
+
+    /// The longest message.
+    pub fn message_bytes_max(&self) -> usize {
+        self.datagram_bytes
+            .saturating_sub(crate::frame::DATA_OVERHEAD_MAX)
+    }
+
+    /// A hash of what all members must have in common.
+    pub(crate) fn promises(&self) -> u32 {
+        let Quorum::Of(number) = self.quorum else {
+            return self.hash_with(0);
+        };
+        self.hash_with(number as u8)
+    }
+
+    fn hash_with(&self, number: u8) -> u32 {
+        let kinds = [
+            self.level as u8,
+            self.reliability as u8,
+            self.partitions as u8,
+            number,
+        ];
+        let hash = fnv(&[self.order.name.as_bytes(), &kinds].concat());
+        (hash ^ (hash >> 32)) as u32
+    }
+}
