@@ -19,6 +19,7 @@
 //!   view and the cut, how far each sender's packets count in the old one.
 //! - **A member is its incarnation**, drawn at random whenever it begins or comes back: addresses are not identities.
 
+mod broken;
 mod effects;
 mod error;
 mod frame;
@@ -30,6 +31,7 @@ mod reliable;
 mod settings;
 mod view;
 
+pub use broken::{BROKEN, Broken};
 pub use effects::{Delivered, Effects, Notice, To};
 pub use error::{Reason, SendError, SettingsError};
 pub use frame::{Frame, sender_of};

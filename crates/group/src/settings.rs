@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use crate::broken::Rule;
 use crate::id::fnv;
-use crate::{Order, SettingsError};
+use crate::{Broken, Order, SettingsError};
 
 /// What a group promises, and how it goes about it.
 #[derive(Clone, Debug)]
@@ -36,6 +37,8 @@ pub struct Settings {
     pub found_after: Duration,
     /// The most bytes of state that a newcomer is given.
     pub state_bytes: usize,
+    /// A rule that is broken on purpose.
+    pub broken: Option<&'static Broken>,
 }
 
 /// When an ordered message is delivered.
@@ -103,6 +106,7 @@ impl Settings {
             nak_delay: Duration::from_millis(1),
             found_after: Duration::from_millis(300),
             state_bytes: 1 << 20,
+            broken: None,
         }
     }
 
@@ -139,6 +143,11 @@ impl Settings {
     pub fn message_bytes_max(&self) -> usize {
         self.datagram_bytes
             .saturating_sub(crate::frame::DATA_OVERHEAD_MAX)
+    }
+
+    /// Whether that rule is broken.
+    pub(crate) fn breaks(&self, rule: Rule) -> bool {
+        self.broken.is_some_and(|broken| broken.rule == rule)
     }
 
     /// A hash of what all members must have in common.
