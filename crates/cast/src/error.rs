@@ -100,6 +100,9 @@ pub enum CastError {
         /// What the system said.
         reason: io::Error,
     },
+    /// A group cannot promise what its settings say.
+    #[error(transparent)]
+    Group(#[from] group::SettingsError),
     /// Nothing more can be received.
     #[error("cannot receive: {reason}{}", hint(.reason, DOCTOR))]
     Receive {

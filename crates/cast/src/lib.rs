@@ -8,6 +8,8 @@
 //! **Nothing leaves the machine that was not asked to**: a datagram to a group has a time to live of 0 and
 //! one to everybody goes to the loopback's network, unless the wish says otherwise.
 //!
+//! A [`station`] runs a member of an ordered group over such sockets.
+//!
 //! A receiver is given what is sent to its own group only, on its own interface: Linux by itself hands a
 //! socket the datagrams of every group that any program of the machine has joined (`IP_MULTICAST_ALL`).
 
@@ -28,6 +30,7 @@ mod route;
 mod sender;
 mod way;
 
+pub mod station;
 pub mod trial;
 
 pub use address::address;

@@ -115,6 +115,28 @@ impl Receiver {
         Ok(batch.count())
     }
 
+    /// Takes what is there, and waits for nothing.
+    ///
+    /// # Errors
+    /// What the socket says; it may be good all the same.
+    pub(crate) fn take(&mut self, batch: &mut Batch) -> io::Result<()> {
+        assert_eq!(batch.way(), self.way, "a batch of another way");
+        batch.clear();
+        let taken = batch.fill(self.socket.as_fd(), self.offload.as_ref(), Wait::Never);
+        match taken {
+            Err(error) if is_passing(&error) => {
+                batch.clear();
+                Ok(())
+            }
+            taken => taken,
+        }
+    }
+
+    /// Its socket.
+    pub(crate) fn socket(&self) -> &Socket {
+        &self.socket
+    }
+
     /// Takes what is there; waits for it by `poll`, which is to the microsecond, where a read's own time-out is to
     /// the kernel's tick.
     fn take_by(

@@ -6,6 +6,7 @@ mod clock;
 mod compare;
 mod crew;
 mod dialect;
+mod group;
 mod limits;
 mod load;
 mod name;
@@ -27,6 +28,7 @@ pub use clock::{ClockArgs, ClockCommand, ExportArgs, LogArgs, OrderArgs, WhyArgs
 pub use compare::CompareArgs;
 pub use crew::CrewArgs;
 pub use dialect::DialectArgs;
+pub use group::{GroupArgs, GroupCommand, GroupJoinArgs, MeetArgs, Output, TermsArgs};
 pub use limits::LimitArgs;
 pub use load::{ClientArg, LoadArgs};
 pub use name::{
@@ -59,6 +61,8 @@ pub enum Command {
     Primes(PrimesArgs),
     /// Send and receive datagrams: to one, to a group, to everybody
     Cast(CastArgs),
+    /// Ordered, reliable groups: members that agree on who is there and on what was said in which order
+    Group(GroupArgs),
     /// Logical clocks: judge and draw the log of any distributed program
     Clock(ClockArgs),
     /// Name services: register, resolve and watch names, which any program resolves by DNS

@@ -46,6 +46,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => commands::bench::run(args),
         Command::Primes(args) => commands::primes::run(args),
         Command::Cast(args) => commands::cast::run(args),
+        Command::Group(args) => commands::group::run(args),
         Command::Clock(args) => commands::clock::run(args),
         Command::Name(args) => commands::name::run(args),
         Command::Compare(args) => commands::compare::run(args),

@@ -7,7 +7,7 @@ mod doctor;
 mod print;
 mod recv;
 mod send;
-mod whom;
+pub mod whom;
 mod words;
 
 use anyhow::Result;

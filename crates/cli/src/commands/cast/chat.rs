@@ -11,19 +11,16 @@ mod screen;
 
 use std::{
     collections::hash_map::RandomState,
-    env, fs,
     hash::{BuildHasher as _, Hasher as _},
-    io::{self, stdin},
+    io::stdin,
     net::SocketAddr,
-    process,
     sync::Arc,
-    thread,
     time::Duration,
 };
 
-use anyhow::{Context as _, Error, Result, anyhow, ensure};
+use anyhow::{Context as _, Error, Result, ensure};
 use cast::{Batch, CastError, Plan, Receiver, Sender, Side, Way};
-use chat::{FRAME_BYTES_MAX, Input, Member, Name, Notice, Now, Output};
+use chat::{FRAME_BYTES_MAX, Input, Member, Notice, Now, Output};
 use history::{Kind, Verdict};
 use run::{Stop, stop_on_signals, wait};
 use rustix::{
@@ -41,6 +38,7 @@ use self::{
 use super::whom;
 use crate::{
     args::{AmongArgs, ChatArgs, WhomArgs},
+    commands::member::{end_when_asked_twice, name},
     run_folder::Begun,
     say,
 };
@@ -266,22 +264,6 @@ impl Chat {
     }
 }
 
-/// A terminal or a pipe that takes nothing holds up whoever writes to it, for as long as it likes. Who asks a second
-/// time does not wait for that; the log has what happened until then, and the summary says `unknown`.
-fn end_when_asked_twice(stop: &Arc<Stop>) -> io::Result<()> {
-    let stop = Arc::clone(stop);
-    let watch = move || {
-        while !stop.requested_at_once() {
-            let at_once = stop.at_once_fd();
-            // Whatever ends the wait, the stop is looked at again.
-            let _ = wait(&mut [PollFd::new(&at_once, PollFlags::IN)], None);
-        }
-        process::exit(UNKNOWN);
-    };
-    let thread = thread::Builder::new().name("second ^C".to_owned());
-    thread.spawn(watch).map(drop)
-}
-
 /// A sender for each address.
 fn senders(plan: &Plan) -> Result<Vec<Sender>, CastError> {
     let alone = |to: &SocketAddr| Plan {
@@ -322,22 +304,6 @@ fn is_small_talk(notice: &Notice) -> bool {
     )
 }
 
-fn name(asked: Option<&str>) -> Result<Name> {
-    if let Some(asked) = asked {
-        return Name::new(asked).context("--name");
-    }
-    let user = ["USER", "LOGNAME"]
-        .into_iter()
-        .find_map(|name| env::var(name).ok());
-    let user = user.and_then(|user| Name::near(&user));
-    let machine = || {
-        let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-        Name::near(&format!("{}-{}", process::id(), host.trim()))
-    };
-    user.or_else(machine)
-        .ok_or_else(|| anyhow!("no name for this member; give one with --name"))
-}
-
 /// Where to send and where to receive.
 fn plans(args: &AmongArgs) -> Result<(Plan, Plan)> {
     let mut whom = WhomArgs {
@@ -360,7 +326,5 @@ fn plans(args: &AmongArgs) -> Result<(Plan, Plan)> {
     Ok((sending, cast.plan(&wish)?))
 }
 
-/// The exit status of a run of which nothing can be concluded.
-const UNKNOWN: i32 = 2;
 /// How many datagrams, and how many lines, are taken before the other side has its turn.
 const AT_ONCE: usize = 64;

@@ -1,0 +1,23 @@
+//! `wharf group`: ordered, reliable groups, live.
+
+mod join;
+mod journal;
+mod lines;
+mod meeting;
+mod screen;
+mod terms;
+
+use anyhow::Result;
+use history::Verdict;
+
+use crate::args::{GroupArgs, GroupCommand};
+
+/// Runs the command.
+///
+/// # Errors
+/// When it cannot begin: no such address or interface, a port that is taken, settings that make no sense.
+pub fn run(args: &GroupArgs) -> Result<Verdict> {
+    match &args.command {
+        GroupCommand::Join(args) => join::run(args),
+    }
+}

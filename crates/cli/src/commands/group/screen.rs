@@ -1,0 +1,196 @@
+//! How a group looks: for people and in pipes, and for machines.
+
+use anyhow::Result;
+use group::{Delivered, Name, Notice, View};
+use report::visible;
+use serde_json::{Value, json};
+
+use crate::{args::Output, say};
+
+/// Where messages and notices go. Messages are printed together, turn by turn.
+pub struct Screen {
+    form: Output,
+    is_quiet: bool,
+    held: Vec<u8>,
+    /// The names of the view's members by rank; with their incarnations where two have the same.
+    names: Vec<String>,
+    /// Whether somebody still reads.
+    is_read: bool,
+}
+
+impl Screen {
+    /// Prints in that form.
+    pub fn new(form: Output, is_quiet: bool) -> Self {
+        Self {
+            form,
+            is_quiet,
+            held: Vec::new(),
+            names: Vec::new(),
+            is_read: true,
+        }
+    }
+
+    /// A message was delivered, as the one of that position.
+    pub fn delivered(&mut self, position: u64, is_own: bool, delivered: &Delivered<'_>) {
+        let text = String::from_utf8_lossy(delivered.payload);
+        let from = self.names.get(delivered.rank).map_or("?", String::as_str);
+        let line = match self.form {
+            Output::Text => format!("{position} {from} {}: {}", delivered.number, visible(&text)),
+            Output::Json => json!({
+                "what": "message",
+                "position": position,
+                "from": from,
+                "member": delivered.from.to_string(),
+                "number": delivered.number,
+                "view": delivered.view.to_string(),
+                "own": is_own,
+                "text": text,
+            })
+            .to_string(),
+        };
+        self.print(&line);
+    }
+
+    /// A view began.
+    pub fn installed(&mut self, view: &View, own: usize) {
+        self.names = names(view);
+        match self.form {
+            Output::Text => {
+                let names = self.names.join(", ");
+                self.tell(&format!(
+                    "view {} of {}: {names}; this member is number {}",
+                    view.id,
+                    view.size(),
+                    own + 1
+                ));
+            }
+            Output::Json => {
+                let members =
+                    view.seats.iter().zip(&self.names).map(
+                        |(seat, name)| json!({ "name": name, "member": seat.member.to_string() }),
+                    );
+                let members: Vec<Value> = members.collect();
+                self.print(
+                    &json!({
+                        "what": "view",
+                        "view": view.id.to_string(),
+                        "members": members,
+                        "rank": own,
+                    })
+                    .to_string(),
+                );
+            }
+        }
+    }
+
+    /// Something that people should know.
+    pub fn notice(&mut self, notice: &Notice, view: Option<&View>) {
+        let what = match notice {
+            Notice::Suspected { .. } => "suspected",
+            Notice::Blocked => "blocked",
+            Notice::Expelled { .. } => "expelled",
+            Notice::Fate { .. } => "fate",
+            Notice::FateUnknown { .. } => "fate-unknown",
+            Notice::Lost { .. } => "lost",
+            Notice::Discarded { .. } => "discarded",
+            Notice::Refused(_) => "refused",
+        };
+        self.event(what, &words(notice, view));
+    }
+
+    /// Something else that is told.
+    pub fn event(&mut self, what: &str, text: &str) {
+        match self.form {
+            Output::Text => self.tell(text),
+            Output::Json => {
+                self.print(&json!({ "what": what, "text": text }).to_string());
+            }
+        }
+    }
+
+    /// A JSON object, for machines only.
+    pub fn object(&mut self, object: &Value) {
+        if self.form == Output::Json {
+            self.print(&object.to_string());
+        }
+    }
+
+    /// Prints what was gathered.
+    ///
+    /// # Errors
+    /// When it cannot be written, and somebody may be waiting for it.
+    pub fn settle(&mut self) -> Result<()> {
+        if !self.held.is_empty() && self.is_read {
+            self.is_read = say::pass_on(&self.held)?;
+        }
+        self.held.clear();
+        Ok(())
+    }
+
+    /// Whether somebody still reads.
+    pub fn is_read(&self) -> bool {
+        self.is_read
+    }
+
+    fn print(&mut self, line: &str) {
+        self.held.extend_from_slice(line.as_bytes());
+        self.held.push(b'\n');
+    }
+
+    fn tell(&self, text: &str) {
+        if !self.is_quiet {
+            say::talk(&format!("· {}", visible(text)));
+        }
+    }
+}
+
+fn names(view: &View) -> Vec<String> {
+    let is_twice = |name: &Name| view.seats.iter().filter(|seat| seat.name == *name).count() > 1;
+    let seats = view.seats.iter();
+    seats
+        .map(|seat| match is_twice(&seat.name) {
+            true => seat.name.host(seat.member.0),
+            false => seat.name.to_string(),
+        })
+        .collect()
+}
+
+fn words(notice: &Notice, view: Option<&View>) -> String {
+    let name = |member| {
+        let rank = view.and_then(|view| view.rank(member));
+        match (rank, view) {
+            (Some(rank), Some(view)) => names(view).swap_remove(rank),
+            _ => format!("the member {member}"),
+        }
+    };
+    match notice {
+        Notice::Suspected { member, silent } => {
+            let silent = silent.as_millis();
+            format!("{} is suspected; it was silent for {silent} ms", name(*member))
+        }
+        Notice::Blocked => {
+            "blocked: too few members are left that hear each other; nothing is delivered until they do".to_owned()
+        }
+        Notice::Expelled { was, now } => {
+            format!("the others went on without this member ({was}); it comes back as {now}")
+        }
+        Notice::Fate { was, delivered } => {
+            format!("of what this member said before, as {was}, the group delivered the first {delivered}")
+        }
+        Notice::FateUnknown { was } => {
+            format!("nobody knows any more what became of what this member said before, as {was}")
+        }
+        Notice::Lost { member, packets } => {
+            let (first, last) = (packets.start(), packets.end());
+            format!("packets of {} stay lost: {first} to {last}", name(*member))
+        }
+        Notice::Discarded { member, messages } => {
+            let (first, last) = (messages.start(), messages.end());
+            format!(
+                "messages of {} are discarded by all, for what they answer is lost: {first} to {last}",
+                name(*member)
+            )
+        }
+        Notice::Refused(reason) => format!("{reason} (said once, then counted)"),
+    }
+}
