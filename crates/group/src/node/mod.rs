@@ -1,5 +1,8 @@
 //! A member of a group, as a machine.
 
+mod join;
+mod merge;
+mod state;
 mod tally;
 
 pub use tally::Tally;
