@@ -12,6 +12,7 @@ mod load;
 mod name;
 mod primes;
 mod serve;
+mod sim;
 mod values;
 
 use std::path::PathBuf;
@@ -37,6 +38,7 @@ pub use name::{
 };
 pub use primes::{FileArgs, PrimesArgs};
 pub use serve::ServeArgs;
+pub use sim::{SimArgs, SimBenchArgs, SimCommand, SimFormat};
 
 /// A laboratory for networked services: serve one definition under every concurrency model, load it,
 /// compare the models, look at the report.
@@ -65,6 +67,8 @@ pub enum Command {
     Group(GroupArgs),
     /// Logical clocks: judge and draw the log of any distributed program
     Clock(ClockArgs),
+    /// Simulate in virtual time: services with any number of clients
+    Sim(SimArgs),
     /// Name services: register, resolve and watch names, which any program resolves by DNS
     Name(NameArgs),
     /// Compare two runs of bench or load: what changed, and whether it got worse

@@ -45,6 +45,15 @@ impl Published {
     }
 }
 
+/// The completion time in nanoseconds that the experiment published for its server of this model of `serve`: the median
+/// where it was measured several times. None for other models and numbers of clients.
+pub fn published_completion_ns(model: &str, clients: u64) -> Option<f64> {
+    let servers = ["iterative", "process", "thread"];
+    let index = servers.iter().position(|name| *name == model)?;
+    let place = CLIENTS.iter().position(|count| *count == clients)?;
+    Some(PUBLISHED[index].completion_ns(place).1)
+}
+
 /// The published servers.
 pub(crate) const PUBLISHED: [Published; 3] = [
     Published {
@@ -99,6 +108,16 @@ pub(crate) const PUBLISHED: [Published; 3] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_server_was_of_a_model() {
+        let median = |model| published_completion_ns(model, 100).map(|ns| (ns / 1e3).round());
+        assert_eq!(median("iterative"), Some(300_446_261.0));
+        assert_eq!(median("process"), Some(4_166_602.0));
+        assert_eq!(median("thread"), Some(3_502_062.0));
+        assert_eq!(median("pool"), None);
+        assert_eq!(published_completion_ns("thread", 15), None);
+    }
 
     #[test]
     fn no_published_time_is_below_its_floor() {

@@ -11,3 +11,4 @@ pub mod name;
 pub mod primes;
 pub mod report;
 pub mod serve;
+pub mod sim;
