@@ -22,7 +22,7 @@ mod error;
 mod hybrid;
 mod lamport;
 mod relation;
-mod varint;
+pub mod varint;
 mod vector;
 mod vector_map;
 

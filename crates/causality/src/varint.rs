@@ -5,7 +5,7 @@
 use crate::DecodeError;
 
 /// Appends a number.
-pub(crate) fn write(mut value: u64, out: &mut Vec<u8>) {
+pub fn write(mut value: u64, out: &mut Vec<u8>) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
         value >>= 7;
@@ -14,7 +14,10 @@ pub(crate) fn write(mut value: u64, out: &mut Vec<u8>) {
 }
 
 /// Takes a number off the front.
-pub(crate) fn read(input: &mut &[u8]) -> Result<u64, DecodeError> {
+///
+/// # Errors
+/// If there is none; the input is then of no further use.
+pub fn read(input: &mut &[u8]) -> Result<u64, DecodeError> {
     let mut value = 0;
     for (place, &byte) in input.iter().take(10).enumerate() {
         // The tenth byte holds the 64th bit alone.

@@ -6,11 +6,13 @@ mod clock;
 mod compare;
 mod crew;
 mod dialect;
+mod group;
 mod limits;
 mod load;
 mod name;
 mod primes;
 mod serve;
+mod sim;
 mod values;
 
 use std::path::PathBuf;
@@ -27,6 +29,7 @@ pub use clock::{ClockArgs, ClockCommand, ExportArgs, LogArgs, OrderArgs, WhyArgs
 pub use compare::CompareArgs;
 pub use crew::CrewArgs;
 pub use dialect::DialectArgs;
+pub use group::TermsArgs;
 pub use limits::LimitArgs;
 pub use load::{ClientArg, LoadArgs};
 pub use name::{
@@ -35,6 +38,7 @@ pub use name::{
 };
 pub use primes::{FileArgs, PrimesArgs};
 pub use serve::ServeArgs;
+pub use sim::{ChanceArgs, GroupSimArgs, Printed, SimArgs, SimCommand};
 
 /// A laboratory for networked services: serve one definition under every concurrency model, load it,
 /// compare the models, look at the report.
@@ -63,6 +67,8 @@ pub enum Command {
     Clock(ClockArgs),
     /// Name services: register, resolve and watch names, which any program resolves by DNS
     Name(NameArgs),
+    /// Run groups by the thousands in virtual time, with everything going wrong that can, and judge them
+    Sim(SimArgs),
     /// Compare two runs of bench or load: what changed, and whether it got worse
     Compare(CompareArgs),
     /// Draw the report of a run folder again, and print its result

@@ -48,6 +48,7 @@ fn main() -> ExitCode {
         Command::Cast(args) => commands::cast::run(args),
         Command::Clock(args) => commands::clock::run(args),
         Command::Name(args) => commands::name::run(args),
+        Command::Sim(args) => commands::sim::run(args),
         Command::Compare(args) => commands::compare::run(args),
         Command::Report(args) => commands::report::run(args),
         Command::Models(args) => lists::models(args.markdown),

@@ -17,13 +17,13 @@ pub struct Broken {
 pub(crate) enum Rule {
     /// Causal order does not wait for what came before.
     CausalNoWait,
-    /// Causal stamps count what was received, not what was delivered... of oneself too.
+    /// Causal order takes what was received for delivered.
     CausalCountsReceipts,
-    /// Messages of the same Lamport time are delivered as they came.
+    /// Messages of the same Lamport time are delivered in an order of each member's own.
     LamportNoTieBreak,
     /// A Lamport order does not wait for those who are silent.
     LamportNoWait,
-    /// At a cut what has no place yet is delivered as it came.
+    /// At a cut what has no place yet is delivered in an order of each member's own.
     SequencerNoFlush,
     /// FIFO hands over whatever comes.
     FifoByArrival,
@@ -51,13 +51,13 @@ pub const BROKEN: &[Broken] = &[
     ),
     broken(
         "causal-counts-receipts",
-        "stamps leave out what was received and not delivered yet, and count what was not",
+        "a message waits for its causes to come, and not for their being delivered",
         "causal",
         Rule::CausalCountsReceipts,
     ),
     broken(
         "lamport-no-tie-break",
-        "messages of the same time are delivered as they come",
+        "messages of the same time are delivered as each member likes",
         "total",
         Rule::LamportNoTieBreak,
     ),
@@ -69,7 +69,7 @@ pub const BROKEN: &[Broken] = &[
     ),
     broken(
         "sequencer-no-flush",
-        "when the sequencer is gone, what has no place yet is delivered as it came",
+        "when a view ends, what has no place yet is delivered as each member likes",
         "total",
         Rule::SequencerNoFlush,
     ),

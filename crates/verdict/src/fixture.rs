@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use causality::{Hybrid, Lamport, Relation, Vector};
 use proptest::prelude::*;
 use proptest::sample::Index;
-use trace::{Event, EventId, EventKind, HostId, Log, Place, Stamps};
+use trace::{Event, EventId, EventKind, HostId, Log, Place, Stamps, View};
 
 /// Appends an event without stamps.
 pub(crate) fn event(log: &mut Log, host: &str, kind: EventKind, message: Option<&str>) -> EventId {
@@ -22,7 +22,8 @@ pub(crate) fn event(log: &mut Log, host: &str, kind: EventKind, message: Option<
 }
 
 /// A log from words, an event between commas: `host kind [message] [L7] [W100] [a:1] [b:2]`, where `>c` names the other end,
-/// `L` is a Lamport stamp, `W` the wall clock and `H` the hybrid stamp in milliseconds, and the rest entries of the vector.
+/// `L` is a Lamport stamp, `W` the wall clock and `H` the hybrid stamp in milliseconds, `7=a+b` a view and its members, and the
+/// rest entries of the vector.
 pub(crate) fn script(text: &str) -> Log {
     let mut log = Log::new();
     for words in text.split(',') {
@@ -33,11 +34,21 @@ pub(crate) fn script(text: &str) -> Log {
             "send" => EventKind::Send,
             "receive" => EventKind::Receive,
             "deliver" => EventKind::Deliver,
+            "view" => EventKind::View,
+            "leave" => EventKind::Leave,
+            "crash" => EventKind::Crash,
             other => panic!("no kind {other}"),
         };
         let (mut message, mut stamps, mut vector) = (None, Stamps::default(), Vec::new());
-        let mut peer = None;
+        let (mut peer, mut view) = (None, None);
         for word in words {
+            if let Some((name, members)) = word.split_once('=') {
+                view = Some(View {
+                    name: name.to_owned(),
+                    members: members.split('+').map(|name| log.host(name)).collect(),
+                });
+                continue;
+            }
             let number = |word: &str| word[1..].parse::<u64>().expect("a number");
             match word.split_once(':') {
                 Some((host, count)) => {
@@ -58,6 +69,9 @@ pub(crate) fn script(text: &str) -> Log {
         log.events[id.0 as usize].stamps = stamps;
         if let Some(peer) = peer {
             log.set_peer(id, peer);
+        }
+        if let Some(view) = view {
+            log.set_view(id, view);
         }
     }
     log

@@ -7,7 +7,10 @@
 //! ```text
 //!   Log ─▶ matching: who received whose message ─▶ sorting: causes first, cycles named and cut ─▶ Order
 //!   Log + Order ─▶ each of CONDITIONS ─▶ Judgement: valid, invalid (a pair, and the path between them), unknown (why)
+//!   Log ─▶ each of GROUP_CONDITIONS ─▶ GroupJudgement: valid, invalid (messages, hosts, events), unknown (why)
 //! ```
+//!
+//! What a group promised its members is judged without any clock at all: by [`GroupJudgement::all`].
 
 mod basis;
 mod conditions;
@@ -15,6 +18,7 @@ mod edges;
 mod findings;
 #[cfg(test)]
 mod fixture;
+mod groups;
 mod judgement;
 mod matching;
 mod nearest;
@@ -26,6 +30,7 @@ mod words;
 
 pub use basis::Basis;
 pub use conditions::{CONDITIONS, Condition};
+pub use groups::{GROUP_CONDITIONS, GroupCondition, GroupJudgement, Promise, PromisedOrder};
 pub use judgement::Judgement;
 pub use order::Order;
 pub use sorting::Cycle;

@@ -122,12 +122,7 @@ impl Order {
 
     /// The first few events' names, and how many more there are.
     pub(crate) fn names(&self, log: &Log, events: &[EventId]) -> String {
-        let few = events.iter().take(FEW);
-        let mut names: Vec<String> = few.map(|event| self.name(log, *event)).collect();
-        if events.len() > FEW {
-            names.push(format!("{} more", events.len() - FEW));
-        }
-        names.join(", ")
+        listed(events.iter().map(|event| self.name(log, *event)))
     }
 }
 
@@ -137,6 +132,16 @@ pub(crate) fn and_more(wrong: u64) -> String {
         0 | 1 => String::new(),
         _ => format!(" (the first of {wrong} such pairs)"),
     }
+}
+
+/// The first few names, and how many more there are.
+pub(crate) fn listed(mut names: impl Iterator<Item = String>) -> String {
+    let mut few: Vec<String> = names.by_ref().take(FEW).collect();
+    match names.count() {
+        0 => {}
+        more => few.push(format!("{more} more")),
+    }
+    few.join(", ")
 }
 
 /// How many steps of a path are told at either end.

@@ -30,5 +30,6 @@ mod readme;
 mod scale;
 mod seeds;
 mod signals;
+mod sim;
 mod space_time;
 mod support;

@@ -1,7 +1,10 @@
 //! What stands behind the header.
 
-use super::{Change, Data};
-use crate::{Name, View};
+use super::codec::{AGAIN, DATA};
+use super::reader::{HOLDING_WORDS_MAX, RING_WORDS_MAX, Reader};
+use super::{Change, Data, Header};
+use crate::view::MEMBERS_MAX;
+use crate::{MemberId, Name, Reason, Seat, View, ViewId};
 
 /// What a frame says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,17 +76,17 @@ pub(crate) struct Join {
     /// What it is called.
     pub name: Name,
     /// Into which view; none while it looks around.
-    pub into: crate::ViewId,
+    pub into: ViewId,
     /// Its last incarnation, 0 where it had none.
-    pub was: crate::MemberId,
+    pub was: MemberId,
 }
 
 /// A piece of state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StateBytes {
     /// For whom.
-    pub to: crate::MemberId,
-    /// How long the whole is.
+    pub to: MemberId,
+    /// How long the whole is: at most [`STATE_BYTES_MAX`].
     pub total: u64,
     /// Where this piece begins.
     pub offset: u64,
@@ -95,9 +98,260 @@ pub(crate) struct StateBytes {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Welcome {
     /// For whom.
-    pub to: crate::MemberId,
-    /// The newcomers' last incarnations, with the numbers; those that nobody remembers are not there.
-    pub fates: Vec<(crate::MemberId, u64)>,
+    pub to: MemberId,
+    /// The newcomers' last incarnations, with the numbers; those that nobody remembers are not there. At most [`FATES_MAX`].
+    pub fates: Vec<(MemberId, u64)>,
     /// Of each rank of the header's view, how many of its messages were delivered in earlier views.
     pub delivered: Vec<u64>,
 }
+
+impl<'a> Body<'a> {
+    pub(super) fn kind(&self) -> u8 {
+        match self {
+            Self::Data(_) => DATA,
+            Self::Again(_) => AGAIN,
+            Self::Nak(_) => 3,
+            Self::Status(_) => 4,
+            Self::Join(_) => 5,
+            Self::Leave => 6,
+            Self::Change(change) => change.kind(),
+            Self::Ask => 12,
+            Self::Out(_) => 13,
+            Self::WantState(_) => 14,
+            Self::State(_) => 15,
+            Self::Welcome(_) => 16,
+        }
+    }
+
+    /// Reads it. What comes from those who are in no view is *join*, and of *change* what makes a first view.
+    pub(super) fn read(kind: u8, header: &Header, input: &mut Reader<'a>) -> Result<Self, Reason> {
+        let body = match kind {
+            DATA => Self::Data(Data::read(input)?),
+            AGAIN => Self::Again(Data::read(input)?),
+            3 => Self::Nak(Nak::read(input)?),
+            4 => Self::Status(Status::read(input)?),
+            5 => Self::Join(Join::read(input)?),
+            6 => Self::Leave,
+            7..=11 => Self::Change(Change::read(kind, header.view, input)?),
+            12 => Self::Ask,
+            13 => Self::Out(View {
+                id: header.view,
+                seats: input.seats()?,
+            }),
+            14 => Self::WantState(input.u64()?),
+            15 => Self::State(StateBytes::read(input)?),
+            16 => Self::Welcome(Welcome::read(input)?),
+            _ => return Err(Reason::Kind),
+        };
+        let fits = match &body {
+            Self::Join(_) => header.view == ViewId::NONE,
+            Self::Change(_) => true,
+            Self::WantState(from) => header.view != ViewId::NONE && *from <= STATE_BYTES_MAX,
+            _ => header.view != ViewId::NONE,
+        };
+        if fits {
+            Ok(body)
+        } else {
+            Err(Reason::Malformed)
+        }
+    }
+
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Data(data) | Self::Again(data) => data.write(out),
+            Self::Nak(nak) => nak.write(out),
+            Self::Status(status) => status.write(out),
+            Self::Join(join) => join.write(out),
+            Self::Leave | Self::Ask => {}
+            Self::Change(change) => change.write(out),
+            Self::Out(view) => write_seats(&view.seats, out),
+            Self::WantState(from) => out.extend_from_slice(&from.to_be_bytes()),
+            Self::State(state) => state.write(out),
+            Self::Welcome(welcome) => welcome.write(out),
+        }
+    }
+}
+
+impl Nak {
+    fn read(input: &mut Reader<'_>) -> Result<Self, Reason> {
+        let (of, last, has) = (input.u8()?, input.number()?, input.holding()?);
+        let is_asked = last > has.through && last - has.through <= ASKED_MAX;
+        match usize::from(of) < MEMBERS_MAX && is_asked {
+            true => Ok(Self { of, has, last }),
+            false => Err(Reason::Malformed),
+        }
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        out.push(self.of);
+        out.extend_from_slice(&self.last.to_be_bytes());
+        self.has.write(RING_WORDS_MAX, out);
+    }
+}
+
+impl Holding {
+    /// At most so many words; what is beyond them is not told, as if it were not there.
+    fn write(&self, words_max: usize, out: &mut Vec<u8>) {
+        let told = &self.beyond[..self.beyond.len().min(words_max)];
+        let used = told
+            .iter()
+            .rposition(|word| *word != 0)
+            .map_or(0, |at| at + 1);
+        out.extend_from_slice(&self.through.to_be_bytes());
+        out.push(used as u8);
+        for word in &told[..used] {
+            out.extend_from_slice(&word.to_be_bytes());
+        }
+    }
+
+    /// Cuts a list down to what a frame has room for. Only where tens of thousands of packets are held behind gaps anything is cut;
+    /// what is cut off is then as if it were not there.
+    pub fn fit(holdings: &mut [Self]) {
+        let mut left = HOLDING_WORDS_MAX;
+        for holding in holdings {
+            holding.beyond.truncate(RING_WORDS_MAX.min(left));
+            while holding.beyond.last() == Some(&0) {
+                holding.beyond.pop();
+            }
+            left -= holding.beyond.len();
+        }
+    }
+
+    /// A list, cut down as by [`Holding::fit`].
+    pub(super) fn write_all(holdings: &[Self], out: &mut Vec<u8>) {
+        out.push(holdings.len() as u8);
+        let mut left = HOLDING_WORDS_MAX;
+        for holding in holdings {
+            let start = out.len();
+            holding.write(RING_WORDS_MAX.min(left), out);
+            left -= (out.len() - start - 9) / 8;
+        }
+    }
+}
+
+impl Status {
+    fn read(input: &mut Reader<'_>) -> Result<Self, Reason> {
+        let (sent, promise, hears) = (input.number()?, input.u64()?, input.u64()?);
+        let (is_blocked, received) = (input.is_so()?, input.numbers()?);
+        let beyond = hears.checked_shr(received.len() as u32).unwrap_or(0);
+        match received.is_empty() || beyond != 0 {
+            true => Err(Reason::Malformed),
+            false => Ok(Self {
+                sent,
+                promise,
+                received,
+                hears,
+                is_blocked,
+            }),
+        }
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        for number in [self.sent, self.promise, self.hears] {
+            out.extend_from_slice(&number.to_be_bytes());
+        }
+        out.push(u8::from(self.is_blocked));
+        write_numbers(&self.received, out);
+    }
+}
+
+impl Join {
+    fn read(input: &mut Reader<'_>) -> Result<Self, Reason> {
+        Ok(Self {
+            into: input.view()?,
+            was: MemberId(input.u64()?),
+            name: input.name()?,
+        })
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        write_view(self.into, out);
+        out.extend_from_slice(&self.was.0.to_be_bytes());
+        write_name(&self.name, out);
+    }
+}
+
+impl StateBytes {
+    fn read(input: &mut Reader<'_>) -> Result<Self, Reason> {
+        let (to, total, offset) = (input.member()?, input.u64()?, input.u64()?);
+        let bytes = input.take_rest().to_vec();
+        let left = total.checked_sub(offset).ok_or(Reason::Malformed)?;
+        match total <= STATE_BYTES_MAX && bytes.len() as u64 <= left {
+            true => Ok(Self {
+                to,
+                total,
+                offset,
+                bytes,
+            }),
+            false => Err(Reason::Malformed),
+        }
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        for number in [self.to.0, self.total, self.offset] {
+            out.extend_from_slice(&number.to_be_bytes());
+        }
+        out.extend_from_slice(&self.bytes);
+    }
+}
+
+impl Welcome {
+    fn read(input: &mut Reader<'_>) -> Result<Self, Reason> {
+        let (to, count) = (input.member()?, usize::from(input.u8()?));
+        if count > FATES_MAX {
+            return Err(Reason::Malformed);
+        }
+        let fates = (0..count).map(|_| Ok((input.member()?, input.number()?)));
+        Ok(Self {
+            to,
+            fates: fates.collect::<Result<_, Reason>>()?,
+            delivered: input.numbers()?,
+        })
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        debug_assert!(self.fates.len() <= FATES_MAX, "{} fates", self.fates.len());
+        out.extend_from_slice(&self.to.0.to_be_bytes());
+        out.push(self.fates.len() as u8);
+        for (member, number) in &self.fates {
+            out.extend_from_slice(&member.0.to_be_bytes());
+            out.extend_from_slice(&number.to_be_bytes());
+        }
+        write_numbers(&self.delivered, out);
+    }
+}
+
+pub(super) fn write_view(view: ViewId, out: &mut Vec<u8>) {
+    out.extend_from_slice(&view.epoch.to_be_bytes());
+    out.extend_from_slice(&view.by.0.to_be_bytes());
+}
+
+pub(super) fn write_seats(seats: &[Seat], out: &mut Vec<u8>) {
+    debug_assert!((1..=MEMBERS_MAX).contains(&seats.len()), "{}", seats.len());
+    out.push(seats.len() as u8);
+    for seat in seats {
+        out.extend_from_slice(&seat.member.0.to_be_bytes());
+        write_name(&seat.name, out);
+    }
+}
+
+fn write_name(name: &Name, out: &mut Vec<u8>) {
+    out.push(name.as_str().len() as u8);
+    out.extend_from_slice(name.as_str().as_bytes());
+}
+
+/// A number for each rank.
+fn write_numbers(numbers: &[u64], out: &mut Vec<u8>) {
+    debug_assert!(numbers.len() <= MEMBERS_MAX, "{} ranks", numbers.len());
+    out.push(numbers.len() as u8);
+    for number in numbers {
+        out.extend_from_slice(&number.to_be_bytes());
+    }
+}
+
+/// How many fates a frame holds.
+pub(crate) const FATES_MAX: usize = 128;
+/// How long a state may be at the most.
+const STATE_BYTES_MAX: u64 = 1 << 40;
+/// Beyond which nobody asks: what a ring holds.
+const ASKED_MAX: u64 = 64 * RING_WORDS_MAX as u64 + 1;

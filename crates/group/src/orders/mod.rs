@@ -4,10 +4,21 @@
 //! total, in the same order; whatever a member delivered before the cut stays a beginning of that.
 
 mod causal;
+mod counts;
+#[cfg(test)]
+mod exhaustive;
 mod fifo;
+mod hold_back;
+#[cfg(test)]
+mod judge;
 mod none;
+#[cfg(test)]
+mod property;
+mod queue;
 mod total_lamport;
 mod total_sequencer;
+#[cfg(test)]
+mod world;
 
 use crate::Settings;
 
@@ -57,6 +68,16 @@ pub(crate) struct Next {
     pub because: Option<PacketId>,
 }
 
+impl Next {
+    /// That packet, whose place follows from itself.
+    fn of(packet: PacketId) -> Self {
+        Self {
+            packet,
+            because: None,
+        }
+    }
+}
+
 /// A stamp cannot be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BadStamp;
@@ -72,16 +93,17 @@ pub(crate) trait Ordering: std::fmt::Debug + Send {
     /// A packet is here. Where the order [is FIFO](Order::is_fifo), those of a rank come in ascending order without a gap.
     ///
     /// # Errors
-    /// When the stamp cannot be; then nothing has changed, and the packet counts as one with nothing in it.
+    /// When the stamp cannot be; then nothing has changed, and the packet counts as one with nothing in it. That is found from the
+    /// stamps of the same sender alone, so all members refuse the same packets.
     fn on_packet(&mut self, packet: PacketId, stamp: &[u8]) -> Result<(), BadStamp>;
 
     /// A member promises (see [`Ordering::promise`]); all packets that it had sent until then have been given.
     fn on_promise(&mut self, from: usize, promise: u64);
 
-    /// What this member promises of the stamps of its later packets.
-    fn promise(&self) -> u64;
+    /// What this member promises of the stamps of its later packets, as of now: it never falls. Asked when it is about to be said.
+    fn promise(&mut self) -> u64;
 
-    /// Whether others wait for this member to say something (its promise, or a stamp without messages).
+    /// Whether others wait for this member's promise, and it was not said yet.
     fn owes(&self) -> bool;
 
     /// Whether a packet without messages should leave, for its stamp.

@@ -1,6 +1,6 @@
 //! Executions made up for the tests: a sequence of choices becomes events, messages and true clocks.
 
-use trace::{Account, Event, EventId, EventKind, HostId, Log, MessageId, Place, Stamps};
+use trace::{Account, Event, EventId, EventKind, HostId, Log, MessageId, Place, Stamps, View};
 
 /// An execution and its true order.
 pub struct Made {
@@ -26,7 +26,8 @@ impl Made {
         }
     }
 
-    /// The next event, of one of the hosts: local, a send, or the receipt of a message that is under way.
+    /// The next event, of one of the hosts: local, a send, the receipt of a message that is under way, a view of those
+    /// that it knows of, or the host's end.
     pub fn happen(&mut self, host: usize, kind: EventKind, text: &str, wall_ns: Option<i64>) {
         let id = HostId((host % self.log.hosts.len()) as u32);
         let last = self.log.events.iter().rposition(|event| event.host == id);
@@ -50,7 +51,7 @@ impl Made {
         let mut message = None;
         let mut kind = kind;
         match kind {
-            EventKind::Local => {}
+            EventKind::Local | EventKind::View | EventKind::Leave | EventKind::Crash => {}
             EventKind::Send => {
                 let name = format!("{}#{}", self.log.host_name(host), past[host.0 as usize]);
                 message = Some(self.log.message(&name));
@@ -70,7 +71,17 @@ impl Made {
         }
         let vector = past.iter().enumerate().filter(|(_, count)| **count > 0);
         let vector = vector.map(|(host, count)| (HostId(host as u32), u64::from(*count)));
-        self.sequence.push(EventId(self.log.events.len() as u32));
+        let event = EventId(self.log.events.len() as u32);
+        self.sequence.push(event);
+        if kind == EventKind::View {
+            let members = (0..self.log.hosts.len() as u32).map(HostId);
+            let members = members.filter(|member| past[member.0 as usize] > 0);
+            let view = View {
+                name: text.to_owned(),
+                members: members.collect(),
+            };
+            self.log.set_view(event, view);
+        }
         self.log.events.push(Event {
             host,
             kind,

@@ -1,0 +1,5 @@
+//! Flags of `group` and its commands.
+
+mod terms;
+
+pub use terms::TermsArgs;

@@ -1,0 +1,31 @@
+//! Flags of `sim` and its commands.
+
+mod group;
+
+use clap::{Subcommand, ValueEnum};
+
+pub use group::{ChanceArgs, GroupSimArgs};
+
+/// Flags of `sim`.
+#[derive(Debug, clap::Args)]
+pub struct SimArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: SimCommand,
+}
+
+/// What there is to simulate.
+#[derive(Debug, Subcommand)]
+pub enum SimCommand {
+    /// Groups: members send, crash, pause, come and go in a network that loses and parts; and every history is judged
+    Group(Box<GroupSimArgs>),
+}
+
+/// How the result is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Printed {
+    /// For people
+    Text,
+    /// The summary as JSON
+    Json,
+}

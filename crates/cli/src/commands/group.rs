@@ -1,0 +1,3 @@
+//! `wharf group`: ordered, reliable groups, live.
+
+pub mod terms;

@@ -1,0 +1,105 @@
+//! From packets that are here to messages that are delivered: order, level, application.
+
+use super::context::Context;
+use super::session::Session;
+use crate::frame::data_of;
+use crate::orders::{Next, PacketId};
+use crate::{Delivered, Reason};
+
+impl Session {
+    /// Hands over and delivers whatever may be now.
+    pub fn pump(&mut self, cx: &mut Context<'_>) {
+        if self.frozen.is_some() {
+            return;
+        }
+        self.hand_over(cx);
+        self.give(cx);
+    }
+
+    /// Hands to the order what is here.
+    pub fn hand_over(&mut self, cx: &mut Context<'_>) {
+        while let Some(packet) = self.streams.next_ready() {
+            let datagram = self
+                .streams
+                .datagram(packet)
+                .expect("it is kept until it is delivered");
+            let stamp = data_of(datagram).stamp;
+            if self.ordering.on_packet(packet, stamp).is_err() {
+                cx.refuse(Reason::Stamp);
+                self.given[packet.from] = packet.sequence;
+                self.streams.delivered(packet);
+            }
+            self.promises.on_handed(packet.from, packet.sequence);
+            self.keep_promise(packet.from);
+        }
+    }
+
+    /// Gives the order a rank's promise, if all packets before it were handed over.
+    pub fn keep_promise(&mut self, rank: usize) {
+        if let Some(promise) = self.promises.due(rank) {
+            self.ordering.on_promise(rank, promise);
+        }
+    }
+
+    /// Delivers what the order gives and enough members have. A newcomer that does not know what came before waits.
+    pub fn give(&mut self, cx: &mut Context<'_>) {
+        if self.taking.is_some() {
+            return;
+        }
+        if self.wanted == 0 {
+            while let Some(next) = self.ordering.next() {
+                self.deliver(cx, next.packet);
+            }
+            return;
+        }
+        while let Some(next) = self.ordering.next() {
+            self.level.push_back(next);
+        }
+        while let Some(next) = self.level.front().copied() {
+            if !self.is_safe(next) {
+                return;
+            }
+            self.level.pop_front();
+            self.deliver(cx, next.packet);
+        }
+    }
+
+    /// Delivers all that is left of this view: no packet will come any more.
+    pub fn give_rest(&mut self, cx: &mut Context<'_>) {
+        self.ordering.finish();
+        while let Some(next) = self.level.pop_front() {
+            self.deliver(cx, next.packet);
+        }
+        while let Some(next) = self.ordering.next() {
+            self.deliver(cx, next.packet);
+        }
+    }
+
+    fn is_safe(&self, next: Next) -> bool {
+        let has =
+            |packet: PacketId| self.streams.had_by(packet.from, self.wanted) >= packet.sequence;
+        has(next.packet) && next.because.is_none_or(has)
+    }
+
+    fn deliver(&mut self, cx: &mut Context<'_>, packet: PacketId) {
+        let datagram = self
+            .streams
+            .datagram(packet)
+            .expect("it is kept until it is delivered");
+        let data = data_of(datagram);
+        let from = self.view.seats[packet.from].member;
+        for (number, payload) in (data.first..).zip(data.messages.iter()) {
+            cx.out.deliver(Delivered {
+                from,
+                rank: packet.from,
+                number,
+                view: self.view.id,
+                payload,
+            });
+            cx.rest.tally.delivered += 1;
+            self.numbers[packet.from] = number;
+        }
+        self.given[packet.from] = packet.sequence;
+        self.streams.delivered(packet);
+    }
+}

@@ -1,0 +1,174 @@
+//! Where a node is: in no view, in one, or gone; and how it goes from one to the other.
+
+use super::context::Context;
+use super::join::{Looking, Step};
+use super::last_view::LastView;
+use super::session::{Session, Turn};
+use super::state::{Giving, Taking};
+use crate::frame::{Ballot, Body, Change, Join, Proposal};
+use crate::{MemberId, Notice, To, View, ViewId};
+
+/// Where a node is.
+#[derive(Debug)]
+pub(super) enum Place {
+    /// It has not begun.
+    Nowhere,
+    /// It looks for a group.
+    Looking(Box<Looking>),
+    /// It is in a view.
+    In(Box<Session>),
+    /// It has left.
+    Gone,
+}
+
+impl Place {
+    /// What follows for this place from what the session was just handed.
+    pub fn turn(&mut self, cx: &mut Context<'_>) {
+        while let Self::In(session) = self {
+            match session.turn.take() {
+                None => return,
+                Some(Turn::Gone) => *self = Self::Gone,
+                Some(Turn::Expelled) if cx.rest.leaving.is_some() => *self = Self::Gone,
+                Some(Turn::Expelled) => self.come_back(cx),
+                Some(Turn::Next(proposal)) => self.go_on(cx, proposal),
+            }
+        }
+    }
+
+    /// Looks for a group.
+    pub fn look(&mut self, cx: &mut Context<'_>) {
+        let looking = Looking::new(cx.rest.seat(), &cx.rest.settings, cx.now);
+        *self = Self::Looking(Box::new(looking));
+    }
+
+    /// Under a new incarnation.
+    fn come_back(&mut self, cx: &mut Context<'_>) {
+        let was = cx.rest.me;
+        cx.rest.me = cx.rest.draw_member();
+        cx.rest.was.push(was);
+        cx.rest.outgoing.restart();
+        cx.rest.tally.expulsions += 1;
+        (cx.rest.last, cx.rest.giving) = (None, None);
+        let now = cx.rest.me;
+        cx.out.notice(Notice::Expelled { was, now });
+        self.look(cx);
+    }
+
+    /// What is due while it looks around.
+    pub fn look_around(&mut self, cx: &mut Context<'_>) {
+        while let Self::Looking(looking) = self {
+            match looking.on_time(cx.now) {
+                None => return,
+                Some(Step::Say(into)) => {
+                    let join = Body::Join(Join {
+                        name: cx.rest.name.clone(),
+                        into,
+                        was: cx.rest.was.last().copied().unwrap_or_default(),
+                    });
+                    cx.say(To::All, &cx.rest.header(ViewId::NONE), &join);
+                }
+                Some(Step::Found(view)) => self.found(cx, view),
+            }
+        }
+    }
+
+    /// Begins a group, perhaps with others that looked around.
+    fn found(&mut self, cx: &mut Context<'_>, view: View) {
+        if view.size() > 1 {
+            let header = cx.rest.header(ViewId::NONE);
+            let by = cx.rest.me;
+            let proposal = Proposal {
+                ballot: Ballot { round: 1, by },
+                next: view.clone(),
+                cut: Vec::new(),
+            };
+            let own = view.rank(by).expect("who founds a view is in it");
+            let commit = Body::Change(Change::Commit(proposal.clone()));
+            cx.say(To::All, &header, &commit);
+            let last = LastView::of_nothing(header, proposal, own);
+            cx.rest.last = Some(Box::new(last));
+        }
+        self.enter_first(cx, view);
+    }
+
+    /// Enters a view before which there is nothing to know.
+    pub fn enter_first(&mut self, cx: &mut Context<'_>, view: View) {
+        let numbers = vec![0; view.size()];
+        self.enter(cx, view, numbers, None);
+        cx.tell_fates();
+    }
+
+    /// A view that this member came into was agreed on. `from` is who says so, `after` which view was before.
+    pub fn on_commit(&mut self, cx: &mut Context<'_>, from: MemberId, after: ViewId, next: &View) {
+        let Self::Looking(looking) = self else {
+            return;
+        };
+        if !looking.takes(next) {
+            return;
+        }
+        if after == ViewId::NONE {
+            return self.enter_first(cx, next.clone());
+        }
+        let others = next.seats.iter().map(|seat| seat.member);
+        let mut candidates: Vec<_> = others.filter(|other| *other != cx.rest.me).collect();
+        // Whoever told of the view is no newcomer, so it has the state.
+        candidates.sort_by_key(|candidate| *candidate != from);
+        let taking = Taking::new(next.id, candidates, cx.rest.me, &cx.rest.settings, cx.now);
+        let numbers = vec![0; next.size()];
+        self.enter(cx, next.clone(), numbers, Some(taking));
+    }
+
+    /// From one view to the next.
+    fn go_on(&mut self, cx: &mut Context<'_>, proposal: Proposal) {
+        let Self::In(old) = std::mem::replace(self, Self::Nowhere) else {
+            return;
+        };
+        let next = proposal.next.clone();
+        for (seat, delivered) in old.view.seats.iter().zip(&old.numbers) {
+            if next.rank(seat.member).is_none() {
+                cx.rest.fates.record(seat.member, *delivered);
+            }
+        }
+        let before = |member| old.view.rank(member).map(|rank| old.numbers[rank]);
+        let members = next.seats.iter().map(|seat| seat.member);
+        let newcomers: Vec<_> = members
+            .clone()
+            .filter(|member| before(*member).is_none())
+            .collect();
+        let numbers: Vec<_> = members.map(|member| before(member).unwrap_or(0)).collect();
+        if !newcomers.is_empty() {
+            let (state, fates) = (cx.out.snapshot(), cx.rest.fates.list());
+            let (settings, now) = (&cx.rest.settings, cx.now);
+            let giving = Giving::new(
+                next.id,
+                state,
+                numbers.clone(),
+                fates,
+                newcomers,
+                settings,
+                now,
+            );
+            cx.rest.giving = Some(giving);
+        }
+        let own = next.rank(cx.rest.me).expect("it goes on");
+        let last = LastView::of(*old, proposal, own);
+        cx.rest.last = Some(Box::new(last)).filter(|last| !last.is_over());
+        self.enter(cx, next, numbers, None);
+    }
+
+    fn enter(
+        &mut self,
+        cx: &mut Context<'_>,
+        view: View,
+        numbers: Vec<u64>,
+        taking: Option<Taking>,
+    ) {
+        let mut session = Box::new(Session::new(cx.rest, cx.now, view, numbers));
+        session.taking = taking;
+        cx.rest.merge.installed(&session.view);
+        cx.rest.tally.views += 1;
+        cx.out.installed(&session.view, session.own);
+        session.take_state(cx);
+        *self = Self::In(session);
+    }
+}

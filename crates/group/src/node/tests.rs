@@ -1,0 +1,7 @@
+//! Nodes side by side in virtual time.
+
+mod bench;
+mod comings;
+mod judge;
+mod still;
+mod views;

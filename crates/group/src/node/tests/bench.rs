@@ -1,0 +1,308 @@
+//! Some nodes, a network that loses, doubles, delays and reorders, and what the nodes did. Everything follows from the seed.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use rand_core::{Rng as _, SeedableRng as _};
+use rand_pcg::Pcg64Mcg;
+use timing::Tick;
+
+use crate::{
+    Delivered, Effects, GroupId, MemberId, Name, Node, Notice, Seat, SendError, Settings, To, View,
+    ViewId,
+};
+
+/// What a node did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Event {
+    View(View),
+    Delivered {
+        from: MemberId,
+        number: u64,
+        view: ViewId,
+        payload: Vec<u8>,
+    },
+    Restored(Vec<u8>),
+    Notice(Notice),
+}
+
+/// A host: its node, and what the node did.
+#[derive(Debug)]
+pub(super) struct Host {
+    pub node: Node,
+    pub seen: Seen,
+    pub is_up: bool,
+    /// Until when it does not run.
+    pub asleep: Tick,
+    waiting: Vec<Vec<u8>>,
+}
+
+/// What a node did.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub events: Vec<Event>,
+    /// The application's state: how many messages of each sender were delivered, here or before this member came.
+    pub state: BTreeMap<u64, u64>,
+    sent: Vec<(To, Vec<u8>)>,
+}
+
+/// The network and the hosts.
+#[derive(Debug)]
+pub(super) struct Bench {
+    pub now: Tick,
+    pub hosts: Vec<Host>,
+    pub loss: u64,
+    pub doubles: u64,
+    pub delay: std::ops::Range<u64>,
+    /// Of each host the part that it is in: datagrams stay in their part.
+    pub part: Vec<u32>,
+    pub rng: Pcg64Mcg,
+    pub settings: Settings,
+    flying: BTreeMap<(Tick, u64), (usize, Vec<u8>)>,
+    count: u64,
+    turns: u64,
+    kinds: [[u64; 20]; 8],
+}
+
+impl Bench {
+    /// So many hosts, not begun.
+    pub fn new(count: usize, settings: &Settings, seed: u64) -> Self {
+        let mut bench = Self {
+            now: Tick::ZERO + Duration::from_secs(1),
+            hosts: Vec::new(),
+            loss: 0,
+            doubles: 0,
+            delay: 20_000..200_000,
+            part: vec![0; count],
+            rng: Pcg64Mcg::seed_from_u64(seed),
+            settings: settings.clone(),
+            flying: BTreeMap::new(),
+            count: 0,
+            turns: 0,
+            kinds: Default::default(),
+        };
+        for at in 0..count {
+            let host = bench.host(at, seed);
+            bench.hosts.push(host);
+        }
+        bench
+    }
+
+    /// The same, in a first view of all.
+    pub fn together(count: usize, settings: &Settings, seed: u64) -> Self {
+        let mut bench = Self::new(count, settings, seed);
+        let seats: Vec<Seat> = (0..count)
+            .map(|at| Seat {
+                member: bench.hosts[at].node.member(),
+                name: name(at),
+            })
+            .collect();
+        let id = ViewId {
+            epoch: 1,
+            by: seats[0].member,
+        };
+        for at in 0..count {
+            let seats = seats.clone();
+            bench.with(at, |node, now, seen| {
+                node.start_in(now, View { id, seats }, seen)
+            });
+        }
+        bench
+    }
+
+    fn host(&self, at: usize, seed: u64) -> Host {
+        let seed = seed.wrapping_mul(1000).wrapping_add(at as u64);
+        let group = GroupId::of("bench");
+        Host {
+            node: Node::new(group, name(at), self.settings.clone(), seed).expect("settings"),
+            seen: Seen::default(),
+            is_up: true,
+            asleep: Tick::ZERO,
+            waiting: Vec::new(),
+        }
+    }
+
+    /// A host begins to look for the group.
+    pub fn start(&mut self, at: usize) {
+        self.with(at, |node, now, seen| node.start(now, seen));
+    }
+
+    /// A host sends a message that says what was delivered to it before, and lets it leave.
+    pub fn send(&mut self, at: usize) -> Result<u64, SendError> {
+        let state = &self.hosts[at].seen.state;
+        let known = state
+            .iter()
+            .flat_map(|(member, number)| [member.to_be_bytes(), number.to_be_bytes()].concat());
+        let payload: Vec<u8> = known.take(1200).collect();
+        let mut result = Err(SendError::Busy);
+        self.with(at, |node, now, seen| {
+            result = node.send(now, &payload, seen)
+        });
+        result
+    }
+
+    /// Something is done with a host, after which it has nothing else to do.
+    pub fn with(&mut self, at: usize, act: impl FnOnce(&mut Node, Tick, &mut Seen)) {
+        let (now, host) = (self.now, &mut self.hosts[at]);
+        act(&mut host.node, now, &mut host.seen);
+        host.node.drained(now, &mut host.seen);
+        for (to, datagram) in std::mem::take(&mut self.hosts[at].seen.sent) {
+            self.kinds[at][datagram[5] as usize] += 1;
+            self.fly(at, to, &datagram);
+        }
+    }
+
+    fn fly(&mut self, from: usize, to: To, datagram: &[u8]) {
+        let to = match to {
+            To::All => None,
+            To::One(member) => self
+                .hosts
+                .iter()
+                .position(|host| host.node.member() == member),
+        };
+        for at in 0..self.hosts.len() {
+            let is_for = to.is_none_or(|to| to == at) && self.part[at] == self.part[from];
+            if !is_for || at == from || self.draw(1000) < self.loss {
+                continue;
+            }
+            let copies = 1 + u64::from(self.draw(1000) < self.doubles);
+            for _ in 0..copies {
+                let delay = self.delay.start + self.draw(self.delay.end - self.delay.start);
+                self.count += 1;
+                let key = (self.now + Duration::from_nanos(delay), self.count);
+                self.flying.insert(key, (at, datagram.to_vec()));
+            }
+        }
+    }
+
+    pub fn draw(&mut self, below: u64) -> u64 {
+        self.rng.next_u64() % below.max(1)
+    }
+
+    /// Lets time pass.
+    pub fn run(&mut self, millis: u64) {
+        let until = self.now + Duration::from_millis(millis);
+        loop {
+            let wakes = self.hosts.iter().filter(|host| host.is_up);
+            let wake = wakes.map(|host| host.node.wake_at().max(host.asleep)).min();
+            let wake = wake.unwrap_or(Tick::MAX).max(self.now);
+            let flies = self
+                .flying
+                .first_key_value()
+                .map_or(Tick::MAX, |(key, _)| key.0);
+            let next = wake.min(flies.max(self.now));
+            self.turns = if next == self.now { self.turns + 1 } else { 0 };
+            assert!(self.turns < 20_000, "the nodes spin");
+            if next > until {
+                self.now = until;
+                return;
+            }
+            self.now = next;
+            if std::env::var("DBG").is_ok() && self.count % 20000 < 3 {
+                eprintln!(
+                    "now {} count {} kinds {:?} turns {}",
+                    self.now, self.count, self.kinds, self.turns
+                );
+            }
+            if flies <= next {
+                let (_, (at, datagram)) = self.flying.pop_first().expect("there is one");
+                self.arrive(at, datagram);
+            } else {
+                self.wake();
+            }
+        }
+    }
+
+    fn arrive(&mut self, at: usize, datagram: Vec<u8>) {
+        if !self.hosts[at].is_up {
+        } else if self.hosts[at].asleep > self.now {
+            self.hosts[at].waiting.push(datagram);
+        } else {
+            self.with(at, |node, now, seen| node.on_datagram(now, &datagram, seen));
+        }
+    }
+
+    fn wake(&mut self) {
+        for at in 0..self.hosts.len() {
+            let host = &mut self.hosts[at];
+            if host.is_up && host.asleep <= self.now && host.node.wake_at() <= self.now {
+                let waiting = std::mem::take(&mut host.waiting);
+                self.with(at, |node, now, seen| {
+                    for datagram in &waiting {
+                        node.on_datagram(now, datagram, seen);
+                    }
+                    node.on_time(now, seen);
+                });
+            }
+        }
+    }
+
+    /// A host crashes.
+    pub fn crash(&mut self, at: usize) {
+        self.hosts[at].is_up = false;
+    }
+
+    /// A host does not run for a while.
+    pub fn pause(&mut self, at: usize, millis: u64) {
+        self.hosts[at].asleep = self.now + Duration::from_millis(millis);
+    }
+
+    /// Which hosts are up.
+    pub fn up(&self) -> Vec<usize> {
+        (0..self.hosts.len())
+            .filter(|at| self.hosts[*at].is_up)
+            .collect()
+    }
+}
+
+impl Effects for Seen {
+    fn send(&mut self, to: To, datagram: &[u8]) {
+        self.sent.push((to, datagram.to_vec()));
+    }
+
+    fn deliver(&mut self, delivered: Delivered<'_>) {
+        self.state.insert(delivered.from.0, delivered.number);
+        self.events.push(Event::Delivered {
+            from: delivered.from,
+            number: delivered.number,
+            view: delivered.view,
+            payload: delivered.payload.to_vec(),
+        });
+    }
+
+    fn installed(&mut self, view: &View, own: usize) {
+        assert!(own < view.size());
+        self.events.push(Event::View(view.clone()));
+    }
+
+    fn snapshot(&mut self) -> Vec<u8> {
+        let pairs = self.state.iter();
+        pairs
+            .flat_map(|(member, number)| [member.to_be_bytes(), number.to_be_bytes()].concat())
+            .collect()
+    }
+
+    fn restore(&mut self, state: &[u8]) {
+        self.state = pairs(state).collect();
+        self.events.push(Event::Restored(state.to_vec()));
+    }
+
+    fn notice(&mut self, notice: Notice) {
+        self.events.push(Event::Notice(notice));
+    }
+}
+
+/// Members and numbers, as they stand in messages and states.
+pub(super) fn pairs(bytes: &[u8]) -> impl Iterator<Item = (u64, u64)> {
+    bytes.chunks_exact(16).map(|pair| {
+        let number = |at: usize| {
+            let bytes: [u8; 8] = pair[at..at + 8].try_into().expect("8 bytes");
+            u64::from_be_bytes(bytes)
+        };
+        (number(0), number(8))
+    })
+}
+
+fn name(at: usize) -> Name {
+    Name::new(&format!("m{at}")).expect("a name")
+}

@@ -1,0 +1,389 @@
+//! A log as the history of a group: sends, deliveries, views, ends.
+
+use std::collections::HashMap;
+
+use trace::{EventId, EventKind, FlawKind, HostId, Log, MessageId};
+
+use crate::words::listed;
+
+/// A log as the history of a group.
+#[derive(Debug)]
+pub(super) struct Record<'a> {
+    pub log: &'a Log,
+    /// Of each host what it did.
+    pub lanes: Vec<Lane>,
+    /// Of each message who sent it after what.
+    pub sent: Vec<Sent>,
+    /// The views, in the order in which they were first met.
+    pub views: Vec<Seen<'a>>,
+    /// A host that is named as a member and has no events.
+    pub absent: Option<HostId>,
+    gap: Option<String>,
+}
+
+/// What a host did.
+#[derive(Debug, Default)]
+pub(super) struct Lane {
+    /// What it delivered, in its order; what it delivered again is not among it.
+    pub deliveries: Vec<Delivery>,
+    /// What it delivered again.
+    pub doubles: Vec<Delivery>,
+    /// Its views in its order; of a log without views one that has no name.
+    pub stays: Vec<Stay>,
+    /// How it ended.
+    pub end: End,
+    /// Whether it delivered any message of its own. One that never does is taken to know them when it sends them.
+    pub delivers_own: bool,
+    sends: u32,
+    last_sent: Option<MessageId>,
+    heard: u32,
+}
+
+/// A message was handed to the application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Delivery {
+    pub message: MessageId,
+    pub event: EventId,
+}
+
+/// The time of a host in a view.
+#[derive(Clone, Debug)]
+pub(super) struct Stay {
+    /// Its place among [`Record::views`]; none before the first.
+    pub view: Option<usize>,
+    /// Where it was installed.
+    pub begin: Option<EventId>,
+    /// Its first delivery in it, and the one behind its last.
+    pub first: usize,
+    pub end: usize,
+    /// The view that came next, and where.
+    pub next: Option<(usize, EventId)>,
+}
+
+/// How a host ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum End {
+    /// Not at all, as far as the log goes.
+    #[default]
+    Open,
+    /// It left in order.
+    Left(EventId),
+    /// It crashed.
+    Crashed(EventId),
+}
+
+/// Who sent a message, and what the sender had done since it sent its last one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sent {
+    /// Where; of several times the first.
+    pub send: Option<EventId>,
+    /// Which of its sender's messages, from 0.
+    pub index: u32,
+    /// The message that its sender sent before it.
+    pub previous: Option<MessageId>,
+    /// Which of its sender's deliveries lie between that and this.
+    pub heard: (u32, u32),
+    /// Whether it was sent several times.
+    pub is_contested: bool,
+}
+
+/// A view that hosts installed.
+#[derive(Debug)]
+pub(super) struct Seen<'a> {
+    pub view: &'a trace::View,
+    /// Where it was first installed.
+    pub event: EventId,
+    /// The views that came next at some host, each with the first place of it.
+    pub nexts: Vec<(usize, EventId)>,
+    /// Whether some host had another view before it.
+    pub has_before: bool,
+}
+
+impl<'a> Record<'a> {
+    /// Reads a log. Where it tells of no delivery at all, receipts count as deliveries.
+    pub fn of(log: &'a Log) -> Self {
+        let is_delivery = |event: &trace::Event| event.kind == EventKind::Deliver;
+        let handed = match log.events.iter().any(is_delivery) {
+            true => EventKind::Deliver,
+            false => EventKind::Receive,
+        };
+        let mut record = Self {
+            log,
+            lanes: Vec::new(),
+            sent: vec![Sent::default(); log.messages.len()],
+            views: Vec::new(),
+            absent: None,
+            gap: gap_of(log),
+        };
+        record.lanes.resize_with(log.hosts.len(), Lane::default);
+        let mut doubles = doubles(log, handed).into_iter().peekable();
+        let mut view_ids = HashMap::new();
+        for event in log.ids() {
+            match doubles.next_if_eq(&event) {
+                Some(_) => record.take_double(event),
+                None => record.take(event, handed, &mut view_ids),
+            }
+        }
+        for lane in &mut record.lanes {
+            lane.close();
+        }
+        record.find_absent();
+        record
+    }
+
+    fn take(&mut self, id: EventId, handed: EventKind, view_ids: &mut HashMap<&'a str, usize>) {
+        let log = self.log;
+        let event = log.event(id);
+        let lane = &mut self.lanes[event.host.0 as usize];
+        if lane.end != End::Open && event.kind != EventKind::Local {
+            self.gap.get_or_insert_with(|| {
+                format!(
+                    "{} goes on after its end; what is started again needs a new name",
+                    log.host_name(event.host)
+                )
+            });
+        }
+        match (event.kind, event.message) {
+            (EventKind::Send, Some(message)) => self.take_send(id, event.host, message),
+            (kind, Some(message)) if kind == handed => {
+                let own = self.sent[message.0 as usize].send;
+                lane.delivers_own |= own.is_some_and(|send| log.event(send).host == event.host);
+                lane.deliveries.push(Delivery { message, event: id });
+            }
+            (EventKind::View, _) => match log.view(id) {
+                Some(view) => self.take_view(id, event.host, view, view_ids),
+                None => {
+                    let name = log.host_name(event.host);
+                    let gap = || format!("{name} installed a view that has no name");
+                    self.gap.get_or_insert_with(gap);
+                }
+            },
+            (EventKind::Leave, _) => lane.end = End::Left(id),
+            (EventKind::Crash, _) => lane.end = End::Crashed(id),
+            _ => {}
+        }
+    }
+
+    fn take_double(&mut self, id: EventId) {
+        let event = self.log.event(id);
+        let lane = &mut self.lanes[event.host.0 as usize];
+        let doubles = event.message.map(|message| Delivery { message, event: id });
+        lane.doubles.extend(doubles);
+    }
+
+    fn take_send(&mut self, id: EventId, host: HostId, message: MessageId) {
+        let lane = &mut self.lanes[host.0 as usize];
+        let sent = &mut self.sent[message.0 as usize];
+        if sent.send.is_some() {
+            sent.is_contested = true;
+            return;
+        }
+        let count = u32::try_from(lane.deliveries.len()).expect("fewer than 2^32 events");
+        *sent = Sent {
+            send: Some(id),
+            index: lane.sends,
+            previous: lane.last_sent.replace(message),
+            heard: (lane.heard, count),
+            is_contested: false,
+        };
+        lane.heard = count;
+        lane.sends += 1;
+    }
+
+    fn take_view(
+        &mut self,
+        id: EventId,
+        host: HostId,
+        view: &'a trace::View,
+        view_ids: &mut HashMap<&'a str, usize>,
+    ) {
+        let views = &mut self.views;
+        let at = *view_ids.entry(&view.name).or_insert_with(|| {
+            views.push(Seen {
+                view,
+                event: id,
+                nexts: Vec::new(),
+                has_before: false,
+            });
+            views.len() - 1
+        });
+        let lane = &mut self.lanes[host.0 as usize];
+        if let Some(before) = lane.enter(at, id) {
+            views[at].has_before = true;
+            let nexts = &mut views[before].nexts;
+            if nexts.iter().all(|(next, _)| *next != at) {
+                nexts.push((at, id));
+            }
+        }
+    }
+
+    fn find_absent(&mut self) {
+        let mut has_events = vec![false; self.lanes.len()];
+        for event in &self.log.events {
+            has_events[event.host.0 as usize] = true;
+        }
+        let mut members = self.views.iter().flat_map(|seen| &seen.view.members);
+        self.absent = members.find(|host| !has_events[host.0 as usize]).copied();
+    }
+
+    /// What of the log itself is missing, as far as its reader saw that.
+    pub fn gap(&self) -> Option<&str> {
+        self.gap.as_deref()
+    }
+
+    /// Whether the log tells of views.
+    pub fn has_views(&self) -> bool {
+        !self.views.is_empty()
+    }
+
+    /// Whether a host is a member: with views, one that installed one; else one that delivered something.
+    pub fn is_member(&self, host: HostId) -> bool {
+        let lane = self.lane(host);
+        match self.has_views() {
+            true => lane.stays.iter().any(|stay| stay.view.is_some()),
+            false => !lane.deliveries.is_empty(),
+        }
+    }
+
+    /// All members.
+    pub fn members(&self) -> impl Iterator<Item = HostId> + '_ {
+        (0..self.lanes.len() as u32)
+            .map(HostId)
+            .filter(|host| self.is_member(*host))
+    }
+
+    /// Whether a member was there to the end: it did not end, and nobody went on without it.
+    pub fn stayed(&self, host: HostId) -> bool {
+        let lane = self.lane(host);
+        let is_left_behind = |stay: &Stay| {
+            stay.view
+                .is_some_and(|view| !self.views[view].nexts.is_empty())
+        };
+        lane.end == End::Open && !lane.stays.last().is_some_and(is_left_behind)
+    }
+
+    /// Whether a host came to a group that had been there before, so that it need not deliver what that had delivered.
+    pub fn is_newcomer(&self, host: HostId) -> bool {
+        let first = self.lane(host).stays.iter().find_map(|stay| stay.view);
+        first.is_some_and(|view| self.views[view].has_before || self.absent.is_some())
+    }
+
+    /// What a host did.
+    pub fn lane(&self, host: HostId) -> &Lane {
+        &self.lanes[host.0 as usize]
+    }
+
+    /// Who sent a message, if that is clear.
+    pub fn sender(&self, message: MessageId) -> Option<HostId> {
+        let sent = &self.sent[message.0 as usize];
+        let send = sent.send.filter(|_| !sent.is_contested);
+        send.map(|send| self.log.event(send).host)
+    }
+
+    /// A message's name.
+    pub fn message(&self, message: MessageId) -> &'a str {
+        &self.log.messages[message.0 as usize]
+    }
+
+    /// A host's name.
+    pub fn host(&self, host: HostId) -> &'a str {
+        self.log.host_name(host)
+    }
+
+    /// A view's name.
+    pub fn view(&self, view: usize) -> &'a str {
+        &self.views[view].view.name
+    }
+
+    /// ` in view 7`, where the log tells of views.
+    pub fn in_view(&self, view: Option<usize>) -> String {
+        view.map_or_else(String::new, |view| format!(" in view {}", self.view(view)))
+    }
+
+    /// The names of hosts, for a sentence.
+    pub fn names(&self, hosts: &[HostId]) -> String {
+        listed(hosts.iter().map(|host| self.host(*host).to_owned()))
+    }
+}
+
+impl Lane {
+    /// Begins a view; gives the one before.
+    fn enter(&mut self, view: usize, event: EventId) -> Option<usize> {
+        let first = self.deliveries.len();
+        if self.stays.is_empty() && first > 0 {
+            self.stays.push(Stay::before_views());
+        }
+        let mut before = None;
+        if let Some(last) = self.stays.last_mut() {
+            last.end = first;
+            last.next = Some((view, event));
+            before = last.view;
+        }
+        self.stays.push(Stay {
+            view: Some(view),
+            begin: Some(event),
+            first,
+            end: first,
+            next: None,
+        });
+        before
+    }
+
+    fn close(&mut self) {
+        if self.stays.is_empty() && !self.deliveries.is_empty() {
+            self.stays.push(Stay::before_views());
+        }
+        if let Some(last) = self.stays.last_mut() {
+            last.end = self.deliveries.len();
+        }
+    }
+
+    /// What it delivered in a view.
+    pub fn delivered(&self, stay: &Stay) -> &[Delivery] {
+        &self.deliveries[stay.first..stay.end]
+    }
+}
+
+impl Stay {
+    fn before_views() -> Self {
+        Self {
+            view: None,
+            begin: None,
+            first: 0,
+            end: 0,
+            next: None,
+        }
+    }
+}
+
+/// The deliveries of what the same host had delivered before, in the order of the log.
+fn doubles(log: &Log, handed: EventKind) -> Vec<EventId> {
+    let mut by_host: Vec<Vec<EventId>> = vec![Vec::new(); log.hosts.len()];
+    for id in log.ids().filter(|id| log.event(*id).kind == handed) {
+        by_host[log.event(id).host.0 as usize].push(id);
+    }
+    let mut last = vec![0_u32; log.messages.len()];
+    let mut doubles = Vec::new();
+    for (events, host) in by_host.into_iter().zip(1..) {
+        doubles.extend(events.into_iter().filter(|id| {
+            let message = log.event(*id).message;
+            message.is_some_and(|one| std::mem::replace(&mut last[one.0 as usize], host) == host)
+        }));
+    }
+    doubles.sort_unstable();
+    doubles
+}
+
+/// What is missing from the log, as far as its reader saw that. That messages have no send, or come twice, is for the
+/// conditions to say.
+fn gap_of(log: &Log) -> Option<String> {
+    use FlawKind::{Hole, HostGuessed, Part, TornLoss, Truncated, Unreadable};
+    let is_gap = |kind| {
+        matches!(
+            kind,
+            TornLoss | Truncated | Unreadable | Part | HostGuessed | Hole
+        )
+    };
+    let flaw = log.flaws.iter().find(|flaw| is_gap(flaw.kind))?;
+    Some(flaw.text.trim_end_matches('.').to_owned())
+}

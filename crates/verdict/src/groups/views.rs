@@ -1,0 +1,120 @@
+//! Views mean the same to all.
+
+use trace::{EventId, HostId};
+
+use super::GroupCondition;
+use super::one_order::{Contradiction, Room, Sequence};
+use super::outcome::{Breaches, Outcome, Witness};
+use super::record::Record;
+
+pub(super) const CONDITION: GroupCondition = GroupCondition {
+    name: "views",
+    promise: "a view has the same members for all who install it, itself among them; all install views in one order",
+    judge,
+};
+
+fn judge(record: &Record<'_>) -> Option<Outcome> {
+    if !record.has_views() {
+        return None;
+    }
+    let mut breaches = Breaches::default();
+    let mut installed: Vec<Option<HostId>> = vec![None; record.views.len()];
+    let mut sequences: Vec<Sequence> = Vec::new();
+    for host in record.members() {
+        let mut items = Vec::new();
+        for stay in &record.lane(host).stays {
+            let (Some(view), Some(event)) = (stay.view, stay.begin) else {
+                continue;
+            };
+            hold(record, host, view, event, &mut breaches);
+            if installed[view].replace(host) == Some(host) {
+                let text = format!(
+                    "{} installed view {} twice",
+                    record.host(host),
+                    record.view(view)
+                );
+                breaches.prove(|| (text, of(&[host], &[event])));
+                continue;
+            }
+            items.push((u32::try_from(view).expect("fewer than 2^32 views"), event));
+        }
+        sequences.push((host, items));
+    }
+    if let Some(found) = Room::new(record.views.len()).contradiction(&sequences) {
+        breaches.prove(|| tell(record, &found));
+    }
+    let (views, hosts) = (record.views.len(), sequences.len());
+    Some(breaches.outcome(record, || {
+        format!("{views} views of {hosts} hosts, in one order, of the same members for all")
+    }))
+}
+
+/// Holds what a host installed against itself and against what others did.
+fn hold(record: &Record<'_>, host: HostId, at: usize, event: EventId, breaches: &mut Breaches) {
+    let seen = &record.views[at];
+    let Some(own) = record.log.view(event) else {
+        return;
+    };
+    let (who, name) = (record.host(host), record.view(at));
+    if !own.members.contains(&host) {
+        let text = || format!("{who} installed view {name}, which it is not a member of");
+        breaches.prove(|| (text(), of(&[host], &[event])));
+    }
+    let sorted = |members: &[HostId]| {
+        let mut members = members.to_vec();
+        members.sort_unstable();
+        members
+    };
+    if own.members != seen.view.members && sorted(&own.members) != sorted(&seen.view.members) {
+        let first = record.log.event(seen.event).host;
+        breaches.prove(|| {
+            let [mine, theirs] = [&own.members, &seen.view.members].map(|one| record.names(one));
+            let whose = record.host(first);
+            let text =
+                format!("view {name} has the members {theirs} for {whose}, {mine} for {who}");
+            (text, of(&[first, host], &[seen.event, event]))
+        });
+    }
+}
+
+fn tell(record: &Record<'_>, found: &Contradiction) -> (String, Witness) {
+    match found {
+        Contradiction::Pair {
+            one,
+            other,
+            first,
+            second,
+            other_first,
+            other_second,
+        } => {
+            let [who, whom] = [*one, *other].map(|host| record.host(host));
+            let [a, b] = [first, second].map(|item| record.view(item.0 as usize));
+            let text = format!("{who} installed view {a} before {b}, {whom} {b} before {a}");
+            let events = [first.1, second.1, *other_second, *other_first];
+            (text, of(&[*one, *other], &events))
+        }
+        Contradiction::Cycle(steps) => {
+            let told = steps.iter().map(|(host, a, b)| {
+                let [a, b] = [a, b].map(|item| record.view(item.0 as usize));
+                format!("{} installed view {a} before {b}", record.host(*host))
+            });
+            let told: Vec<String> = told.take(STEPS_TOLD).collect();
+            let hosts: Vec<HostId> = steps.iter().map(|(host, ..)| *host).collect();
+            let events: Vec<EventId> = steps.iter().flat_map(|(_, a, b)| [a.1, b.1]).collect();
+            (
+                format!("no one order of views fits: {}", told.join(", ")),
+                of(&hosts, &events),
+            )
+        }
+    }
+}
+
+fn of(hosts: &[HostId], events: &[EventId]) -> Witness {
+    Witness {
+        messages: Vec::new(),
+        hosts: hosts.to_vec(),
+        events: events.to_vec(),
+    }
+}
+
+const STEPS_TOLD: usize = 6;
