@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo xtask setup    needs::missing ──▶ installer ──▶ needs::missing ──▶ 0 or 3
+//! cargo xtask soak     build ──▶ every order and level of groups, simulated ──▶ 0 or 1
 //! cargo xtask peers    build ──▶ peers (rounds over all servers) ──▶ one table an experiment
 //! cargo xtask test     setup ──▶ format ──▶ lints ──▶ doc tests ──▶ tests ──▶ "N passed, N failed"
 //! ```
@@ -12,6 +13,7 @@
 
 mod peers;
 mod setup;
+mod soak;
 mod steps;
 
 mod installer;
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
             status => status,
         },
         ["peers", ref rest @ ..] => peers::run(&root(), rest),
+        ["soak", ref rest @ ..] => soak::run(&root(), rest),
         [] | ["help" | "-h" | "--help"] => {
             print!("{HELP}");
             0
@@ -70,6 +73,8 @@ Set-up and checks for the people who work on wharf.
                       [--seconds 2] [--task 3s] [--models reactor,uring,…] [--names N,N…] [--rate N];
                       all seven without a name, which takes most of an hour; one Markdown table an
                       experiment on stdout
+  cargo xtask soak    simulate groups of every order and level with 10,000 seeds each, everything going wrong:
+                      [--seeds N] [--first-seed N]
   cargo xtask help    print this
 
 While you work, one crate at a time is faster: `cargo test -p CRATE`. The house rules alone:

@@ -38,7 +38,7 @@ pub use name::{
 };
 pub use primes::{FileArgs, PrimesArgs};
 pub use serve::ServeArgs;
-pub use sim::{SimArgs, SimBenchArgs, SimCommand, SimFormat};
+pub use sim::{ChanceArgs, GroupSimArgs, Printed, SimArgs, SimBenchArgs, SimCommand, SimFormat};
 
 /// A laboratory for networked services: serve one definition under every concurrency model, load it,
 /// compare the models, look at the report.
@@ -67,10 +67,10 @@ pub enum Command {
     Group(GroupArgs),
     /// Logical clocks: judge and draw the log of any distributed program
     Clock(ClockArgs),
-    /// Simulate in virtual time: services with any number of clients
-    Sim(SimArgs),
     /// Name services: register, resolve and watch names, which any program resolves by DNS
     Name(NameArgs),
+    /// Simulate in virtual time: groups with everything going wrong that can, services with any number of clients
+    Sim(SimArgs),
     /// Compare two runs of bench or load: what changed, and whether it got worse
     Compare(CompareArgs),
     /// Draw the report of a run folder again, and print its result

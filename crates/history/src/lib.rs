@@ -10,6 +10,7 @@
 //! | `samples.csv` | one row a request | [`Sample`] |
 //! | `events.jsonl` | one line an event of a server, with `--record` | [`Event`] |
 //! | `trace.jsonl` | one line an event of a log: who did what, with which stamps | |
+//! | `schedule.txt` | from `sim group`: the smallest schedule that broke a promise | any |
 //! | `latency.hgrm` | the response times' percentiles, in HdrHistogram's text form | |
 //! | `report.html` | the page | |
 //!
@@ -31,6 +32,7 @@ mod sample;
 mod series;
 mod serve;
 mod sha256;
+mod sim;
 mod summary;
 
 pub use bench::{
@@ -54,4 +56,5 @@ pub use sample::{Outcome, Sample, SampleReader, SampleWriter};
 pub use series::Series;
 pub use serve::{ArrivalClocks, Connections, ServeSummary};
 pub use sha256::Sha256;
+pub use sim::{SimCondition, SimCount, SimFailure, SimSummary, SimTimes};
 pub use summary::{Finding, Kind, Summary, Verdict};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     BenchSummary, CastSummary, ChatSummary, ClockSummary, Environment, LoadSummary, NamesSummary,
-    PrimesSummary, ServeSummary,
+    PrimesSummary, ServeSummary, SimSummary,
 };
 
 /// What a run was and what came of it.
@@ -52,6 +52,9 @@ pub struct Summary {
     /// The results of `name serve`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub names: Option<NamesSummary>,
+    /// The results of `sim group`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sim: Option<SimSummary>,
 }
 
 impl Summary {
@@ -82,6 +85,7 @@ impl Summary {
             cast: None,
             clock: None,
             names: None,
+            sim: None,
         }
     }
 
@@ -116,6 +120,8 @@ pub enum Kind {
     Clock,
     /// `wharf name serve`.
     Names,
+    /// `wharf sim group`.
+    Sim,
 }
 
 /// A judgement, the gravest first.

@@ -2,7 +2,7 @@
 
 use history::{
     BenchKind, BenchSummary, ChatSummary, Choice, FitSummary, LoadSummary, NamesCommits,
-    NamesSummary, PrimesSummary, QuantityUnit, Summary, Verdict,
+    NamesSummary, PrimesSummary, QuantityUnit, SimSummary, Summary, Verdict,
 };
 
 use crate::{
@@ -50,6 +50,33 @@ pub(crate) fn names(names: &NamesSummary) -> String {
     };
     let (dns, http) = (at("DNS", &names.dns), at("HTTP", &names.http));
     format!("names in {}{dns}{http}", names.zone)
+}
+
+/// What was simulated.
+pub(crate) fn simulated(sim: &SimSummary) -> String {
+    let broken = match &sim.broken {
+        Some(rule) => format!(", with the rule {rule} broken"),
+        None => String::new(),
+    };
+    let datagrams = match sim.datagrams_a_message {
+        Some(number) => format!(", {} datagrams a message", figure(number)),
+        None => String::new(),
+    };
+    let blocked = match sim.blocked {
+        0 => String::new(),
+        blocked => format!(
+            "; in {} too few members were left in the end to decide on anything",
+            count(blocked)
+        ),
+    };
+    format!(
+        "{} of {} in the order {} ({}){broken}, {} of virtual time{datagrams}{blocked}",
+        counted(sim.runs, "run"),
+        counted(sim.members, "member"),
+        sim.order,
+        sim.promises,
+        duration(sim.virtual_ns as f64)
+    )
 }
 
 /// What became of datagrams that were not simply answered.

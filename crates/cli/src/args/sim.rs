@@ -1,8 +1,12 @@
 //! Flags of `sim` and its commands.
 
 mod bench;
+mod group;
+
+use clap::{Subcommand, ValueEnum};
 
 pub use bench::{SimBenchArgs, SimFormat};
+pub use group::{ChanceArgs, GroupSimArgs};
 
 /// Flags of `sim`.
 #[derive(Debug, clap::Args)]
@@ -13,9 +17,20 @@ pub struct SimArgs {
 }
 
 /// What there is to simulate.
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Subcommand)]
 pub enum SimCommand {
+    /// Groups: members send, crash, pause, come and go in a network that loses and parts; and every history is judged
+    Group(Box<GroupSimArgs>),
     /// The services and the concurrency models with any number of clients, beside the arithmetic; alone, the whole
     /// benchmark of the seed experiment
     Bench(Box<SimBenchArgs>),
+}
+
+/// How the result is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Printed {
+    /// For people
+    Text,
+    /// The summary as JSON
+    Json,
 }

@@ -1,6 +1,7 @@
-//! `wharf sim`: the machines of this program in virtual time.
+//! `wharf sim`: what this program runs over sockets, in virtual time.
 
 mod bench;
+mod group;
 
 use anyhow::Result;
 use history::Verdict;
@@ -10,9 +11,10 @@ use crate::args::{SimArgs, SimCommand};
 /// Runs the command.
 ///
 /// # Errors
-/// When what is to be simulated is none, or out of range.
+/// When what is to be simulated makes no sense or is out of range, or something cannot be read or written.
 pub fn run(args: &SimArgs) -> Result<Verdict> {
     match &args.command {
+        SimCommand::Group(args) => group::run(args),
         SimCommand::Bench(args) => bench::run(args),
     }
 }

@@ -30,6 +30,7 @@ mod readme;
 mod scale;
 mod seeds;
 mod signals;
+mod sim;
 mod space_time;
 mod support;
 mod virtual_time;

@@ -2,7 +2,7 @@
 
 use history::{Sample, Summary};
 
-use super::{bench, cast, chat, choices, findings, head, load, names, primes, serve};
+use super::{bench, cast, chat, choices, findings, head, load, names, primes, serve, sim};
 use crate::{escape::escape, sha256::sha256_base64};
 
 /// The page of a run as one self-contained HTML file: pictures, tables, findings, in light and dark.
@@ -33,6 +33,9 @@ pub fn html(summary: &Summary, samples: &[Sample]) -> String {
     }
     if let Some(results) = &summary.names {
         main += &names::figures(results);
+    }
+    if let Some(results) = &summary.sim {
+        main += &sim::figures(results);
     }
     let key_figures = head::key_figures(summary);
     let findings = findings::findings(&summary.findings);

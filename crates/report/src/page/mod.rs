@@ -11,6 +11,7 @@
 //!   +- chat      |
 //!   +- cast      |
 //!   +- names     |
+//!   +- sim       |
 //!   +- findings  what a reader should know
 //! ```
 //!
@@ -30,6 +31,7 @@ mod load;
 mod names;
 mod primes;
 mod serve;
+mod sim;
 
 mod findings;
 mod gaps;

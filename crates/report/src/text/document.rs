@@ -5,7 +5,7 @@ use history::{Summary, Verdict};
 use super::{
     bench, blocking, cast, chat, clock, load, names,
     paragraph::{paragraph, paragraph_or},
-    primes, serve,
+    primes, serve, sim,
 };
 use crate::{escape::visible, number::duration, wording};
 
@@ -39,6 +39,9 @@ pub fn text(summary: &Summary) -> String {
     }
     if let Some(results) = &summary.names {
         out += &names::text(results);
+    }
+    if let Some(results) = &summary.sim {
+        out += &sim::text(results);
     }
     out += &findings(summary);
     let (badge, meaning) = wording::verdict(summary.verdict);

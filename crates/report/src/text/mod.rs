@@ -14,6 +14,7 @@ mod load;
 mod names;
 mod primes;
 mod serve;
+mod sim;
 
 mod columns;
 mod paragraph;

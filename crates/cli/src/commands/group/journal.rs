@@ -90,7 +90,8 @@ impl LogFile {
         let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
         self.write(Entry {
             kind: EventKind::View,
-            text: &format!("view {} {hosts:?}", view.id),
+            view: Some(&view.id.to_string()),
+            members: &hosts,
             ..Entry::default()
         });
     }

@@ -1,0 +1,144 @@
+//! Flags of `sim group`.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use group::{BROKEN, Broken};
+use sim::Delay;
+
+use super::Printed;
+use crate::args::{FolderArgs, TermsArgs, values::duration};
+
+/// Flags of `sim group`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
+pub struct GroupSimArgs {
+    /// How many seeds to run, each another schedule of messages and faults
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub seeds: u64,
+    /// The first seed
+    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    pub first_seed: u64,
+    /// One seed again
+    #[arg(long, value_name = "SEED", conflicts_with_all = ["seeds", "first_seed"])]
+    pub seed: Option<u64>,
+    /// A schedule from a file in place of drawn ones: as a run's folder has it. It brings its own settings
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seeds", "first_seed", "seed"])]
+    pub schedule: Option<PathBuf>,
+    /// Threads; default one for each processor
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    /// A rule of the order or of the group that is broken on purpose
+    #[arg(long = "break", value_name = "RULE", value_parser = rules())]
+    pub broken: Option<&'static Broken>,
+    /// Runs that may be spent to make a failing schedule smaller
+    #[arg(long, value_name = "N", default_value_t = 2000)]
+    pub shrink: usize,
+    /// How the result is printed
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Printed::Text)]
+    pub format: Printed,
+    /// What the group promises.
+    #[command(flatten)]
+    pub terms: TermsArgs,
+    /// What may happen.
+    #[command(flatten)]
+    pub chances: ChanceArgs,
+    /// Where the run is kept.
+    #[command(flatten)]
+    pub folder: FolderArgs,
+}
+
+/// What may happen to a group; of faults each seed gets none to as many as said.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "What happens (each seed gets none to so many of a fault)")]
+pub struct ChanceArgs {
+    /// Members at the beginning
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=60))]
+    pub members: u16,
+    /// Messages that each member sends
+    #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    pub messages: u32,
+    /// The share of datagrams that is lost, from 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.05, value_parser = share)]
+    pub loss: f64,
+    /// The share of datagrams that comes twice
+    #[arg(long, value_name = "SHARE", default_value_t = 0.02, value_parser = share)]
+    pub duplicate: f64,
+    /// How long datagrams are on their way: 200us (constant), 100us..2ms (uniform), 100us+1ms (exponential, behind
+    /// the least)
+    #[arg(long, value_name = "DELAY", default_value = "50us..1ms")]
+    pub delay: Delay,
+    /// Members that crash; about half of them come back
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = few())]
+    pub crashes: u16,
+    /// Members that are stopped for a while
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = few())]
+    pub pauses: u16,
+    /// Cuts through the network for a while, in one direction or both: members deaf or dumb, a link, two parts
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = few())]
+    pub cuts: u16,
+    /// Members that come later
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=4))]
+    pub joins: u16,
+    /// Members that leave; about half of them come back
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = few())]
+    pub leaves: u16,
+    /// Clocks that run fast or slow, or jump
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = few())]
+    pub skews: u16,
+    /// How long messages are sent and things go wrong, in virtual time
+    #[arg(long, value_name = "DURATION", default_value = "1.5s", value_parser = duration)]
+    pub active: Duration,
+    /// How long it is quiet after that, at the most, before everything must be well
+    #[arg(long, value_name = "DURATION", default_value = "20s", value_parser = duration)]
+    pub quiet: Duration,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err(format!(
+            "`{text}` is no share: write a number from 0 to 1, such as 0.1"
+        )),
+    }
+}
+
+fn few() -> clap::builder::RangedI64ValueParser<u16> {
+    clap::value_parser!(u16).range(0..=100)
+}
+
+fn rules() -> impl TypedValueParser<Value = &'static Broken> {
+    let values = BROKEN
+        .iter()
+        .map(|broken| PossibleValue::new(broken.name).help(broken.about));
+    PossibleValuesParser::new(values).map(|name| {
+        let found = BROKEN.iter().find(|broken| broken.name == name);
+        found.expect("only names of the registry are taken")
+    })
+}
+
+const HELP: &str = "\
+Everything follows from the seed: the same seed with the same flags is the same run, to the byte. The
+folder of a run in which a promise was broken has the smallest schedule that was found to break it
+(schedule.txt, a thing a line) and its history (trace.jsonl), which `wharf clock order` draws.
+
+A schedule:
+  order fifo
+  members 2
+  link loss 0 duplicates 0 delay 100us turn 10us
+  active 1s quiet 20s
+  send 12.5ms 0 64            at 12.5 ms member 0 sends 64 bytes
+  cut 100ms..400ms 0>1        nothing from 0 arrives at 1
+  pause 100ms..200ms 1
+  crash 500ms 1               with ..900ms it begins anew then; so with leave
+  join 300ms 2
+  rate 0s..1s 0 20000         its clock is fast by so many millionths
+  jump 300ms 0 50ms
+
+Exit status: 0 every promise kept, 1 one was broken, 2 nothing can be said, 3 wrong usage.
+
+Examples:
+  wharf sim group --order causal                              a thousand groups with everything going wrong
+  wharf sim group --order total-lamport --deliver safe --loss 0.1 --seeds 10000
+  wharf sim group --order causal --break causal-no-wait       what waiting for causes is good for
+  wharf sim group --schedule runs/latest/schedule.txt         what was found, again";

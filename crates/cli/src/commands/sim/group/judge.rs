@@ -1,0 +1,83 @@
+//! The judge of a run: the conditions on its log, and what no log tells.
+
+use ::group::{Level, Partitions, Reliability, Settings};
+use history::Verdict;
+use sim::groups::Outcome;
+use verdict::{GroupCondition, GroupJudgement, Promise, PromisedOrder};
+
+/// Judges runs of one group.
+pub struct Judge {
+    conditions: Vec<&'static GroupCondition>,
+    /// The same where too few members were left in the end.
+    of_blocked: Vec<&'static GroupCondition>,
+    of_sim: &'static [&'static str],
+}
+
+/// A promise that is broken, or of which nothing can be said.
+pub struct Violation {
+    /// Which promise.
+    pub condition: &'static str,
+    /// How.
+    pub text: String,
+    /// Whether it is not broken for sure.
+    pub is_unknown: bool,
+}
+
+impl Judge {
+    /// For what a group of those settings promises.
+    pub fn new(settings: &Settings) -> Self {
+        let promise = Promise {
+            order: match settings.order.name {
+                "none" => PromisedOrder::None,
+                "fifo" => PromisedOrder::Fifo,
+                "causal" => PromisedOrder::Causal,
+                _ => PromisedOrder::Total,
+            },
+            is_reliable: settings.reliability == Reliability::Nak,
+            is_safe: settings.level == Level::Safe,
+            is_partitionable: settings.partitions == Partitions::Partitionable,
+        };
+        let conditions = promise.conditions();
+        let mut of_blocked = conditions.clone();
+        of_blocked.retain(|one| !["validity", "liveness"].contains(&one.name));
+        Self {
+            conditions,
+            of_blocked,
+            of_sim: match settings.reliability {
+                Reliability::Nak => &[
+                    "together", "state", "fate", "payload", "views", "numbers", "livelock",
+                ],
+                Reliability::None => &["together", "payload", "views", "numbers", "livelock"],
+            },
+        }
+    }
+
+    /// The names of all that is judged.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        let of_log = self.conditions.iter().map(|one| one.name);
+        of_log.chain(self.of_sim.iter().copied())
+    }
+
+    /// What is not as it was promised; the gravest first.
+    pub fn violations(&self, outcome: &Outcome) -> Vec<Violation> {
+        let conditions = match outcome.is_blocked {
+            true => &self.of_blocked,
+            false => &self.conditions,
+        };
+        let judged = GroupJudgement::all(&outcome.log, conditions).into_iter();
+        let grave = judged.filter(|one| one.verdict != Verdict::Valid);
+        let of_log = grave.map(|one| Violation {
+            condition: one.condition,
+            text: one.text,
+            is_unknown: one.verdict == Verdict::Unknown,
+        });
+        let of_sim = outcome.flaws.iter().map(|flaw| Violation {
+            condition: flaw.condition,
+            text: flaw.text.clone(),
+            is_unknown: false,
+        });
+        let mut violations: Vec<Violation> = of_log.chain(of_sim).collect();
+        violations.sort_by_key(|one| one.is_unknown);
+        violations
+    }
+}

@@ -1,0 +1,351 @@
+//! One run.
+
+use std::time::Duration;
+
+use group::{GroupId, MemberId, Node, Seat, Settings, View, ViewId};
+use timing::Tick;
+
+use super::application::mixed;
+use super::member::Member;
+use super::names::name_of;
+use super::outcome::{Flaw, Outcome, Totals};
+use super::record::Record;
+use super::script::{self, Step};
+use super::trial::Trial;
+use crate::{FaultKind, Schedule, World};
+
+/// Runs a group by a schedule. The same trial has the same outcome, to the byte.
+///
+/// # Errors
+/// When the settings make no sense.
+pub fn run(trial: &Trial) -> Result<Outcome, group::SettingsError> {
+    trial.settings.check()?;
+    let schedule = &trial.schedule;
+    let places = schedule.places();
+    let mut world = World::new(schedule.seed, places, &schedule.link, Record::default());
+    let deliveries = (schedule.sendings.len() * places) as u64;
+    world.allow_turns(TURNS + TURNS_A_PLACE * places as u64 + 20 * deliveries);
+    let mut run = Run {
+        settings: &trial.settings,
+        schedule,
+        world,
+        begun: vec![0; places],
+        totals: Totals::default(),
+        settled: 0,
+        steps: script::of(schedule),
+    };
+    for (mark, (at, _)) in run.steps.iter().enumerate() {
+        run.world.mark(*at, mark as u32);
+    }
+    run.found();
+    while let Some(mark) = run.world.run() {
+        let (_, step) = run.steps[mark as usize];
+        if !run.take(step, mark) {
+            break;
+        }
+    }
+    Ok(run.conclude())
+}
+
+struct Run<'a> {
+    settings: &'a Settings,
+    schedule: &'a Schedule,
+    world: World<Member>,
+    /// How many members have begun in each place.
+    begun: Vec<u64>,
+    totals: Totals,
+    /// How often in a row all was well.
+    settled: u32,
+    steps: Vec<(Tick, Step)>,
+}
+
+impl Run<'_> {
+    /// All first members begin in one view.
+    fn found(&mut self) {
+        let founders: Vec<Member> = (0..self.schedule.members)
+            .map(|at| self.member(at))
+            .collect();
+        let seats = founders.iter().enumerate().map(|(at, member)| Seat {
+            member: member.node.member(),
+            name: name_of(at),
+        });
+        let seats: Vec<Seat> = seats.collect();
+        let by = seats.first().map_or(MemberId(0), |seat| seat.member);
+        let view = View {
+            id: ViewId { epoch: 1, by },
+            seats,
+        };
+        for (at, member) in founders.into_iter().enumerate() {
+            self.world.place(at, member, self.shown(at));
+            self.world.act(at, |member, turn| {
+                member.act(turn, |node, now, hands| {
+                    node.start_in(now, view.clone(), hands)
+                });
+            });
+        }
+    }
+
+    /// Does what is to be done. Whether the run goes on.
+    fn take(&mut self, step: Step, mark: u32) -> bool {
+        match step {
+            Step::Send(at) => {
+                let sending = self.schedule.sendings[at];
+                let now = self.world.now();
+                self.world.act(sending.place, |member, _| {
+                    if !member.is_leaving {
+                        member.backlog.push_back((sending.bytes, now));
+                    }
+                });
+            }
+            Step::Begin(at) => self.begin(at),
+            Step::End(at) => self.end(at),
+            Step::Look => {
+                self.settled = if self.is_settled() {
+                    self.settled + 1
+                } else {
+                    0
+                };
+                self.world.mark(self.world.now() + LOOK, mark);
+                return self.settled < SETTLED;
+            }
+            Step::Stop => return false,
+        }
+        true
+    }
+
+    fn begin(&mut self, at: usize) {
+        let world = &mut self.world;
+        match self.schedule.faults[at].kind {
+            FaultKind::Cut(from, to) => world.cut(from, to),
+            FaultKind::Pause(place) => world.pause(place),
+            FaultKind::Rate(place, fast_ppm) => world.set_rate(place, fast_ppm),
+            FaultKind::Jump(place, ahead) => world.jump(place, ahead),
+            FaultKind::Crash(place) => self.crash(place),
+            FaultKind::Join(place) => {
+                if world.host(place).is_none() {
+                    self.join(place);
+                }
+            }
+            FaultKind::Leave(place) => {
+                world.act(place, |member, turn| {
+                    member.is_leaving = true;
+                    member.backlog.clear();
+                    member.act(turn, |node, now, hands| node.leave(now, hands));
+                });
+            }
+        }
+    }
+
+    fn end(&mut self, at: usize) {
+        match self.schedule.faults[at].kind {
+            FaultKind::Cut(from, to) => self.world.heal(from, to),
+            FaultKind::Pause(place) => self.world.resume(place),
+            FaultKind::Rate(place, _) => self.world.set_rate(place, 0),
+            FaultKind::Crash(place) | FaultKind::Leave(place) => {
+                let host = self.world.host(place);
+                if host.is_none_or(|member| member.is_leaving) {
+                    self.crash(place);
+                    self.join(place);
+                }
+            }
+            FaultKind::Join(_) | FaultKind::Jump(..) => {}
+        }
+    }
+
+    fn crash(&mut self, place: usize) {
+        let Some(member) = self.world.crash(place) else {
+            return;
+        };
+        self.totals.add(member.node.tally());
+        if !member.is_gone {
+            let now = self.world.now();
+            self.world.record.crash(now, member.rest.person);
+        }
+    }
+
+    fn join(&mut self, place: usize) {
+        let member = self.member(place);
+        self.world.place(place, member, self.shown(place));
+        self.world.act(place, |member, turn| {
+            member.act(turn, |node, now, hands| node.start(now, hands));
+        });
+    }
+
+    /// A new member for a place.
+    fn member(&mut self, place: usize) -> Member {
+        self.begun[place] += 1;
+        let seed = mixed(self.schedule.seed ^ mixed((place as u64) << 32 | self.begun[place]));
+        let name = name_of(place);
+        let settings = self.settings.clone();
+        let node = Node::new(GroupId::of(GROUP), name.clone(), settings, seed);
+        let node = node.expect("the settings were checked");
+        let is_total = self.settings.order.is_total;
+        Member::new(node, name, is_total, &mut self.world.record)
+    }
+
+    /// What the clock of a new host shows: machines did not begin at the same time.
+    fn shown(&self, place: usize) -> Tick {
+        Tick::from_nanos(mixed(self.schedule.seed ^ mixed(place as u64)) % SHOWN_NS)
+    }
+
+    /// The members that are there and want to stay.
+    fn staying(&self) -> impl Iterator<Item = &Member> {
+        let all = (0..self.begun.len()).filter_map(|place| self.world.host(place));
+        all.filter(|member| !member.is_leaving)
+    }
+
+    /// Whether all are together, and have all that was sent.
+    fn is_settled(&self) -> bool {
+        let mut staying = self.staying();
+        let Some(first) = staying.next() else {
+            return true;
+        };
+        let Some(view) = first.node.view() else {
+            return false;
+        };
+        let is_alike = |member: &Member| {
+            let own = member.node.member();
+            let sent = self.world.record.people[member.rest.person].sent.len() as u64;
+            let delivered = &member.rest.application.delivered;
+            let is_here = member.node.view() == Some(view) && view.rank(own).is_some();
+            let has_all = delivered.get(&own).copied().unwrap_or(0) == sent
+                && *delivered == first.rest.application.delivered;
+            is_here && member.backlog.is_empty() && (has_all || self.is_lossy())
+        };
+        view.size() == self.staying().count() && self.staying().all(is_alike)
+    }
+
+    fn is_lossy(&self) -> bool {
+        self.settings.reliability == group::Reliability::None
+    }
+
+    /// Whether too few are left to decide on a next view.
+    fn is_blocked(&self) -> bool {
+        let Some(view) = self.world.record.last_view() else {
+            return false;
+        };
+        let here: Vec<MemberId> = self.staying().map(|member| member.node.member()).collect();
+        let ranks = view.seats.iter().enumerate();
+        let ranks = ranks.filter(|(_, seat)| here.contains(&seat.member));
+        let ranks: Vec<usize> = ranks.map(|(rank, _)| rank).collect();
+        !view.may_decide(&ranks, self.settings)
+    }
+
+    fn conclude(mut self) -> Outcome {
+        let is_settled = self.settled > 0;
+        let is_blocked = !is_settled && self.is_blocked();
+        if self.world.is_exhausted() {
+            let text = format!(
+                "gave up at {}: the members keep each other busy",
+                self.world.now()
+            );
+            self.world.record.blame("livelock", text);
+        } else if !is_settled && !is_blocked {
+            let text = self.unsettled();
+            self.world.record.blame("together", text);
+        }
+        if is_settled && !self.is_lossy() {
+            let flaws = self.compare();
+            self.world.record.flaws.extend(flaws);
+        }
+        for place in 0..self.begun.len() {
+            if let Some(member) = self.world.host(place) {
+                self.totals.add(member.node.tally());
+            }
+        }
+        let (own_ns, last_ns) = self.world.record.latencies();
+        let new_view_ns = self.world.record.view_times();
+        let (ended, network) = (self.world.now(), *self.world.counts());
+        let Record { log, flaws, .. } = self.world.record;
+        Outcome {
+            log,
+            flaws,
+            is_blocked,
+            ended,
+            network,
+            totals: self.totals,
+            own_ns,
+            last_ns,
+            new_view_ns,
+        }
+    }
+
+    /// Where everybody is who is not where it should be.
+    fn unsettled(&self) -> String {
+        let of = |member: &Member| {
+            let person = &self.world.record.people[member.rest.person];
+            let view = member.node.view();
+            let view = view.map_or("in no view".to_owned(), |view| {
+                format!("in view {} of {}", view.id, view.size())
+            });
+            let delivered = &member.rest.application.delivered;
+            let own = delivered.get(&person.member).copied().unwrap_or(0);
+            let all: u64 = delivered.values().sum();
+            format!(
+                "{}~{} is {view}, delivered {own} of its own {} messages and {all} in all, has {} to send",
+                person.name,
+                person.member,
+                person.sent.len(),
+                member.backlog.len()
+            )
+        };
+        let all: Vec<String> = self.staying().map(of).collect();
+        format!(
+            "after {:?} of quiet: {}",
+            self.schedule.quiet,
+            all.join("; ")
+        )
+    }
+
+    /// What cannot be told from the log.
+    fn compare(&self) -> Vec<Flaw> {
+        let mut flaws = Vec::new();
+        let mut staying = self.staying();
+        let Some(first) = staying.next() else {
+            return flaws;
+        };
+        let name = |member: &Member| &self.world.record.people[member.rest.person].name;
+        for other in staying {
+            if other.rest.application != first.rest.application {
+                flaws.push(Flaw {
+                    condition: "state",
+                    text: format!(
+                        "{} and {} do not have the same state in the end",
+                        name(first),
+                        name(other)
+                    ),
+                });
+            }
+        }
+        for (was, told) in &self.world.record.fates {
+            let delivered = first.rest.application.delivered.get(was);
+            let delivered = delivered.copied().unwrap_or(0);
+            if delivered != *told {
+                flaws.push(Flaw {
+                    condition: "fate",
+                    text: format!(
+                        "{was} was told that its messages up to {told} were delivered, and they were up to {delivered}"
+                    ),
+                });
+            }
+        }
+        flaws
+    }
+}
+
+/// What the group is called.
+const GROUP: &str = "sim";
+
+/// How often it is looked whether all is well.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// So often in a row all must be well: what goes wrong late has some time to do so.
+const SETTLED: u32 = 3;
+
+/// Clocks show up to a thousand seconds at their beginning.
+const SHOWN_NS: u64 = 1_000_000_000_000;
+
+/// Turns of all members after which a run is given up: so many, for each place as many as one turn a millisecond for half a
+/// minute, and some for each delivery.
+const TURNS: u64 = 200_000;
+const TURNS_A_PLACE: u64 = 30_000;
