@@ -134,6 +134,21 @@ fn a_calculation_holds_up_the_others_of_its_loop_and_nobody_elses() {
 }
 
 #[test]
+fn a_free_worker_takes_what_waits_for_another_only_where_all_attend_to_all() {
+    // They come at 8, 16 and 24 ms, and would calculate from 18, 26 and 34 on. The third is accepted by the worker of
+    // the second, which then calculates until 41; the other is free from 33 on.
+    let work = Setting::new("work", ms(10));
+    let total = |name: &str| {
+        let mut plan = plan(name, 3);
+        plan.arrivals = law("deterministic", 0.008);
+        (plan.cores, plan.regime.workers, plan.costs.work) = (2, Some(2), ms(15));
+        work.run(&plan).total
+    };
+    assert_eq!(total("percore"), ms(41 + 15));
+    assert_eq!(total("async"), ms(34 + 15));
+}
+
+#[test]
 fn who_accepts_makes_one_worker_after_another() {
     let slow = Setting::new("slow-reverse", ms(3000));
     let mut plan = plan("process", 100);
@@ -190,6 +205,38 @@ fn whoever_finds_the_backlog_full_tries_again_or_is_refused() {
     plan.when_full = WhenFull::Retry;
     plan.connect_timeout = ms(600);
     assert_eq!(slow.run(&plan).count(Ending::TimedOut), 1);
+}
+
+#[test]
+fn places_are_filled_from_the_inside_out() {
+    let slow = Setting::new("slow-reverse", ms(700));
+    let answered = |name: &str, change: fn(&mut Plan)| {
+        let mut plan = plan(name, 20);
+        (plan.backlog, plan.when_full) = (Backlog::Places(0), WhenFull::Refuse);
+        change(&mut plan);
+        slow.run(&plan).count(Ending::Right)
+    };
+    // Whoever is accepted at once leaves the place to the next.
+    assert_eq!(answered("thread", |_| {}), 20);
+    assert_eq!(answered("reactor", |_| {}), 20);
+    assert_eq!(answered("iterative", |_| {}), 1 + 1);
+    assert_eq!(
+        answered("prefork", |plan| plan.regime.workers = Some(3)),
+        3 + 1
+    );
+    let pool = |plan: &mut Plan| (plan.regime.workers, plan.regime.queue) = (Some(3), 4);
+    assert_eq!(answered("pool", pool), 3 + 4 + 1);
+}
+
+#[test]
+fn what_is_not_read_costs_nothing_to_read() {
+    // Each is read once; that the client ends the connection is no reading.
+    let slow = Setting::new("slow-reverse", ms(3));
+    let mut plan = plan("reactor", 5);
+    plan.costs.read = ms(10);
+    let figures = slow.run(&plan);
+    assert_eq!(figures.busy, ms(50));
+    assert_eq!(figures.total, ms(50 + 3));
 }
 
 #[test]

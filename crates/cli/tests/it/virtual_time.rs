@@ -222,5 +222,18 @@ fn what_is_given_and_means_nothing_is_refused() {
     refused(&["--slice", "10ns"], &["shorter than 1us"]);
     refused(&["--cores", "0"], &["0 is not in 1..=1024"]);
     refused(&["-n", "0"], &["0 is not in 1..="]);
+    refused(
+        &[
+            "-m",
+            "iter",
+            "-c",
+            "300000",
+            "-t",
+            "1440m",
+            "--backlog",
+            "unlimited",
+        ],
+        &["584 years", "ask for fewer"],
+    );
     refused(&["-c", "2000000"], &["counts are from 1 to"]);
 }

@@ -93,10 +93,7 @@ impl World<'_> {
             Event::Due(client) => self.take_up(client),
             Event::Knock(key) => self.knock(key),
             Event::Stands(key) => self.stand(key),
-            Event::Queued(key) => {
-                self.listener.queue(key);
-                self.wake_who_accepts();
-            }
+            Event::Queued(key) => self.queue(key),
             Event::Refused(key) => self.fail_to_connect(key, Ending::Refused),
             Event::GivenUp(key) => self.fail_to_connect(key, Ending::TimedOut),
             Event::Came(Side::Server, key, count) => self.came_to_server(key, count),
@@ -178,9 +175,13 @@ impl World<'_> {
     fn knock(&mut self, key: Key) {
         let (latency, now) = (self.plan.latency, self.now());
         if self.listener.admit() {
+            if latency.is_zero() {
+                // Of two that knock at one instant, the second must find the place that the first has left.
+                self.stand(key);
+                return self.queue(key);
+            }
             self.enter(latency, Event::Stands(key));
-            self.enter(latency * 2, Event::Queued(key));
-            return;
+            return self.enter(latency * 2, Event::Queued(key));
         }
         if self.plan.when_full == WhenFull::Refuse {
             return self.enter(latency, Event::Refused(key));
@@ -195,6 +196,11 @@ impl World<'_> {
             true => self.calendar.enter(gives_up, Event::GivenUp(key)),
             false => self.calendar.enter(again, Event::Knock(key)),
         }
+    }
+
+    fn queue(&mut self, key: Key) {
+        self.listener.queue(key);
+        self.wake_who_accepts();
     }
 
     fn stand(&mut self, key: Key) {

@@ -14,7 +14,7 @@ use run::{CpuWork, Sharing};
 use services::{Script, ServiceEntry};
 use sim::clients::{Arithmetic, Costs, Ending, Figures, Load, Loop, Plan, Regime, Start, simulate};
 use stats::{Law, LawEntry};
-use timing::{Clock as _, SystemClock};
+use timing::{Clock as _, SystemClock, Tick};
 
 use crate::{
     args::{CrewArgs, SimBenchArgs, SimFormat},
@@ -25,7 +25,6 @@ use crate::{
 struct Point {
     /// As it was given, by its full name.
     model: String,
-    regime: &'static str,
     clients: u64,
     figures: Figures,
     arithmetic: Option<Arithmetic>,
@@ -48,9 +47,12 @@ pub fn run(args: &SimBenchArgs) -> Result<Verdict> {
         for &clients in &args.clients.0 {
             let plan = plan(args, *regime, clients)?;
             let figures = simulate(&plan, &*subject.service, &*subject.factory)?;
+            ensure!(
+                figures.total < Tick::MAX.since(Tick::ZERO),
+                "{name} with {clients} clients takes more than the 584 years that are counted: ask for fewer, or less"
+            );
             points.push(Point {
                 model: name.clone(),
-                regime: regime.name,
                 clients,
                 figures,
                 arithmetic: Arithmetic::of(&plan, &subject.load),
