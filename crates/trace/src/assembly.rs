@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::{Event, EventId, EventKind, Field, FlawKind, HostId, Log, Place, messages};
+use crate::{Event, EventId, EventKind, Field, FlawKind, HostId, Log, Place, View, messages};
 
 /// A log that is being read.
 #[derive(Debug, Default)]
@@ -24,6 +24,8 @@ pub(crate) struct Draft {
     pub own: Option<u64>,
     /// The other end of its message, if its line names it.
     pub peer: Option<HostId>,
+    /// The view that it installed, if it did.
+    pub view: Option<View>,
     /// Further fields: names' places in [`Log::field_names`], and values.
     pub fields: Vec<(u32, String)>,
 }
@@ -69,6 +71,9 @@ impl Assembly {
             let event = EventId(u32::try_from(log.events.len()).expect("fewer than 2^32 events"));
             if let Some(peer) = draft.peer {
                 log.set_peer(event, peer);
+            }
+            if let Some(view) = draft.view {
+                log.set_view(event, view);
             }
             let fields = draft.fields.into_iter();
             log.fields
@@ -295,14 +300,17 @@ impl Draft {
             },
             own: None,
             peer: None,
+            view: None,
             fields: Vec::new(),
         }
     }
 
     fn is_same_as(&self, other: &Self) -> bool {
+        let is_same_view = self.view == other.view;
         let (one, other) = (&self.event, &other.event);
-        (one.kind, one.message, &one.text, &one.stamps)
-            == (other.kind, other.message, &other.text, &other.stamps)
+        is_same_view
+            && (one.kind, one.message, &one.text, &one.stamps)
+                == (other.kind, other.message, &other.text, &other.stamps)
     }
 }
 

@@ -19,7 +19,7 @@ use crate::escape::{Trailer, kind_named, unescape_name};
 use crate::form::Text;
 use crate::left_out::{LeftOut, Lines};
 use crate::pattern::Pattern;
-use crate::{Event, EventKind, FlawKind, Log, Options, Place, ReadError, Stamps};
+use crate::{Event, EventKind, FlawKind, Log, Options, Place, ReadError, Stamps, View};
 
 /// Event first, then host and clock: what ShiViz takes unless told otherwise.
 pub(crate) const EVENT_FIRST: &str = r"(?<event>.*)\n(?<host>\S*) (?<clock>{.*})";
@@ -293,6 +293,7 @@ impl Groups {
             place,
         };
         let mut fields = Vec::new();
+        let mut view = None;
         match ours {
             Some((text, trailer)) => {
                 event.text = bounded(&text, place, log);
@@ -301,6 +302,10 @@ impl Groups {
                 event.stamps.lamport = trailer.lamport;
                 event.stamps.hybrid = trailer.hybrid;
                 event.stamps.wall_ns = trailer.wall_ns;
+                view = trailer.view.map(|(name, members)| {
+                    let members = members.iter().map(|member| log.host(member)).collect();
+                    View { name, members }
+                });
             }
             None => event.text = bounded(words, place, log),
         }
@@ -320,6 +325,7 @@ impl Groups {
             event,
             own,
             peer: None,
+            view,
             fields,
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! The other forms have no place for the kind of an event, its message and further stamps, so an exported event ends
 //! in fields: `hello kind=send message=alice#1 lamport=7 wall_ns=5`. `kind` is always there and always the first, so
-//! the words before the last ` kind=` are the log's own, whatever they are.
+//! the words before the last ` kind=` are the log's own, whatever they are. A view ends in its name and who is in it:
+//! `kind=view view=7 member=alice member=bob`.
 //!
 //! In the words, a backslash and all that could end a line become `\\`, `\n`, `\r`, `\t`, `\s` (a space at the
 //! beginning or the end) or `\u{2028}`. In a name, white space, control characters and `%` become `%20` (UTF-8 bytes),
@@ -21,6 +22,8 @@ pub(crate) struct Trailer {
     pub lamport: Option<u64>,
     pub hybrid: Option<u64>,
     pub wall_ns: Option<i64>,
+    /// The name of the view that was installed, and of who is in it.
+    pub view: Option<(String, Vec<String>)>,
 }
 
 impl Trailer {
@@ -46,6 +49,14 @@ impl Trailer {
                 write!(line, " {name}={number}").expect("a string takes all");
             }
         }
+        if let Some((view, members)) = &self.view {
+            line.push_str(" view=");
+            escape_name(view, line);
+            for member in members {
+                line.push_str(" member=");
+                escape_name(member, line);
+            }
+        }
     }
 
     /// Takes a line apart into words and fields, if it ends in such fields.
@@ -68,6 +79,8 @@ impl Trailer {
                 "lamport" => trailer.lamport = Some(value.parse().ok()?),
                 "hybrid" => trailer.hybrid = Some(value.parse().ok()?),
                 "wall_ns" => trailer.wall_ns = Some(value.parse().ok()?),
+                "view" => trailer.view = Some((unescape_name(value), Vec::new())),
+                "member" => trailer.view.as_mut()?.1.push(unescape_name(value)),
                 _ => return None,
             }
         }
@@ -273,9 +286,10 @@ mod tests {
     proptest! {
         #[test]
         fn words_and_fields_come_back(text in any::<String>(), message in any::<Option<String>>(),
-            lamport in any::<Option<u64>>(), wall_ns in any::<Option<i64>>(), end in any::<bool>()) {
+            lamport in any::<Option<u64>>(), wall_ns in any::<Option<i64>>(), end in any::<bool>(),
+            view in any::<Option<(String, Vec<String>)>>()) {
             let text = if end { format!("{text} kind=send message=1") } else { text };
-            let trailer = Trailer { kind: EventKind::Deliver, message, lamport, hybrid: None, wall_ns };
+            let trailer = Trailer { kind: EventKind::Deliver, message, lamport, hybrid: None, wall_ns, view };
             let mut line = String::new();
             trailer.write(&text, &mut line);
             let is_one_line = !line.contains(['\n', '\r', '\u{2028}']);

@@ -25,7 +25,7 @@ pub(crate) fn tell(log: &mut Log) {
                 );
                 flaws.push((event.place, text));
             }
-        } else if event.kind != EventKind::Local
+        } else if is_receipt(event.kind)
             && !taken.insert((message, event.host, event.kind == EventKind::Deliver))
         {
             let text = format!("Message `{}` comes to `{host}` a second time.", name());
@@ -37,7 +37,7 @@ pub(crate) fn tell(log: &mut Log) {
         let Some(message) = event.message else {
             continue;
         };
-        let is_lost = sends[message.0 as usize].is_none() && event.kind != EventKind::Local;
+        let is_lost = sends[message.0 as usize].is_none() && is_receipt(event.kind);
         if is_lost && told.insert(message) {
             let name = &log.messages[message.0 as usize];
             let host = log.host_name(event.host);
@@ -50,6 +50,10 @@ pub(crate) fn tell(log: &mut Log) {
     for (place, text) in flaws {
         log.blame(FlawKind::Message, place, text);
     }
+}
+
+fn is_receipt(kind: EventKind) -> bool {
+    matches!(kind, EventKind::Receive | EventKind::Deliver)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 use crate::escape::{Trailer, escape_host};
-use crate::{Event, EventId, HostId, Log};
+use crate::{EventId, HostId, Log};
 
 /// An execution that is to be written, with its order.
 #[derive(Clone, Copy)]
@@ -132,15 +132,21 @@ impl<'a> Numbered<'a> {
     }
 
     /// Writes an event's words and fields, on one line.
-    pub fn write_words(&self, event: &Event, out: &mut String) {
+    pub fn write_words(&self, event: EventId, out: &mut String) {
+        let log = self.account.log;
+        let view = log.view(event).map(|view| {
+            let members = view.members.iter();
+            let members = members.map(|member| log.host_name(*member).to_owned());
+            (view.name.clone(), members.collect())
+        });
+        let event = log.event(event);
         let trailer = Trailer {
             kind: event.kind,
-            message: event
-                .message
-                .map(|id| self.account.log.messages[id.0 as usize].clone()),
+            message: event.message.map(|id| log.messages[id.0 as usize].clone()),
             lamport: event.stamps.lamport,
             hybrid: event.stamps.hybrid,
             wall_ns: event.stamps.wall_ns,
+            view,
         };
         trailer.write(&event.text, out);
     }

@@ -5,7 +5,7 @@ mod journal;
 mod lines;
 mod meeting;
 mod screen;
-mod terms;
+pub mod terms;
 
 use anyhow::Result;
 use history::Verdict;

@@ -105,6 +105,6 @@ fn write_first(numbered: &Numbered<'_>, host: HostId, out: &mut String) {
 fn write_event(numbered: &Numbered<'_>, event: crate::EventId, out: &mut String) {
     numbered.write_clock(event, 1, out);
     out.push('\n');
-    numbered.write_words(numbered.log().event(event), out);
+    numbered.write_words(event, out);
     out.push('\n');
 }

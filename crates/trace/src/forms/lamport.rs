@@ -332,6 +332,7 @@ fn draft(found: Found, clock: Clock, are_named: bool, log: &mut Log) -> Draft {
         event,
         own,
         peer,
+        view: None,
         fields: Vec::new(),
     }
 }

@@ -38,7 +38,7 @@ fn write(accounts: &[Account<'_>]) -> String {
 }
 
 fn write_event(numbered: &Numbered<'_>, event: crate::EventId, out: &mut String) {
-    numbered.write_words(numbered.log().event(event), out);
+    numbered.write_words(event, out);
     out.push('\n');
     numbered.write_clock(event, 0, out);
     out.push('\n');

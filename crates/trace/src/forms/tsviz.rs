@@ -42,7 +42,7 @@ fn write(accounts: &[Account<'_>]) -> String {
             write!(out, "{time} ").expect("a string takes all");
             numbered.write_clock(event, 0, out);
             out.push('\n');
-            numbered.write_words(numbered.log().event(event), out);
+            numbered.write_words(event, out);
             out.push('\n');
         }
     })

@@ -6,9 +6,11 @@
 //! ```
 //!
 //! The first line is a head. Of an event, `n` counts the host's events from 1, so that a line that is missing is seen;
-//! `kind` is `local`, `send`, `receive` or `deliver`; `message`, `text`, `peer` (the other end of the message) and
-//! each stamp (`lamport`, `vector`, `hybrid`, `wall_ns`) may be absent, and so may `host` where the head has it. `hybrid` is the packed stamp's decimal number in
-//! quotes: it has more digits than a number in JavaScript keeps. Keys that are not known are passed over.
+//! without it the order of the lines counts. `kind` is `local`, `send`, `receive` or `deliver`, and in a group `view`,
+//! `leave` or `crash`; a view has its name in `view` and who is in it in `members`. `message`, `text`, `peer` (the other
+//! end of the message) and each stamp (`lamport`, `vector`, `hybrid`, `wall_ns`) may be absent, and so may `host` where
+//! the head has it, and the head. Names may be numbers. `hybrid` is the packed stamp's decimal number in quotes: it has
+//! more digits than a number in JavaScript keeps. Keys that are not known are passed over.
 //!
 //! A host's name may end in `~` and what tells it from others of that name (`alice~0badcafe`); where it is the only one, it is
 //! called by what stands before.
@@ -25,7 +27,9 @@ use crate::by_pattern::bounded;
 use crate::decoded::quoted;
 use crate::escape::{kind_name, kind_named};
 use crate::form::Text;
-use crate::{Account, Event, EventKind, FlawKind, Form, Log, Options, Place, ReadError, Stamps};
+use crate::{
+    Account, Event, EventKind, FlawKind, Form, Log, Options, Place, ReadError, Stamps, View,
+};
 
 /// Our own form.
 pub static FORM: Form = Form {
@@ -51,6 +55,10 @@ pub struct Entry<'a> {
     pub kind: EventKind,
     /// The message's name.
     pub message: Option<&'a str>,
+    /// The name of the view that was installed.
+    pub view: Option<&'a str>,
+    /// The hosts that are in that view.
+    pub members: &'a [&'a str],
     /// Words for people.
     pub text: &'a str,
     /// Lamport's clock.
@@ -83,7 +91,13 @@ impl Journal {
         self.count += 1;
         self.line.clear();
         let vector = entry.vector.map(|vector| VectorOut(vector.iter().copied()));
-        let line = LineOut::new((&self.host, self.count), None, entry, vector);
+        let members = entry
+            .view
+            .map(|_| MembersOut(entry.members.iter().copied()));
+        let line = LineOut {
+            members,
+            ..LineOut::new((&self.host, self.count), None, entry, vector)
+        };
         write_line(&line, &mut self.line);
         &self.line
     }
@@ -96,7 +110,7 @@ impl Journal {
 
 /// A line, as it is written.
 #[derive(Serialize)]
-struct LineOut<'a, V: Serialize> {
+struct LineOut<'a, V: Serialize, M: Serialize> {
     host: &'a str,
     n: u64,
     kind: &'static str,
@@ -104,6 +118,10 @@ struct LineOut<'a, V: Serialize> {
     message: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     peer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    view: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    members: Option<M>,
     #[serde(skip_serializing_if = "str::is_empty")]
     text: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,7 +146,15 @@ impl<'a, I: Iterator<Item = (&'a str, u64)> + Clone> Serialize for VectorOut<I> 
     }
 }
 
-impl<'a, V: Serialize> LineOut<'a, V> {
+struct MembersOut<I>(I);
+
+impl<'a, I: Iterator<Item = &'a str> + Clone> Serialize for MembersOut<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.clone())
+    }
+}
+
+impl<'a, V: Serialize, M: Serialize> LineOut<'a, V, M> {
     fn new(
         (host, n): (&'a str, u64),
         peer: Option<&'a str>,
@@ -141,6 +167,8 @@ impl<'a, V: Serialize> LineOut<'a, V> {
             kind: kind_name(entry.kind),
             message: entry.message,
             peer,
+            view: entry.view,
+            members: None,
             text: entry.text,
             lamport: entry.lamport,
             vector,
@@ -150,7 +178,7 @@ impl<'a, V: Serialize> LineOut<'a, V> {
     }
 }
 
-fn write_line<V: Serialize>(line: &LineOut<'_, V>, out: &mut String) {
+fn write_line<V: Serialize, M: Serialize>(line: &LineOut<'_, V, M>, out: &mut String) {
     out.push_str(&serde_json::to_string(line).expect("strings and numbers are JSON"));
     out.push('\n');
 }
@@ -190,15 +218,21 @@ fn write(accounts: &[Account<'_>]) -> String {
             let host = log.host_name(*host);
             let count = counts.entry(host).or_default();
             *count += 1;
+            let view = log.view(id);
             let entry = Entry {
                 kind: *kind,
+                view: view.map(|view| view.name.as_str()),
                 message: message.map(|id| log.messages[id.0 as usize].as_str()),
                 text,
                 lamport: stamps.lamport,
-                vector: None,
                 hybrid: stamps.hybrid,
                 wall_ns: stamps.wall_ns,
+                ..Entry::default()
             };
+            let members = view.map(|view| {
+                let members = view.members.iter();
+                MembersOut(members.map(|member| log.host_name(*member)))
+            });
             let vector = stamps.vector.as_deref();
             let vector = vector.map(|vector| {
                 VectorOut(
@@ -208,10 +242,11 @@ fn write(accounts: &[Account<'_>]) -> String {
                 )
             });
             let peer = log.peer(id).map(|peer| log.host_name(peer));
-            write_line(
-                &LineOut::new((host, *count), peer, &entry, vector),
-                &mut out,
-            );
+            let line = LineOut {
+                members,
+                ..LineOut::new((host, *count), peer, &entry, vector)
+            };
+            write_line(&line, &mut out);
         }
     }
     out
@@ -222,17 +257,36 @@ fn write(accounts: &[Account<'_>]) -> String {
 struct Line {
     log: Option<String>,
     version: Option<u64>,
-    host: Option<String>,
+    host: Option<Label>,
     n: Option<u64>,
     kind: Option<String>,
-    message: Option<String>,
-    peer: Option<String>,
+    message: Option<Label>,
+    peer: Option<Label>,
+    view: Option<Label>,
+    members: Option<Vec<Label>>,
     #[serde(default)]
     text: String,
     lamport: Option<u64>,
     vector: Option<BTreeMap<String, u64>>,
     hybrid: Option<Packed>,
     wall_ns: Option<i64>,
+}
+
+/// A name: in quotes, or a number.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Label {
+    Text(String),
+    Number(serde_json::Number),
+}
+
+impl Label {
+    fn into_text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(number) => number.to_string(),
+        }
+    }
 }
 
 /// The hybrid stamp: a number, in quotes or bare.
@@ -296,7 +350,7 @@ fn read_text(text: &Text<'_>, assembly: &mut Assembly) -> Result<(), ReadError> 
                         known: VERSION,
                     });
                 }
-                member = head.host;
+                member = head.host.map(Label::into_text);
                 if let Some(host) = &member {
                     assembly.log.host(host);
                 }
@@ -354,7 +408,8 @@ fn salvage(line: &str) -> Vec<Line> {
 
 fn take_in(line: Line, member: Option<&str>, place: Place, assembly: &mut Assembly) {
     let log = &mut assembly.log;
-    let Some(host) = line.host.as_deref().or(member) else {
+    let own = line.host.map(Label::into_text);
+    let Some(host) = own.as_deref().or(member) else {
         let text =
             "This event has no `host`, and no head before it has one; it was left out.".to_owned();
         return log.blame(FlawKind::Unreadable, place, text);
@@ -369,7 +424,16 @@ fn take_in(line: Line, member: Option<&str>, place: Place, assembly: &mut Assemb
         let text = format!("The kind of this event is {kind}; it was taken for a local one.");
         log.blame(FlawKind::Part, place, text);
     }
-    let peer = line.peer.map(|peer| log.host(&peer));
+    let peer = line.peer.map(|peer| log.host(&peer.into_text()));
+    let name = line.view.filter(|_| named == Some(EventKind::View));
+    let view = name.map(|name| {
+        let members = line.members.unwrap_or_default().into_iter();
+        let members = members.map(|member| log.host(&member.into_text()));
+        View {
+            name: name.into_text(),
+            members: members.collect(),
+        }
+    });
     let hybrid = line.hybrid.and_then(|packed| match packed {
         Packed::Number(number) => Some(number),
         Packed::Text(text) => text.parse().ok(),
@@ -386,7 +450,7 @@ fn take_in(line: Line, member: Option<&str>, place: Place, assembly: &mut Assemb
     let event = Event {
         host,
         kind: named.unwrap_or_default(),
-        message: line.message.map(|name| log.message(&name)),
+        message: line.message.map(|name| log.message(&name.into_text())),
         text: bounded(&line.text, place, log),
         stamps: Stamps {
             lamport: line.lamport,
@@ -400,6 +464,7 @@ fn take_in(line: Line, member: Option<&str>, place: Place, assembly: &mut Assemb
         event,
         own: line.n.filter(|n| *n > 0),
         peer,
+        view,
         fields: Vec::new(),
     });
 }
@@ -455,5 +520,58 @@ mod tests {
         // Of bob there is no log.
         assert_eq!(log.flaws.len(), 1, "{:?}", log.flaws);
         assert_eq!(log.flaws[0].kind, FlawKind::UnknownHost);
+    }
+
+    fn read_one(text: &str) -> Log {
+        let source = Source {
+            name: "log",
+            text: text.as_bytes(),
+        };
+        let mut logs = read(&[source], &Options::default()).expect("a log");
+        assert_eq!(logs.len(), 1);
+        logs.remove(0)
+    }
+
+    #[test]
+    fn a_view_is_read_back_with_its_members() {
+        let mut journal = Journal::new("alice");
+        let mut text = journal.head();
+        text.push_str(journal.line(&Entry {
+            kind: EventKind::View,
+            view: Some("7"),
+            members: &["alice", "bob"],
+            ..Entry::default()
+        }));
+        text.push_str(journal.line(&Entry {
+            kind: EventKind::Leave,
+            ..Entry::default()
+        }));
+        let log = read_one(&text);
+        let kinds: Vec<EventKind> = log.events.iter().map(|event| event.kind).collect();
+        assert_eq!(kinds, [EventKind::View, EventKind::Leave]);
+        let view = log.view(crate::EventId(0)).expect("a view");
+        let members: Vec<&str> = view.members.iter().map(|id| log.host_name(*id)).collect();
+        assert_eq!(
+            (view.name.as_str(), &members[..]),
+            ("7", &["alice", "bob"][..])
+        );
+        assert_eq!(log.view(crate::EventId(1)), None);
+        assert_eq!(log.flaws, []);
+    }
+
+    #[test]
+    fn the_shortest_lines_that_a_program_writes_are_enough() {
+        let text = r#"{"host":1,"kind":"view","view":1,"members":[1,"b"]}
+{"host":1,"kind":"send","message":17}
+{"kind":"deliver","message":"17","host":"b"}
+{"host":1,"kind":"deliver","message":17}
+"#;
+        let log = read_one(text);
+        assert_eq!(
+            (&log.hosts[..], log.flaws.len()),
+            (&["1".to_owned(), "b".to_owned()][..], 0)
+        );
+        assert_eq!(log.messages, ["17"]);
+        assert_eq!(log.events.len(), 4);
     }
 }
