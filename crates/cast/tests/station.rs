@@ -12,7 +12,9 @@ use cast::{
     MULTICAST, Plan, Receiver, Side, UNICAST, Way, Wish,
     station::{Application, Post, Station},
 };
-use group::{Delivered, GroupId, MemberId, Name, Notice, ORDERS, SendError, Settings, View};
+use group::{
+    Delivered, GroupId, MemberId, Name, Notice, ORDERS, Seat, SendError, Settings, View, ViewId,
+};
 use run::Stop;
 use timing::{Clock as _, SystemClock, Tick};
 
@@ -131,9 +133,31 @@ fn multicast(members: usize) -> Vec<(Plan, Plan)> {
         .collect()
 }
 
+/// How members come together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begins {
+    /// They look for each other.
+    Apart,
+    /// In a view that they are given.
+    Together,
+}
+
+fn view(stations: &[(char, Station)]) -> View {
+    let seats = stations.iter().map(|(name, station)| Seat {
+        member: station.node().member(),
+        name: Name::new(&name.to_string()).expect("a name"),
+    });
+    let seats: Vec<Seat> = seats.collect();
+    let id = ViewId {
+        epoch: 1,
+        by: seats[0].member,
+    };
+    View { id, seats }
+}
+
 /// Runs the members to their end.
 fn run(
-    plans: Vec<(Plan, Plan)>,
+    (plans, begins): (Vec<(Plan, Plan)>, Begins),
     order: &str,
     change: impl Fn(&mut Settings),
     prepare: impl Fn(&Station, &mut Talker),
@@ -144,28 +168,32 @@ fn run(
     change(&mut settings);
     let (clock, members) = (SystemClock::start(), plans.len());
     let stop = Arc::new(Stop::new().expect("descriptors"));
-    let threads: Vec<_> = ('a'..)
-        .zip(plans)
-        .map(|(name, (sending, receiving))| {
-            let place = (
-                GroupId::of("test"),
-                Name::new(&name.to_string()).expect("a name"),
-            );
-            let seed = 7 * u64::from(u32::from(name)) + u64::from(receiving.to[0].port());
-            let station =
-                Station::open((&sending, &receiving), settings.clone(), place, seed, clock);
-            let mut station = station.expect("a station");
-            let mut talker = talker(name, members, messages, clock);
-            prepare(&station, &mut talker);
-            let stop = Arc::clone(&stop);
-            thread::spawn(move || {
-                station.run(&mut talker, &stop).expect("run");
-                assert!(station.node().is_gone(), "{name} has left");
-                assert_eq!(station.kernel_drops(), 0);
-                talker
-            })
+    let opened = ('a'..).zip(&plans).map(|(name, (sending, receiving))| {
+        let seed = 7 * u64::from(u32::from(name)) + u64::from(receiving.to[0].port());
+        let place = (GroupId::of("test"), Name::new(&name.to_string()));
+        let place = (place.0, place.1.expect("a name"));
+        let opened = Station::open((sending, receiving), settings.clone(), place, seed, clock);
+        (name, opened.expect("a station"))
+    });
+    let mut stations: Vec<(char, Station)> = opened.collect();
+    if begins == Begins::Together {
+        let view = view(&stations);
+        for (_, station) in &mut stations {
+            station.begin_in(view.clone());
+        }
+    }
+    let started = stations.into_iter().map(|(name, mut station)| {
+        let mut talker = talker(name, members, messages, clock);
+        prepare(&station, &mut talker);
+        let stop = Arc::clone(&stop);
+        thread::spawn(move || {
+            station.run(&mut talker, &stop).expect("run");
+            assert!(station.node().is_gone(), "{name} has left");
+            assert_eq!(station.kernel_drops(), 0);
+            talker
         })
-        .collect();
+    });
+    let threads: Vec<_> = started.collect();
     threads
         .into_iter()
         .map(|thread| thread.join().expect("a talker"))
@@ -173,10 +201,14 @@ fn run(
 }
 
 #[track_caller]
-fn check(plans: Vec<(Plan, Plan)>, order: &str, change: impl Fn(&mut Settings)) {
+fn check(
+    (plans, begins): (Vec<(Plan, Plan)>, Begins),
+    order: &str,
+    change: impl Fn(&mut Settings),
+) {
     let (members, messages) = (plans.len(), 300);
     let is_total = order.starts_with("total");
-    let talkers = run(plans, order, change, |_, _| {}, messages);
+    let talkers = run((plans, begins), order, change, |_, _| {}, messages);
     for talker in &talkers {
         assert_eq!(talker.largest_view, members, "{:?}", talker.notices);
         assert_eq!(talker.delivered.len() as u64, messages * members as u64);
@@ -199,15 +231,21 @@ fn check(plans: Vec<(Plan, Plan)>, order: &str, change: impl Fn(&mut Settings)) 
 #[test]
 fn members_deliver_what_all_say_in_the_order_that_was_chosen() {
     for order in ["fifo", "causal", "total-lamport", "total-sequencer"] {
-        check(unicast(3), order, |_| {});
-        check(multicast(3), order, |_| {});
+        check((unicast(3), Begins::Together), order, |_| {});
+        check((multicast(3), Begins::Together), order, |_| {});
     }
+}
+
+#[test]
+fn members_find_each_other() {
+    check((unicast(3), Begins::Apart), "total-sequencer", |_| {});
+    check((multicast(3), Begins::Apart), "causal", |_| {});
 }
 
 #[test]
 fn members_deliver_what_is_safe() {
     for order in ["total-lamport", "total-sequencer"] {
-        check(multicast(3), order, |settings| {
+        check((multicast(3), Begins::Together), order, |settings| {
             settings.level = group::Level::Safe;
         });
     }
@@ -215,9 +253,13 @@ fn members_deliver_what_is_safe() {
 
 #[test]
 fn datagrams_may_be_longer_than_the_network_carries_in_one_piece() {
-    check(unicast(2), "total-sequencer", |settings| {
-        settings.datagram_bytes = 60_000;
-    });
+    check(
+        (unicast(2), Begins::Together),
+        "total-sequencer",
+        |settings| {
+            settings.datagram_bytes = 60_000;
+        },
+    );
 }
 
 #[test]
@@ -234,7 +276,13 @@ fn messages_come_from_another_thread_by_a_mailbox_with_little_room() {
             mailbox.close();
         });
     };
-    let talkers = run(multicast(members), "fifo", |_| {}, prepare, messages);
+    let talkers = run(
+        (multicast(members), Begins::Together),
+        "fifo",
+        |_| {},
+        prepare,
+        messages,
+    );
     for talker in talkers {
         assert_eq!(talker.delivered.len() as u64, messages * members as u64);
     }

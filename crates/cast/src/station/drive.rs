@@ -1,5 +1,7 @@
 //! The loop that runs a member.
 
+use std::{io, time::Duration};
+
 use group::{Delivered, Effects, GroupId, Name, Node, Notice, SendError, Settings, Slow, To, View};
 use run::{Stop, make_punctual, wait};
 use rustix::{
@@ -22,13 +24,14 @@ pub struct Station {
     links: Links,
     peers: Peers,
     outbox: Outbox,
-    batch: Batch,
     clock: SystemClock,
     waker: Waker,
     count: StationCount,
     /// A message that the application gave; waits while the group takes none.
     message: Vec<u8>,
     has_message: bool,
+    /// The view to begin in.
+    first: Option<View>,
     /// Whether messages are taken also where the group has no room for them: then they are dropped.
     sheds: bool,
     /// Whether the application may have more messages, although it was not asked.
@@ -58,7 +61,6 @@ impl Station {
         Ok(Self {
             node,
             peers: Peers::new(links.only.clone()),
-            batch: links.batch(),
             links,
             outbox: Outbox::default(),
             clock,
@@ -66,11 +68,22 @@ impl Station {
             count: StationCount::default(),
             message: Vec::new(),
             has_message: false,
+            first: None,
             sheds,
             may_have_more: false,
             told: 0,
             errors_in_a_row: 0,
         })
+    }
+
+    /// It is to begin as a member of this view, which all its members are given: they know each other from elsewhere, as in a
+    /// benchmark. Otherwise it looks for the group.
+    ///
+    /// # Panics
+    /// When it is not in it.
+    pub fn begin_in(&mut self, view: View) {
+        assert!(view.rank(self.node.member()).is_some(), "it is in the view");
+        self.first = Some(view);
     }
 
     /// The member.
@@ -105,7 +118,12 @@ impl Station {
     /// When nothing can be received any more. What cannot be sent is lost, counted and told.
     pub fn run(&mut self, application: &mut dyn Application, stop: &Stop) -> Result<(), CastError> {
         make_punctual();
-        self.with(application, |node, now, turn| node.start(now, turn));
+        let first = self.first.take();
+        self.with(application, |node, now, turn| match first {
+            Some(view) => node.start_in(now, view, turn),
+            None => node.start(now, turn),
+        });
+        let mut batch = self.links.batch();
         let mut is_leaving = false;
         loop {
             self.flush(application);
@@ -114,7 +132,7 @@ impl Station {
             }
             let ready = self.sleep(application, stop, is_leaving)?;
             self.count.turns += 1;
-            self.receive(ready, application)?;
+            self.receive(ready, &mut batch, application)?;
             let is_asked = || stop.requested() || application.leaves_at() <= self.clock.now();
             if !is_leaving && is_asked() {
                 is_leaving = true;
@@ -204,34 +222,53 @@ impl Station {
     fn receive(
         &mut self,
         ready: Ready,
+        batch: &mut Batch,
         application: &mut dyn Application,
     ) -> Result<(), CastError> {
-        let links = &mut self.links;
-        let group = links.group.as_mut().filter(|_| ready.group);
-        let own = Some(&mut links.own).filter(|_| ready.own);
-        for receiver in [group, own].into_iter().flatten() {
-            if let Err(reason) = receiver.take(&mut self.batch) {
-                self.count.receive_errors += 1;
-                self.errors_in_a_row += 1;
-                tell(&mut self.told, &reason, application);
-                if self.errors_in_a_row > ERRORS_MAX {
-                    return Err(CastError::Receive { reason });
-                }
-                continue;
+        if ready.group
+            && let Some(group) = &mut self.links.group
+        {
+            let taken = group.take(batch);
+            self.hear(taken, batch, application)?;
+        }
+        if ready.own {
+            let taken = self.links.own.take(batch);
+            self.hear(taken, batch, application)?;
+        }
+        Ok(())
+    }
+
+    /// The member hears what a socket gave. Where that takes long, because the application does, signs of life leave in between.
+    fn hear(
+        &mut self,
+        taken: io::Result<()>,
+        batch: &Batch,
+        application: &mut dyn Application,
+    ) -> Result<(), CastError> {
+        if let Err(reason) = taken {
+            self.count.receive_errors += 1;
+            self.errors_in_a_row += 1;
+            tell(&mut self.told, &reason, application);
+            return match self.errors_in_a_row > ERRORS_MAX {
+                true => Err(CastError::Receive { reason }),
+                false => Ok(()),
+            };
+        }
+        self.errors_in_a_row = 0;
+        let mut said_at = self.clock.now();
+        for datagram in batch.datagrams() {
+            self.count.received += 1;
+            if let Some(member) = group::sender_of(datagram.bytes) {
+                self.peers.learn(member, datagram.from);
             }
-            self.errors_in_a_row = 0;
+            self.with(application, |node, now, turn| {
+                node.on_datagram(now, datagram.bytes, turn);
+            });
             let now = self.clock.now();
-            for datagram in self.batch.datagrams() {
-                self.count.received += 1;
-                if let Some(member) = group::sender_of(datagram.bytes) {
-                    self.peers.learn(member, datagram.from);
-                }
-                let mut turn = Turn {
-                    outbox: &mut self.outbox,
-                    peers: &self.peers,
-                    application,
-                };
-                self.node.on_datagram(now, datagram.bytes, &mut turn);
+            if now.since(said_at) >= LONG {
+                self.with(application, |node, now, turn| node.on_time(now, turn));
+                self.flush(application);
+                said_at = now;
             }
         }
         if self.outbox.is_full() {
@@ -341,6 +378,8 @@ impl Effects for Turn<'_> {
     }
 }
 
+/// A turn that is longer than this has pauses, in which signs of life leave: a tenth of the usual time between two.
+const LONG: Duration = Duration::from_millis(5);
 /// How many messages are taken before others are heard again.
 const MESSAGES_AT_ONCE: usize = 1024;
 /// And how many bytes of them.

@@ -17,6 +17,7 @@ mod conformance;
 mod doctor;
 mod experiments;
 mod faults;
+mod group;
 mod interop;
 mod limits;
 mod mean;

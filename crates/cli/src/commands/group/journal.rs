@@ -19,6 +19,8 @@ pub struct LogFile {
     held: Vec<u8>,
     /// The members of the view by rank, each with its name.
     members: Vec<(MemberId, Name)>,
+    /// Whether nothing can come any more: it was leaving, and the others went on without it.
+    is_over: bool,
     is_broken: bool,
 }
 
@@ -47,6 +49,7 @@ impl LogFile {
             held: journal.head().into_bytes(),
             journal,
             members: Vec::new(),
+            is_over: false,
             is_broken: false,
         };
         log.settle();
@@ -96,20 +99,27 @@ impl LogFile {
         });
     }
 
-    /// This member is another incarnation from now on; the last one has crashed, as far as the group is concerned.
+    /// This member is another incarnation from now on, or gone; the last one has crashed, as far as the group is concerned.
     pub fn expelled(&mut self, now: MemberId) {
         self.write(Entry {
             kind: EventKind::Crash,
             text: "expelled",
             ..Entry::default()
         });
+        self.is_over = now == self.incarnation;
+        if self.is_over {
+            return;
+        }
         self.incarnation = now;
         self.journal = Journal::new(&self.name.host(now.0));
         self.held.extend_from_slice(self.journal.head().as_bytes());
     }
 
-    /// It has left.
+    /// It has left, if the others did not go on without it before.
     pub fn left(&mut self) {
+        if self.is_over {
+            return;
+        }
         self.write(Entry {
             kind: EventKind::Leave,
             ..Entry::default()

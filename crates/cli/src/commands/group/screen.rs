@@ -171,6 +171,9 @@ fn words(notice: &Notice, view: Option<&View>) -> String {
         Notice::Blocked => {
             "blocked: too few members are left that hear each other; nothing is delivered until they do".to_owned()
         }
+        Notice::Expelled { was, now } if was == now => {
+            "the others went on without this member, which was about to leave".to_owned()
+        }
         Notice::Expelled { was, now } => {
             format!("the others went on without this member ({was}); it comes back as {now}")
         }
