@@ -12,6 +12,7 @@ mod name;
 mod primes;
 mod serve;
 mod values;
+mod verdict;
 
 use std::path::PathBuf;
 
@@ -35,6 +36,7 @@ pub use name::{
 };
 pub use primes::{FileArgs, PrimesArgs};
 pub use serve::ServeArgs;
+pub use verdict::VerdictArgs;
 
 /// A laboratory for networked services: serve one definition under every concurrency model, load it,
 /// compare the models, look at the report.
@@ -61,6 +63,8 @@ pub enum Command {
     Cast(CastArgs),
     /// Logical clocks: judge and draw the log of any distributed program
     Clock(ClockArgs),
+    /// Judge what a group promised, from the histories of its members alone: order, agreement, and the rest
+    Verdict(VerdictArgs),
     /// Name services: register, resolve and watch names, which any program resolves by DNS
     Name(NameArgs),
     /// Compare two runs of bench or load: what changed, and whether it got worse

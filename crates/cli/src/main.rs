@@ -47,6 +47,7 @@ fn main() -> ExitCode {
         Command::Primes(args) => commands::primes::run(args),
         Command::Cast(args) => commands::cast::run(args),
         Command::Clock(args) => commands::clock::run(args),
+        Command::Verdict(args) => commands::verdict::run(args),
         Command::Name(args) => commands::name::run(args),
         Command::Compare(args) => commands::compare::run(args),
         Command::Report(args) => commands::report::run(args),

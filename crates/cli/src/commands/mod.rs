@@ -9,3 +9,4 @@ pub mod name;
 pub mod primes;
 pub mod report;
 pub mod serve;
+pub mod verdict;

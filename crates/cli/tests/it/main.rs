@@ -32,3 +32,4 @@ mod seeds;
 mod signals;
 mod space_time;
 mod support;
+mod verdict;
