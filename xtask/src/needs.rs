@@ -225,6 +225,13 @@ pub const NEEDS: &[Need] = &[
         probe: Probe::Says(&["nsd", "-v"], "NSD"),
     },
     Need {
+        name: "nats-server",
+        needed_by: "the tests of crates/cli that judge the order in which others deliver",
+        packages: &["nats-server"],
+        command: "",
+        probe: Probe::Succeeds(&["nats-server", "--version"]),
+    },
+    Need {
         name: "faketime",
         needed_by: "the tests of crates/cli that set a program's date",
         packages: &["faketime"],

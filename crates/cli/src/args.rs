@@ -14,6 +14,7 @@ mod primes;
 mod serve;
 mod sim;
 mod values;
+mod verdict;
 
 use std::path::PathBuf;
 
@@ -39,6 +40,7 @@ pub use name::{
 pub use primes::{FileArgs, PrimesArgs};
 pub use serve::ServeArgs;
 pub use sim::{ChanceArgs, GroupSimArgs, Printed, SimArgs, SimBenchArgs, SimCommand, SimFormat};
+pub use verdict::VerdictArgs;
 
 /// A laboratory for networked services: serve one definition under every concurrency model, load it,
 /// compare the models, look at the report.
@@ -67,6 +69,8 @@ pub enum Command {
     Group(GroupArgs),
     /// Logical clocks: judge and draw the log of any distributed program
     Clock(ClockArgs),
+    /// Judge what a group promised, from the histories of its members alone: order, agreement, and the rest
+    Verdict(VerdictArgs),
     /// Name services: register, resolve and watch names, which any program resolves by DNS
     Name(NameArgs),
     /// Simulate in virtual time: groups with everything going wrong that can, services with any number of clients

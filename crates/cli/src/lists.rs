@@ -11,6 +11,7 @@ use serve::{MODELS, Model};
 use services::{SERVICES, ServiceEntry};
 use stats::{LAWS, LawEntry};
 use trace::{FORMS, Form};
+use verdict::{GROUP_CONDITIONS, GroupCondition};
 
 use crate::say;
 
@@ -58,6 +59,15 @@ pub fn form(name: &str) -> Result<&'static Form> {
     let names: Vec<_> = FORMS.iter().map(|form| form.name).collect();
     let form = FORMS.iter().copied().find(|form| form.name == name);
     form.ok_or_else(|| unknown("form of logs", name, &names))
+}
+
+/// The condition of groups of that name.
+///
+/// # Errors
+/// As [`service`].
+pub fn group_condition(name: &str) -> Result<&'static GroupCondition> {
+    let names: Vec<_> = GROUP_CONDITIONS.iter().map(|one| one.name).collect();
+    GroupCondition::named(name).ok_or_else(|| unknown("condition", name, &names))
 }
 
 /// Prints what there is to know of the concurrency models.

@@ -49,6 +49,7 @@ fn main() -> ExitCode {
         Command::Group(args) => commands::group::run(args),
         Command::Clock(args) => commands::clock::run(args),
         Command::Sim(args) => commands::sim::run(args),
+        Command::Verdict(args) => commands::verdict::run(args),
         Command::Name(args) => commands::name::run(args),
         Command::Compare(args) => commands::compare::run(args),
         Command::Report(args) => commands::report::run(args),

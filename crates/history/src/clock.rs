@@ -1,4 +1,4 @@
-//! The results of judging logs: `wharf clock order`.
+//! The results of judging logs: `wharf clock order` and `wharf verdict`.
 
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +34,7 @@ pub struct Execution {
     pub lost: u64,
     /// Where the order was taken from, in words.
     pub basis: String,
-    /// What clocks promise, and whether they kept it; those that the log has no stamps for are not here.
+    /// What clocks promise, or groups, and whether they kept it; those that the log has nothing of are not here.
     pub conditions: Vec<ConditionSummary>,
     /// What is wrong with the log; at most some hundreds, and `flaws_left_out` counts the others.
     pub flaws: Vec<FlawSummary>,
@@ -73,14 +73,14 @@ pub struct HostCount {
     pub events: u64,
 }
 
-/// One promise of a clock.
+/// One promise of a clock, or of a group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConditionSummary {
     /// Which: `lamport`, `vector`, …
     pub name: String,
     /// Kept, broken, or not to be told.
     pub verdict: Verdict,
-    /// Nobody promised it: `text` is a remark, and neither kept nor broken.
+    /// Nobody promised it: `text` is a remark, whatever the verdict is, which does not count.
     #[serde(default)]
     pub is_note: bool,
     /// What was found: how many stamps kept it, or the pair that breaks it and the way between them.
@@ -88,6 +88,12 @@ pub struct ConditionSummary {
     /// The events that break it, as `host:index`; empty where none does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub witness: Vec<String>,
+    /// The messages that show that a group broke it; empty where none does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<String>,
+    /// The hosts that show it; empty where none does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
 }
 
 /// One thing that is wrong with a log.

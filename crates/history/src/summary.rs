@@ -46,7 +46,7 @@ pub struct Summary {
     /// The results of `cast bench`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cast: Option<CastSummary>,
-    /// The results of `clock order`.
+    /// The results of `clock order` and of `verdict`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<ClockSummary>,
     /// The results of `name serve`.
@@ -118,6 +118,8 @@ pub enum Kind {
     Cast,
     /// `wharf clock order`.
     Clock,
+    /// `wharf verdict`.
+    Verdict,
     /// `wharf name serve`.
     Names,
     /// `wharf sim group`.

@@ -112,11 +112,11 @@ be judged, and where the order comes from is printed.
 Exit status: 0 every promise kept, 1 a promise broken or the log cannot have happened, 2 nothing can
 be said, 3 wrong usage, or the result cannot be printed or written.
 
-A program of yours writes the form `wharf`, a line an event; host, n and kind must be there:
+A program of yours writes the form `wharf`, a line an event; host and kind must be there:
   {\"log\":\"wharf events\",\"version\":1}
   {\"host\":\"bob\",\"n\":1,\"kind\":\"receive\",\"message\":\"m1\",\"lamport\":2,\"vector\":{\"al\":1,\"bob\":1}}
-n counts the host's events from 1; kind is local, send, receive or deliver; a send and its receipts
-have the same message. In Python:
+n counts the host's events from 1, so that a missing line is seen; kind is local, send, receive
+or deliver; a send and its receipts have the same message. In Python:
   print(json.dumps(dict(log=\"wharf events\", version=1)), flush=True)
   print(json.dumps(dict(host=me, n=n, kind=\"send\", message=name, lamport=clock)), flush=True)
 docs/logs.md has every field, the other forms, and what is judged.

@@ -6,9 +6,9 @@
 
 mod demo;
 mod export;
-mod judged;
-mod logs;
-mod order;
+pub mod judged;
+pub mod logs;
+pub mod order;
 pub mod pages;
 mod why;
 

@@ -12,3 +12,4 @@ pub mod primes;
 pub mod report;
 pub mod serve;
 pub mod sim;
+pub mod verdict;

@@ -20,7 +20,7 @@ pub fn run(args: &ReportArgs) -> Result<Verdict> {
     })?;
     let summary = folder.summary()?;
     match summary.kind {
-        Kind::Clock => clock::pages::again(&folder, &summary)?,
+        Kind::Clock | Kind::Verdict => clock::pages::again(&folder, &summary)?,
         _ => {
             let samples = read_samples(&folder)?;
             folder.write("report.html", &report::html(&summary, &samples))?;

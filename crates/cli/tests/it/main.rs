@@ -34,4 +34,5 @@ mod signals;
 mod sim;
 mod space_time;
 mod support;
+mod verdict;
 mod virtual_time;

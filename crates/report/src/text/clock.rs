@@ -92,6 +92,8 @@ fn promises(execution: &Execution) -> String {
     let rows = execution.conditions.iter().map(|condition| {
         let (sign, text) = match condition.verdict {
             Verdict::Valid if condition.is_note => ("· note   ", condition.text.as_str()),
+            Verdict::Invalid if condition.is_note => ("· not so ", condition.text.as_str()),
+            Verdict::Unknown if condition.is_note => ("· unsure ", condition.text.as_str()),
             Verdict::Valid => ("✓ kept   ", condition.text.as_str()),
             Verdict::Unknown => ("? unsure ", "see below"),
             Verdict::Invalid => ("✗ broken ", "see below"),

@@ -1,9 +1,9 @@
 //! One execution, judged: what the folder, the terminal and the page say of it.
 
+use ::verdict::{GROUP_CONDITIONS, GroupCondition, GroupJudgement, Judgement, Order};
 use history::{ConditionSummary, Execution, Finding, FlawSummary, HostCount, Verdict};
 use report::{Drawing, Listed, Witnessed};
-use trace::{Account, EventId, FORMS, FlawKind, HostId, Log};
-use verdict::{Judgement, Order};
+use trace::{Account, EventId, EventKind, FORMS, FlawKind, HostId, Log};
 
 /// An execution with its order and what follows from it.
 pub struct Judged {
@@ -12,7 +12,15 @@ pub struct Judged {
     /// What happened before what.
     pub order: Order,
     judgements: Vec<Judgement>,
+    groups: Vec<Grouped>,
     findings: Vec<Finding>,
+}
+
+/// What a group promises, judged.
+struct Grouped {
+    judgement: GroupJudgement,
+    /// Whether it was expected, so that it counts.
+    is_expected: bool,
 }
 
 impl Judged {
@@ -28,6 +36,43 @@ impl Judged {
             log,
             order,
             judgements,
+            groups: Vec::new(),
+            findings,
+        }
+    }
+
+    /// Judges an execution of a group: all conditions, of which the expected ones count.
+    pub fn of_group(log: Log, expected: &[&'static GroupCondition]) -> Self {
+        let order = Order::of(&log);
+        let all: Vec<&GroupCondition> = GROUP_CONDITIONS.iter().collect();
+        let is_expected = |name: &str| expected.iter().any(|one| one.name == name);
+        let judged = GroupJudgement::all(&log, &all).into_iter();
+        let groups: Vec<Grouped> = judged
+            .map(|judgement| Grouped {
+                is_expected: is_expected(judgement.condition),
+                judgement,
+            })
+            .collect();
+        let mut findings = order.impossible(&log);
+        findings.extend(of_flaws(&log));
+        findings.extend(nothing_to_judge(&log));
+        let is_judged = |name: &str| groups.iter().any(|one| one.judgement.condition == name);
+        let is_asked = expected.len() < all.len();
+        let without = expected
+            .iter()
+            .filter(|one| is_asked && !is_judged(one.name));
+        findings.extend(without.map(|condition| {
+            let text = format!(
+                "{}: the logs have nothing that this is about: it goes by views, or by who stayed to the end",
+                condition.name
+            );
+            Finding::new(Verdict::Unknown, text)
+        }));
+        Self {
+            log,
+            order,
+            judgements: Vec::new(),
+            groups,
             findings,
         }
     }
@@ -45,7 +90,9 @@ impl Judged {
 
     /// What a reader should know: broken promises, what cannot have happened, what could not be read.
     pub fn findings(&self) -> impl Iterator<Item = Finding> + '_ {
-        let judged = self.judgements.iter().map(Judgement::finding);
+        let of_clocks = self.judgements.iter().map(Judgement::finding);
+        let of_group = self.groups.iter().filter(|one| one.is_expected);
+        let judged = of_clocks.chain(of_group.map(|one| one.judgement.finding()));
         let broken = judged.filter(|finding| finding.verdict != Verdict::Valid);
         broken.chain(self.findings.iter().cloned())
     }
@@ -57,8 +104,9 @@ impl Judged {
             pair: judgement.pair,
             is_kept: judgement.verdict == Verdict::Valid && !judgement.is_note,
         });
+        let of_group = self.groups.iter().map(Grouped::witnessed);
         let others = self.findings.iter().cloned().map(Witnessed::from);
-        judged.chain(others).collect()
+        judged.chain(of_group).chain(others).collect()
     }
 
     /// The gravest of what was found.
@@ -90,6 +138,7 @@ impl Judged {
                 .judgements
                 .iter()
                 .map(|one| self.condition(one))
+                .chain(self.groups.iter().map(|one| self.promise(one)))
                 .collect(),
             flaws: flaws
                 .map(|flaw| FlawSummary {
@@ -117,6 +166,29 @@ impl Judged {
             text: judgement.text.clone(),
             witness: pair
                 .map(|event| self.order.name(&self.log, event))
+                .collect(),
+            messages: Vec::new(),
+            hosts: Vec::new(),
+        }
+    }
+
+    fn promise(&self, one: &Grouped) -> ConditionSummary {
+        let judgement = &one.judgement;
+        let (events, messages) = (judgement.events.iter(), judgement.messages.iter());
+        let hosts = judgement.hosts.iter();
+        ConditionSummary {
+            name: judgement.condition.to_owned(),
+            verdict: judgement.verdict,
+            is_note: !one.is_expected,
+            text: judgement.text.clone(),
+            witness: events
+                .map(|event| self.order.name(&self.log, *event))
+                .collect(),
+            messages: messages
+                .map(|id| self.log.messages[id.0 as usize].clone())
+                .collect(),
+            hosts: hosts
+                .map(|host| self.log.host_name(*host).to_owned())
                 .collect(),
         }
     }
@@ -169,8 +241,50 @@ impl Judged {
             .cycles()
             .first()
             .and_then(|cycle| cycle.events.first());
-        of_promise.map(|(_, effect)| effect).or(of_cycle.copied())
+        let of_group = self.groups.iter().find_map(Grouped::place);
+        let of_promise = of_promise.map(|(_, effect)| effect);
+        of_promise.or(of_group).or(of_cycle.copied())
     }
+}
+
+impl Grouped {
+    /// The finding, and between which two events it is drawn. What was not expected is only a remark.
+    fn witnessed(&self) -> Witnessed {
+        let judgement = &self.judgement;
+        let finding = match self.is_expected || judgement.verdict == Verdict::Valid {
+            true => judgement.finding(),
+            false => {
+                let text = format!("{}, not expected: {}", judgement.condition, judgement.text);
+                Finding::new(Verdict::Valid, text)
+            }
+        };
+        let pair = match judgement.events[..] {
+            [first, .., last] => Some((first, last)),
+            _ => None,
+        };
+        Witnessed {
+            finding,
+            pair,
+            is_kept: self.is_expected && judgement.verdict == Verdict::Valid,
+        }
+    }
+
+    /// Where it can be seen that a promise is broken.
+    fn place(&self) -> Option<EventId> {
+        let is_broken = self.is_expected && self.judgement.verdict == Verdict::Invalid;
+        self.judgement.events.last().copied().filter(|_| is_broken)
+    }
+}
+
+/// That a log tells of no deliveries, so that no promise can be broken in it.
+fn nothing_to_judge(log: &Log) -> Option<Finding> {
+    let is_delivery = |event: &trace::Event| {
+        matches!(event.kind, EventKind::Deliver | EventKind::Receive) && event.message.is_some()
+    };
+    let text = "the logs tell of no delivery of a message that has a name, so there is nothing to judge; \
+                docs/logs.md shows what a member writes";
+    let has_none = !log.events.iter().any(is_delivery);
+    has_none.then(|| Finding::new(Verdict::Unknown, text))
 }
 
 /// An execution in our own form, its lines as they stood: then hosts keep their places when it is drawn again.

@@ -81,7 +81,7 @@ fn wanted(executions: &[Judged], around: Option<&str>) -> Result<(usize, Option<
 }
 
 /// With several executions each finding says which it is about.
-fn findings(executions: &[Judged], summary: &ClockSummary) -> Vec<Finding> {
+pub fn findings(executions: &[Judged], summary: &ClockSummary) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (at, execution) in executions.iter().enumerate() {
         let mut all: Vec<Finding> = execution.findings().collect();

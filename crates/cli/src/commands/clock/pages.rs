@@ -1,7 +1,8 @@
 //! The pages of judged executions, and the logs beside them from which they can be drawn again.
 
+use ::verdict::GroupCondition;
 use anyhow::Result;
-use history::{ClockSummary, Execution, Finding, RunFolder, Summary, Verdict};
+use history::{ClockSummary, Execution, Finding, Kind, RunFolder, Summary, Verdict};
 use report::Listed;
 use trace::{EventId, Options, Source};
 
@@ -114,12 +115,24 @@ pub fn again(folder: &RunFolder, summary: &Summary) -> Result<()> {
         };
         let logs = trace::read(&[source], &Options::default())?;
         for log in logs.into_iter().take(1) {
-            let mut judged = Judged::new(log);
+            let mut judged = match summary.kind {
+                Kind::Verdict => Judged::of_group(log, &expected(&clock.executions[at])),
+                _ => Judged::new(log),
+            };
             judged.remember(&of_execution(summary, clock, at));
             pages.draw(&judged, clock, at)?;
         }
     }
     Ok(())
+}
+
+/// What was expected of a group when it was judged.
+fn expected(execution: &Execution) -> Vec<&'static GroupCondition> {
+    let judged = execution.conditions.iter();
+    let expected = judged.filter(|condition| !condition.is_note);
+    expected
+        .filter_map(|condition| GroupCondition::named(&condition.name))
+        .collect()
 }
 
 /// The findings of a run that are about one of its executions.
