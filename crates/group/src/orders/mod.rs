@@ -5,10 +5,10 @@
 
 mod causal;
 mod counts;
+#[cfg(test)]
+mod exhaustive;
 mod fifo;
 mod hold_back;
-#[cfg(test)]
-mod judge;
 mod none;
 #[cfg(test)]
 mod property;
