@@ -6,6 +6,7 @@ use crate::broken::Rule;
 use crate::frame::{Body, Change, Holding, data_of};
 use crate::membership::ChangeAction;
 use crate::orders::PacketId;
+use crate::reliable::Streams;
 use crate::{Notice, Slow};
 
 impl Session {
@@ -61,7 +62,7 @@ impl Session {
     pub fn on_change(&mut self, cx: &mut Context<'_>, rank: usize, change: &Change) {
         let mut actions = std::mem::take(&mut self.change_actions);
         let streams = &self.streams;
-        let mut holdings = || streams.holdings();
+        let mut holdings = || held(streams);
         self.change
             .on_change(cx.now, rank, change, &mut holdings, &mut actions);
         self.act(cx, actions);
@@ -72,7 +73,7 @@ impl Session {
         let mut actions = std::mem::take(&mut self.change_actions);
         let streams = &self.streams;
         self.change
-            .on_time(cx.now, &mut || streams.holdings(), &mut actions);
+            .on_time(cx.now, &mut || held(streams), &mut actions);
         self.act(cx, actions);
     }
 
@@ -151,6 +152,9 @@ impl Session {
 
     /// Says which messages of the cut are never delivered: they depended on what nobody has.
     fn tell_discarded(&mut self, cx: &mut Context<'_>, cut: &[Holding]) {
+        if !cx.rest.settings.order.is_fifo {
+            return;
+        }
         for (rank, holding) in cut.iter().enumerate().take(self.view.size()) {
             let (mut first, mut last) = (u64::MAX, 0);
             for sequence in self.given[rank] + 1..=holding.through {
@@ -173,4 +177,11 @@ impl Session {
             }
         }
     }
+}
+
+/// What is here, as much of it as a frame can tell.
+fn held(streams: &Streams) -> Vec<Holding> {
+    let mut holdings = streams.holdings();
+    Holding::fit(&mut holdings);
+    holdings
 }

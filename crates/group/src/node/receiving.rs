@@ -2,11 +2,11 @@
 
 use super::context::Context;
 use super::join::Heard;
+use super::merge::is_out;
 use super::place::Place;
 use super::session::{Session, Turn};
 use crate::broken::Rule;
 use crate::frame::{Body, Change, Data, Frame, Join, Status};
-use crate::membership::is_out;
 use crate::orders::PacketId;
 use crate::reliable::{Action, Arrival};
 use crate::{MemberId, Notice, Reason, To};

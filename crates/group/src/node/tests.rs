@@ -3,5 +3,7 @@
 mod bench;
 mod comings;
 mod judge;
+mod mixture;
 mod still;
+mod tmp;
 mod views;
