@@ -190,6 +190,31 @@ impl Nak {
 }
 
 impl Holding {
+    /// Whether that packet is among them.
+    pub fn has(&self, sequence: u64) -> bool {
+        if sequence <= self.through {
+            return true;
+        }
+        let Some(bit) = sequence.checked_sub(self.through.saturating_add(2)) else {
+            return false;
+        };
+        let word = usize::try_from(bit / 64)
+            .ok()
+            .and_then(|at| self.beyond.get(at));
+        word.is_some_and(|word| word >> (bit % 64) & 1 == 1)
+    }
+
+    /// The last packet that is among them, 0 where there is none.
+    pub fn last(&self) -> u64 {
+        match self.beyond.iter().rposition(|word| *word != 0) {
+            None => self.through,
+            Some(at) => {
+                let bit = 64 * at as u64 + u64::from(63 - self.beyond[at].leading_zeros());
+                self.through.saturating_add(2).saturating_add(bit)
+            }
+        }
+    }
+
     /// At most so many words; what is beyond them is not told, as if it were not there.
     fn write(&self, words_max: usize, out: &mut Vec<u8>) {
         let told = &self.beyond[..self.beyond.len().min(words_max)];

@@ -151,6 +151,9 @@ impl Session {
 
     /// Says which messages of the cut are never delivered: they depended on what nobody has.
     fn tell_discarded(&mut self, cx: &mut Context<'_>, cut: &[Holding]) {
+        if !cx.rest.settings.order.is_fifo {
+            return;
+        }
         for (rank, holding) in cut.iter().enumerate().take(self.view.size()) {
             let (mut first, mut last) = (u64::MAX, 0);
             for sequence in self.given[rank] + 1..=holding.through {

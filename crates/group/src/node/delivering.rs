@@ -97,7 +97,8 @@ impl Session {
                 payload,
             });
             cx.rest.tally.delivered += 1;
-            self.numbers[packet.from] = number;
+            // Where there is no order, a later one may have been before.
+            self.numbers[packet.from] = number.max(self.numbers[packet.from]);
         }
         self.given[packet.from] = packet.sequence;
         self.streams.delivered(packet);

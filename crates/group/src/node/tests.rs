@@ -3,5 +3,6 @@
 mod bench;
 mod comings;
 mod judge;
+mod mixture;
 mod still;
 mod views;

@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use stateright::{Model, Property};
 
-use super::world::{Broken, Step, Waits, World};
+use super::world::{Broken, Step, World};
 use super::{Order, Ordering};
 use crate::Settings;
 
@@ -16,7 +16,6 @@ struct Ways<O> {
     messages: usize,
     /// How many promises are said that nobody waits for.
     heartbeats: usize,
-    waits: Waits,
     begin: fn(usize, usize, &Settings) -> O,
 }
 
@@ -60,8 +59,6 @@ impl<O: Ordering + Clone> Ways<O> {
         actions.extend(packets.map(|id| Action::Other(Step::Receive(rank, id))));
         let heard = world.hearable(rank).into_iter();
         actions.extend(heard.map(|from| Action::Other(Step::Hear(rank, from))));
-        let acks = (0..self.size).filter(|from| world.is_ackable(rank, *from));
-        actions.extend(acks.map(|from| Action::Other(Step::Ack(rank, from))));
         if world.running().len() == self.size {
             actions.push(Action::Other(Step::Crash(rank)));
         }
@@ -93,7 +90,7 @@ impl<O: Ordering + Clone + Eq + Hash + 'static> Model for Ways<O> {
     fn init_states(&self) -> Vec<State<O>> {
         let begin = |own| (self.begin)(self.size, own, &self.settings);
         vec![State {
-            world: World::new(self.size, self.waits, begin),
+            world: World::new(self.size, begin),
             messages: 0,
             heartbeats: 0,
             broken: None,
@@ -183,7 +180,6 @@ mod tests {
             size,
             messages,
             heartbeats: 1,
-            waits: Waits::ForNothing,
             begin,
         }
     }

@@ -9,8 +9,6 @@ mod counts;
 mod exhaustive;
 mod fifo;
 mod hold_back;
-#[cfg(test)]
-mod judge;
 mod none;
 #[cfg(test)]
 mod property;

@@ -24,6 +24,8 @@ pub(super) enum Event {
     },
     Restored(Vec<u8>),
     Notice(Notice),
+    /// It crashed, and another node begins in its place.
+    Restarted,
 }
 
 /// A host: its node, and what the node did.
@@ -242,6 +244,28 @@ impl Bench {
         self.hosts[at].is_up = false;
     }
 
+    /// A host crashes, and begins anew.
+    pub fn restart(&mut self, at: usize) {
+        let seed = self.rng.next_u64();
+        let host = self.host(at, seed);
+        let mut seen = std::mem::replace(&mut self.hosts[at], host).seen;
+        seen.events.push(Event::Restarted);
+        seen.state.clear();
+        self.hosts[at].seen = seen;
+        self.start(at);
+    }
+
+    /// Whether a host is in a view that cannot go on, or in none.
+    pub fn is_stuck(&self, at: usize) -> bool {
+        let events = self.hosts[at].seen.events.iter().rev();
+        let mut events = events.filter_map(|event| match event {
+            Event::View(_) => Some(false),
+            Event::Notice(Notice::Blocked) => Some(true),
+            _ => None,
+        });
+        self.hosts[at].node.view().is_none() || events.next() == Some(true)
+    }
+
     /// A host does not run for a while.
     pub fn pause(&mut self, at: usize, millis: u64) {
         self.hosts[at].asleep = self.now + Duration::from_millis(millis);
@@ -261,7 +285,9 @@ impl Effects for Seen {
     }
 
     fn deliver(&mut self, delivered: Delivered<'_>) {
-        self.state.insert(delivered.from.0, delivered.number);
+        // Where there is no order, a later one may have been here before.
+        let state = self.state.entry(delivered.from.0).or_default();
+        *state = delivered.number.max(*state);
         self.events.push(Event::Delivered {
             from: delivered.from,
             number: delivered.number,

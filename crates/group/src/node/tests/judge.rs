@@ -84,7 +84,7 @@ fn stays_of<'a>(host: usize, events: &'a [Event], order: &Order, seed: u64) -> V
                 stay.delivered.push((*from, *number));
             }
             Event::Restored(state) => known = pairs(state).collect(),
-            Event::Notice(crate::Notice::Expelled { .. }) => {
+            Event::Notice(crate::Notice::Expelled { .. }) | Event::Restarted => {
                 is_expelled = true;
                 last.clear();
             }

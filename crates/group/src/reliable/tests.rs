@@ -1,0 +1,348 @@
+//! Streams of a view, driven by hand and over a network of a few lines.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand_core::Rng;
+use rand_pcg::Pcg64Mcg;
+use timing::Tick;
+
+use super::{Action, Arrival, Streams};
+use crate::frame::{Holding, Nak, Status};
+use crate::orders::PacketId;
+use crate::{MemberId, Name, ORDERS, Seat, Settings, View, ViewId};
+
+fn view(size: u64) -> Arc<View> {
+    let seat = |member| Seat {
+        member: MemberId(member),
+        name: Name::new("m").expect("a name"),
+    };
+    Arc::new(View {
+        id: ViewId {
+            epoch: 1,
+            by: MemberId(1),
+        },
+        seats: (1..=size).map(seat).collect(),
+    })
+}
+
+fn settings(order: &str) -> Settings {
+    let order = ORDERS.iter().find(|one| one.name == order);
+    let mut settings = Settings::new(order.expect("an order"));
+    settings.window_packets = 16;
+    settings
+}
+
+fn streams(size: u64, own: usize) -> Streams {
+    Streams::new(view(size), own, &settings("fifo"), 1)
+}
+
+fn at(millis: u64) -> Tick {
+    Tick::from_nanos(millis * 1_000_000)
+}
+
+fn packet(from: usize, sequence: u64) -> PacketId {
+    PacketId { from, sequence }
+}
+
+fn due(streams: &mut Streams, now: Tick) -> Vec<Action> {
+    let mut actions = Vec::new();
+    streams.on_time(now, &mut actions);
+    actions
+}
+
+fn ready(streams: &mut Streams) -> Vec<(usize, u64)> {
+    std::iter::from_fn(|| streams.next_ready())
+        .map(|packet| (packet.from, packet.sequence))
+        .collect()
+}
+
+fn status(sent: u64, received: &[u64]) -> Status {
+    Status {
+        sent,
+        received: received.to_vec(),
+        ..Status::default()
+    }
+}
+
+#[test]
+fn a_later_packet_shows_a_gap_which_is_asked_for_again_and_again() {
+    let mut streams = streams(3, 0);
+    assert_eq!(streams.on_packet(at(0), packet(1, 2), b"two"), Arrival::New);
+    assert_eq!(
+        streams.on_packet(at(0), packet(1, 2), b"two"),
+        Arrival::Duplicate
+    );
+    assert_eq!(ready(&mut streams), []);
+    let first = streams.wake_at();
+    assert!(first <= at(1));
+    let asked = due(&mut streams, first);
+    let has = Holding {
+        through: 0,
+        beyond: vec![1],
+    };
+    assert_eq!(
+        asked,
+        [Action::Nak(Nak {
+            of: 1,
+            has,
+            last: 2
+        })]
+    );
+    let pauses: Vec<Duration> = (0..4)
+        .map(|_| {
+            let now = streams.wake_at();
+            assert_eq!(due(&mut streams, now).len(), 1);
+            streams.wake_at().since(now)
+        })
+        .collect();
+    assert_eq!(pauses, [4, 8, 16, 32].map(Duration::from_millis));
+    streams.on_packet(at(500), packet(1, 1), b"one");
+    assert_eq!(ready(&mut streams), [(1, 1), (1, 2)]);
+    assert_eq!(due(&mut streams, at(900)), []);
+    assert_eq!(streams.wake_at(), Tick::MAX);
+}
+
+#[test]
+fn a_status_shows_that_the_last_packets_are_missing() {
+    let mut streams = streams(2, 0);
+    streams.on_status(at(0), 1, &status(3, &[0, 3]));
+    assert_eq!(streams.wake_at(), at(0));
+    assert_eq!(due(&mut streams, at(0)).len(), 1);
+}
+
+#[test]
+fn who_hears_another_ask_waits_for_the_answer() {
+    let mut streams = streams(3, 0);
+    streams.on_packet(at(0), packet(1, 2), b"two");
+    let nak = Nak {
+        of: 1,
+        has: Holding::default(),
+        last: 2,
+    };
+    streams.on_nak(at(0), 2, &nak);
+    assert_eq!(due(&mut streams, at(1)), []);
+    assert_eq!(due(&mut streams, at(2)).len(), 1);
+}
+
+#[test]
+fn the_sender_answers_at_once_and_not_twice_in_a_millisecond() {
+    let mut streams = streams(3, 0);
+    streams.keep_own(at(0), b"one");
+    let nak = Nak {
+        of: 0,
+        has: Holding::default(),
+        last: 1,
+    };
+    for (now, answers) in [(5, 1), (5, 0), (6, 1)] {
+        streams.on_nak(at(now), 1, &nak);
+        assert_eq!(due(&mut streams, at(now)).len(), answers, "at {now}");
+    }
+}
+
+#[test]
+fn others_answer_when_the_sender_does_not() {
+    let mut streams = streams(3, 0);
+    streams.on_packet(at(0), packet(1, 1), b"one");
+    let nak = Nak {
+        of: 1,
+        has: Holding::default(),
+        last: 1,
+    };
+    for _ in 0..2 {
+        streams.on_nak(at(10), 2, &nak);
+        assert_eq!(due(&mut streams, at(20)), []);
+    }
+    streams.on_nak(at(30), 2, &nak);
+    assert!(streams.wake_at() <= at(32));
+    // Somebody else was quicker.
+    streams.on_packet(at(30), packet(1, 1), b"one");
+    assert_eq!(due(&mut streams, at(40)), []);
+    for _ in 0..3 {
+        streams.on_nak(at(50), 2, &nak);
+    }
+    assert_eq!(due(&mut streams, at(60)), [Action::Again(packet(1, 1))]);
+}
+
+#[test]
+fn credit_is_what_the_slowest_has_room_for() {
+    let mut streams = streams(3, 0);
+    for sent in 0..16 {
+        assert_eq!(streams.credit(), 16 - sent);
+        streams.keep_own(at(sent), b"x");
+    }
+    streams.on_status(at(20), 1, &status(0, &[16, 0, 0]));
+    assert_eq!(
+        (streams.credit(), streams.holds_up()),
+        (0, Some((2, at(15))))
+    );
+    streams.on_status(at(21), 2, &status(0, &[4, 0, 0]));
+    assert_eq!((streams.credit(), streams.holds_up()), (4, None));
+    streams.forget(2);
+    assert_eq!(streams.credit(), 16);
+}
+
+#[test]
+fn what_all_have_is_forgotten_once_it_was_delivered() {
+    let mut streams = streams(2, 0);
+    streams.keep_own(at(0), b"one");
+    streams.on_status(at(1), 1, &status(0, &[1, 0]));
+    assert_eq!(streams.datagram(packet(0, 1)), Some(&b"one"[..]));
+    streams.delivered(packet(0, 1));
+    assert_eq!(streams.datagram(packet(0, 1)), None);
+    assert_eq!(streams.holdings()[0].through, 1);
+}
+
+#[test]
+fn absurd_claims_change_nothing() {
+    let mut streams = streams(2, 0);
+    streams.on_status(at(0), 1, &status(u64::MAX, &[u64::MAX, u64::MAX]));
+    streams.on_status(at(0), 1, &status(7, &[1, 2, 3]));
+    assert_eq!(
+        streams.on_packet(at(0), packet(1, u64::MAX), b"x"),
+        Arrival::Beyond
+    );
+    assert_eq!(
+        streams.on_packet(at(0), packet(1, 17), b"x"),
+        Arrival::Beyond
+    );
+    let nak = Nak {
+        of: 9,
+        has: Holding::default(),
+        last: u64::MAX,
+    };
+    streams.on_nak(at(0), 1, &nak);
+    streams.on_nak(at(0), 1, &Nak { of: 0, ..nak });
+    assert_eq!((streams.credit(), streams.wake_at()), (16, Tick::MAX));
+}
+
+#[test]
+fn packets_beyond_a_cut_are_as_if_they_had_never_come() {
+    let mut streams = streams(3, 0);
+    for sequence in 1..=3 {
+        streams.on_packet(at(0), packet(1, sequence), b"x");
+    }
+    let through = |through| Holding {
+        through,
+        beyond: Vec::new(),
+    };
+    let cut = [through(0), through(2), through(1)];
+    streams.aim_at(at(1), &cut);
+    assert!(!streams.has_all_of(&cut));
+    assert!(matches!(
+        &due(&mut streams, at(1))[..],
+        [Action::Nak(Nak { of: 2, last: 1, .. })]
+    ));
+    assert_eq!(
+        streams.on_packet(at(2), packet(2, 2), b"x"),
+        Arrival::Beyond
+    );
+    assert_eq!(streams.on_packet(at(2), packet(2, 1), b"x"), Arrival::New);
+    assert!(streams.has_all_of(&cut));
+    assert_eq!(ready(&mut streams), [(1, 1), (1, 2), (2, 1)]);
+    assert_eq!(streams.holdings()[1].through, 3);
+}
+
+#[test]
+fn without_repair_gaps_are_told_and_passed_over() {
+    let mut settings = settings("fifo");
+    settings.reliability = crate::Reliability::None;
+    let mut streams = Streams::new(view(3), 0, &settings, 1);
+    for sequence in [1, 4, 6] {
+        streams.on_packet(at(0), packet(1, sequence), b"x");
+    }
+    assert_eq!(ready(&mut streams), [(1, 1)]);
+    let lost = due(&mut streams, at(1));
+    assert_eq!(lost, [Action::Lost(1, 2..=3), Action::Lost(1, 5..=5)]);
+    assert_eq!(ready(&mut streams), [(1, 4), (1, 6)]);
+    assert_eq!(
+        streams.on_packet(at(2), packet(1, 2), b"x"),
+        Arrival::Duplicate
+    );
+}
+
+#[test]
+fn the_order_none_hands_over_what_comes() {
+    let mut streams = Streams::new(view(2), 0, &settings("none"), 1);
+    for sequence in [2, 1] {
+        streams.on_packet(at(0), packet(1, sequence), b"x");
+    }
+    assert_eq!(ready(&mut streams), [(1, 2), (1, 1)]);
+}
+
+/// Three members over a network that loses, doubles and delays: all have all, each sender's in its order, whatever the seed.
+#[test]
+fn what_is_lost_is_repaired() {
+    for seed in 0..200 {
+        repaired(seed);
+    }
+}
+
+#[track_caller]
+fn repaired(seed: u64) {
+    const PACKETS: u64 = 40;
+    let mut random = Pcg64Mcg::new(u128::from(seed));
+    let mut members: Vec<Streams> = (0..3)
+        .map(|own| Streams::new(view(3), own, &settings("fifo"), seed + own as u64))
+        .collect();
+    let mut handed = vec![Vec::new(); 3];
+    let mut wires: Vec<(u64, usize, usize, Wire)> = Vec::new();
+    for millis in 0..4000 {
+        for own in 0..3 {
+            let mut sent = Vec::new();
+            let streams = &mut members[own];
+            if streams.sent() < PACKETS && streams.credit() > 0 && random.next_u32() % 2 == 0 {
+                streams.keep_own(at(millis), &[own as u8]);
+                sent.push(Wire::Packet(packet(own, streams.sent())));
+            }
+            if millis % 10 == own as u64 {
+                sent.push(Wire::Status(status(streams.sent(), &streams.received())));
+            }
+            sent.extend(
+                due(streams, at(millis))
+                    .into_iter()
+                    .map(|action| match action {
+                        Action::Nak(nak) => Wire::Nak(nak),
+                        Action::Again(packet) => Wire::Packet(packet),
+                        Action::Lost(..) => panic!("seed {seed}: given up"),
+                    }),
+            );
+            while let Some(packet) = streams.next_ready() {
+                handed[own].push(packet);
+                streams.delivered(packet);
+            }
+            for wire in sent {
+                for to in (0..3).filter(|to| *to != own) {
+                    for _ in 0..[0, 1, 1, 2][random.next_u32() as usize % 4] {
+                        let delay = u64::from(random.next_u32() % 5);
+                        wires.push((millis + delay, own, to, wire.clone()));
+                    }
+                }
+            }
+        }
+        for (_, from, to, wire) in wires.extract_if(.., |wire| wire.0 <= millis) {
+            match wire {
+                Wire::Packet(packet) => {
+                    members[to].on_packet(at(millis), packet, b"x");
+                }
+                Wire::Status(status) => members[to].on_status(at(millis), from, &status),
+                Wire::Nak(nak) => members[to].on_nak(at(millis), from, &nak),
+            }
+        }
+    }
+    for (own, handed) in handed.iter().enumerate() {
+        for from in 0..3 {
+            let of = handed.iter().filter(|packet| packet.from == from);
+            let sequences: Vec<u64> = of.map(|packet| packet.sequence).collect();
+            let all: Vec<u64> = (1..=PACKETS).collect();
+            assert_eq!(sequences, all, "seed {seed}, at {own} from {from}");
+        }
+    }
+}
+
+#[derive(Clone)]
+enum Wire {
+    Packet(PacketId),
+    Status(Status),
+    Nak(Nak),
+}
