@@ -1,8 +1,11 @@
 //! What came of a run.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use group::{Reason, Tally};
 use timing::Tick;
-use trace::Log;
+use trace::{Event, EventKind, HostId, Log, Place, Stamps};
 
 use crate::Counts;
 
@@ -28,6 +31,32 @@ pub struct Outcome {
     pub last_ns: Vec<u64>,
     /// From a crash to when all members of the next view without the crashed one had it.
     pub new_view_ns: Vec<u64>,
+}
+
+impl Outcome {
+    /// The log as it is to be judged. Where too few members were left to decide on anything, those who are left have crashed in
+    /// it: nobody owes anything to them any more, nor they to others, and what they delivered still counts.
+    pub fn judged(&self) -> Cow<'_, Log> {
+        if !self.is_blocked {
+            return Cow::Borrowed(&self.log);
+        }
+        let mut log = self.log.clone();
+        let is_end = |kind| matches!(kind, EventKind::Leave | EventKind::Crash);
+        let ended = log.events.iter().filter(|event| is_end(event.kind));
+        let ended: BTreeSet<HostId> = ended.map(|event| event.host).collect();
+        let hosts: BTreeSet<HostId> = log.events.iter().map(|event| event.host).collect();
+        for host in hosts.difference(&ended) {
+            log.events.push(Event {
+                host: *host,
+                kind: EventKind::Crash,
+                message: None,
+                text: String::new(),
+                stamps: Stamps::default(),
+                place: Place::default(),
+            });
+        }
+        Cow::Owned(log)
+    }
 }
 
 /// What is wrong and cannot be told from a log.

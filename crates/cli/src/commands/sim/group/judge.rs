@@ -8,8 +8,6 @@ use verdict::{GroupCondition, GroupJudgement, Promise, PromisedOrder};
 /// Judges runs of one group.
 pub struct Judge {
     conditions: Vec<&'static GroupCondition>,
-    /// The same where too few members were left in the end.
-    of_blocked: Vec<&'static GroupCondition>,
     of_sim: &'static [&'static str],
 }
 
@@ -37,12 +35,8 @@ impl Judge {
             is_safe: settings.level == Level::Safe,
             is_partitionable: settings.partitions == Partitions::Partitionable,
         };
-        let conditions = promise.conditions();
-        let mut of_blocked = conditions.clone();
-        of_blocked.retain(|one| !["validity", "liveness"].contains(&one.name));
         Self {
-            conditions,
-            of_blocked,
+            conditions: promise.conditions(),
             of_sim: match settings.reliability {
                 Reliability::Nak => &[
                     "together", "state", "fate", "payload", "views", "numbers", "livelock",
@@ -60,11 +54,7 @@ impl Judge {
 
     /// What is not as it was promised; the gravest first.
     pub fn violations(&self, outcome: &Outcome) -> Vec<Violation> {
-        let conditions = match outcome.is_blocked {
-            true => &self.of_blocked,
-            false => &self.conditions,
-        };
-        let judged = GroupJudgement::all(&outcome.log, conditions).into_iter();
+        let judged = GroupJudgement::all(&outcome.judged(), &self.conditions).into_iter();
         let grave = judged.filter(|one| one.verdict != Verdict::Valid);
         let of_log = grave.map(|one| Violation {
             condition: one.condition,
