@@ -68,10 +68,11 @@ Set-up and checks for the people who work on wharf.
                       is missing; otherwise say what is missing and how to get it
   cargo xtask test    set up, then check the format, the lints and all tests, and stop at the first
                       step that fails; the last line counts the tests
-  cargo xtask peers   measure wharf and its peers side by side (bare servers, redis-server, nginx, knot, nsd):
-                      [echo|pipeline|burst|memory|redis|http|names]… [--runs 5] [--clients N,N…]
+  cargo xtask peers   measure wharf and its peers side by side (bare servers, redis-server, nginx, knot, nsd,
+                      corosync, JGroups, nats-server; the last three as root):
+                      [echo|pipeline|burst|memory|redis|http|names|groups]… [--runs 5] [--clients N,N…]
                       [--seconds 2] [--task 3s] [--models reactor,uring,…] [--names N,N…] [--rate N];
-                      all seven without a name, which takes most of an hour; one Markdown table an
+                      all eight without a name, which takes most of an hour; one Markdown table an
                       experiment on stdout
   cargo xtask soak    simulate groups of every order and level with 10,000 seeds each, everything going wrong:
                       [--seeds N] [--first-seed N]

@@ -331,6 +331,59 @@ pub const NAMES: &[Need] = &[
     },
 ];
 
+/// What the experiment `groups` needs.
+pub const GROUPS: &[Need] = &[
+    Need {
+        name: "ip",
+        needed_by: "the experiment `groups`, for its namespaces",
+        packages: &["iproute2"],
+        command: "",
+        probe: Probe::Succeeds(&["ip", "-V"]),
+    },
+    Need {
+        name: "gcc",
+        needed_by: "the experiment `groups`, for the members of corosync and nats-server",
+        packages: &["gcc", "libc6-dev"],
+        command: "",
+        probe: Probe::Succeeds(&["gcc", "--version"]),
+    },
+    Need {
+        name: "corosync",
+        needed_by: "the experiment `groups`, as wharf's peer",
+        packages: &["corosync"],
+        command: "",
+        probe: Probe::Succeeds(&["/usr/sbin/corosync", "-v"]),
+    },
+    Need {
+        name: "the headers of corosync's process groups",
+        needed_by: "the experiment `groups`, for the members of corosync",
+        packages: &["libcpg-dev"],
+        command: "",
+        probe: Probe::Succeeds(&["test", "-e", "/usr/include/corosync/cpg.h"]),
+    },
+    Need {
+        name: "JGroups",
+        needed_by: "the experiment `groups`, as wharf's peer",
+        packages: &["libjgroups-java"],
+        command: "",
+        probe: Probe::Succeeds(&["test", "-e", "/usr/share/java/jgroups.jar"]),
+    },
+    Need {
+        name: "javac",
+        needed_by: "the experiment `groups`, for the members of JGroups",
+        packages: &["default-jdk-headless"],
+        command: "",
+        probe: Probe::Succeeds(&["javac", "-version"]),
+    },
+    Need {
+        name: "nats-server",
+        needed_by: "the experiment `groups`, as wharf's peer",
+        packages: &["nats-server"],
+        command: "",
+        probe: Probe::Succeeds(&["nats-server", "--version"]),
+    },
+];
+
 /// Where fontconfig looks for fonts of the whole machine.
 const FONT_FOLDERS: [&str; 2] = ["/usr/share/fonts", "/usr/local/share/fonts"];
 /// `/usr/share/fonts/truetype/dejavu` is two below; one more for good measure.
@@ -384,7 +437,7 @@ then run this again
 
     #[test]
     fn every_need_says_how_to_get_it() {
-        for need in [NEEDS, PINNING, REDIS, HTTP, NAMES].concat() {
+        for need in [NEEDS, PINNING, REDIS, HTTP, NAMES, GROUPS].concat() {
             assert!(
                 need.packages.is_empty() != need.command.is_empty(),
                 "{}",

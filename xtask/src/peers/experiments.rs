@@ -34,6 +34,8 @@ pub fn planned(options: &Options) -> Vec<Experiment> {
             Kind::Memory => &[1_000],
             Kind::Echo | Kind::Pipeline | Kind::Redis | Kind::Http => &[50],
             Kind::Names => &options.names,
+            // They have no server to be loaded: see `groups`.
+            Kind::Groups => &[],
         };
         let asked = match options.clients.is_empty() {
             true => own,
@@ -47,6 +49,7 @@ pub fn planned(options: &Options) -> Vec<Experiment> {
             Kind::Redis => redis(options, clients),
             Kind::Http => http(options, clients),
             Kind::Names => names::experiment(options, clients),
+            Kind::Groups => unreachable!("planned for no number of clients"),
         };
         asked.iter().map(one).collect::<Vec<_>>()
     };

@@ -21,6 +21,8 @@ pub enum Kind {
     Http,
     /// Questions of DNS about one zone.
     Names,
+    /// Groups of three members.
+    Groups,
 }
 
 /// The command line, understood.
@@ -94,6 +96,9 @@ impl Options {
         if !options.clients.is_empty() && options.kinds == [Kind::Names] {
             return Err("`names` has no --clients: say --names".to_owned());
         }
+        if !options.clients.is_empty() && options.kinds == [Kind::Groups] {
+            return Err("`groups` has no --clients: groups have three members".to_owned());
+        }
         if !options.clients.is_empty() && options.kinds.len() > 1 {
             return Err(
                 "--clients needs one experiment by name: each has its own default".to_owned(),
@@ -157,7 +162,7 @@ const FLAGS: [&str; 7] = [
     "--names",
     "--rate",
 ];
-const KINDS: [(&str, Kind); 7] = [
+const KINDS: [(&str, Kind); 8] = [
     ("echo", Kind::Echo),
     ("pipeline", Kind::Pipeline),
     ("burst", Kind::Burst),
@@ -165,6 +170,7 @@ const KINDS: [(&str, Kind); 7] = [
     ("redis", Kind::Redis),
     ("http", Kind::Http),
     ("names", Kind::Names),
+    ("groups", Kind::Groups),
 ];
 const RUNS: usize = 5;
 const SECONDS: u64 = 2;
@@ -192,6 +198,7 @@ mod tests {
         refuses(&["burst", "--clients", "1,x"], "whole number");
         refuses(&["--clients", "100"], "one experiment by name");
         refuses(&["names", "--clients", "100"], "say --names");
+        refuses(&["groups", "--clients", "9"], "three members");
         refuses(&["names", "--rate", "9999999999"], "too many");
         refuses(&["--task", "3"], "such as 3s");
         refuses(&["--models", "thr,iter"], "`iter`");

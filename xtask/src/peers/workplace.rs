@@ -32,7 +32,7 @@ impl Workplace {
         if processors < 2 {
             return Err("server and generator need a processor each, and here is one".to_owned());
         }
-        bring(options)?;
+        bring_servers(options)?;
         let target = build(root)?;
         let scratch = std::env::temp_dir().join(format!("wharf-peers-{}", process::id()));
         fs::create_dir_all(&scratch)
@@ -60,22 +60,9 @@ impl Workplace {
 
     /// What a reader of the tables must know: machine and command.
     pub fn about(&self, args: &[&str]) -> String {
-        let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
-        let info = read("/proc/cpuinfo");
-        let processor = info
-            .lines()
-            .find_map(|line| line.strip_prefix("model name"));
-        let processor = processor
-            .unwrap_or("unknown")
-            .trim_start_matches([' ', '\t', ':']);
-        let count = available_parallelism().map_or(1, usize::from);
-        let kernel = read("/proc/sys/kernel/osrelease");
-        let command = ["cargo xtask peers"].iter().chain(args).copied();
-        let command = command.collect::<Vec<_>>().join(" ");
         format!(
-            "`{command}` on {count} processors ({processor}, Linux {}): server on processor \
-             {SERVER_PROCESSOR}, generator on processor {GENERATOR_PROCESSOR}.",
-            kernel.trim()
+            "{}: server on processor {SERVER_PROCESSOR}, generator on processor {GENERATOR_PROCESSOR}.",
+            machine(args)
         )
     }
 }
@@ -87,23 +74,51 @@ impl Drop for Workplace {
     }
 }
 
-/// Installs what the experiments need. What stays missing is said and leaves its subjects out; without
-/// `taskset` nothing can be measured.
-fn bring(options: &Options) -> Result<(), String> {
+/// The command and the machine.
+pub fn machine(args: &[&str]) -> String {
+    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
+    let info = read("/proc/cpuinfo");
+    let processor = info
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"));
+    let processor = processor
+        .unwrap_or("unknown")
+        .trim_start_matches([' ', '\t', ':']);
+    let count = available_parallelism().map_or(1, usize::from);
+    let kernel = read("/proc/sys/kernel/osrelease");
+    let command = ["cargo xtask peers"].iter().chain(args).copied();
+    let command = command.collect::<Vec<_>>().join(" ");
+    let kernel = kernel.trim();
+    format!("`{command}` on {count} processors ({processor}, Linux {kernel})")
+}
+
+/// Installs what the experiments with servers need; without `taskset` nothing can be measured.
+fn bring_servers(options: &Options) -> Result<(), String> {
     let mut needs = PINNING.to_vec();
     let wants = |kind: Kind| options.kinds.contains(&kind);
     needs.extend(REDIS.iter().filter(|_| wants(Kind::Redis)));
     needs.extend(HTTP.iter().filter(|_| wants(Kind::Http)));
     needs.extend(NAMES.iter().filter(|_| wants(Kind::Names)));
-    let lacking = missing(&needs);
+    match bring(&needs)
+        .iter()
+        .any(|need| need.name == PINNING[0].name)
+    {
+        true => Err("without taskset nothing can be measured".to_owned()),
+        false => Ok(()),
+    }
+}
+
+/// Installs what is needed. What stays missing is said and returned, and leaves its subjects out.
+pub fn bring(needs: &[Need]) -> Vec<Need> {
+    let lacking = missing(needs);
     if lacking.is_empty() {
-        return Ok(());
+        return lacking;
     }
     let installed = Installer::find().and_then(|installer| install(&installer, &lacking));
     let note = installed
         .err()
         .map_or(String::new(), |reason| format!(" ({reason})"));
-    let lacking = missing(&needs);
+    let lacking = missing(needs);
     for need in &lacking {
         let Need {
             name,
@@ -114,10 +129,7 @@ fn bring(options: &Options) -> Result<(), String> {
         let packages = packages.join(" ");
         eprintln!("missing: {name}, for {needed_by}; Debian package {packages}{note}");
     }
-    match lacking.iter().any(|need| need.name == PINNING[0].name) {
-        true => Err("without taskset nothing can be measured".to_owned()),
-        false => Ok(()),
-    }
+    lacking
 }
 
 /// Builds both in release, and returns the folder where they lie.

@@ -1,0 +1,129 @@
+//! Groups of three members: how many messages a second each is given when all send as fast as they may, and how long a message takes
+//! when few are sent, side by side.
+//!
+//! ```text
+//!   198.51.100.1  .2  .3: a member each      .4: the server of a system that has one
+//! ```
+//!
+//! Every run is made in four network namespaces on a bridge, which end with it. The members are small programs of ours, written to each
+//! system's own library ([`members`]). A table for each order; wharf's row is the one that others are compared with.
+
+mod members;
+mod namespaces;
+mod systems;
+
+use std::fs;
+use std::path::PathBuf;
+use std::process;
+
+use super::options::Options;
+use super::table::{Column, Row, Table};
+use members::{Figures, Members};
+use systems::{Order, SYSTEMS, System};
+
+/// A folder for what is compiled and configured, deleted in the end.
+pub struct Scratch(PathBuf);
+
+/// Measures all systems and prints a table for each order. Whether each order had something to measure.
+///
+/// # Errors
+/// When nothing could begin.
+pub fn run(options: &Options) -> Result<bool, String> {
+    let scratch = std::env::temp_dir().join(format!("wharf-groups-{}", process::id()));
+    fs::create_dir_all(&scratch)
+        .map_err(|error| format!("cannot make {}: {error}", scratch.display()))?;
+    let scratch = Scratch(scratch);
+    let mut all_measured = true;
+    for order in [Order::Total, Order::Fifo] {
+        match table(&scratch, options, order) {
+            Ok(table) => println!("{table}"),
+            Err(reason) => {
+                all_measured = false;
+                println!("### {}\n\nNot measured: {reason}\n", order.title());
+            }
+        }
+    }
+    Ok(all_measured)
+}
+
+/// Rounds over all systems of that order, each started anew.
+fn table(scratch: &Scratch, options: &Options, order: Order) -> Result<Table, String> {
+    eprintln!("== {}", order.title());
+    let mut notes = vec![NOTE.to_owned()];
+    let mut prepared = Vec::new();
+    for system in SYSTEMS.iter().filter(|system| system.order == order) {
+        match system.prepare(scratch) {
+            Ok(()) => prepared.push((system, row(system))),
+            Err(reason) => notes.push(format!("left out: {}: {reason}", system.name)),
+        }
+    }
+    for round in 1..=options.runs {
+        for (system, row) in &mut prepared {
+            let measured = Members::start(scratch, system, options.seconds)
+                .and_then(|mut members| members.measure(options.seconds));
+            eprintln!(
+                "round {round} of {}: {}: {measured:?}",
+                options.runs, system.name
+            );
+            if let Err(reason) = &measured {
+                notes.push(format!("{}, round {round}, failed: {reason}", system.name));
+            }
+            row.rounds
+                .push(measured.ok().map(|figures| columns(&figures)));
+        }
+    }
+    let rows: Vec<Row> = prepared.into_iter().map(|(_, row)| row).collect();
+    match rows.iter().flat_map(|row| &row.rounds).any(Option::is_some) {
+        true => Ok(Table {
+            title: order.title().to_owned(),
+            columns: &COLUMNS,
+            rows,
+            notes,
+        }),
+        false => Err(notes.join("; ")),
+    }
+}
+
+fn row(system: &System) -> Row {
+    Row {
+        name: system.name.to_owned(),
+        yardstick: YARDSTICK.to_owned(),
+        rounds: Vec::new(),
+    }
+}
+
+fn columns(figures: &Figures) -> Vec<f64> {
+    let micros = figures.latency_ns.map(|nanos| nanos / 1e3);
+    [&[figures.rate_hz / 1e3][..], &micros].concat()
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What cannot be deleted lies in the folder for temporary files.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The row that others are compared with, where there is one.
+const YARDSTICK: &str = "wharf";
+const NOTE: &str = "3 members, 64 bytes; delivered is the least of the three members' rates while all send as fast as they may; times are \
+     those of the slowest member at 1,000 messages/s in all: to the delivery of one's own message, and to that of others' messages";
+const COLUMNS: [Column; 5] = [
+    Column {
+        title: "delivered/s, thousands",
+        decimals: 1,
+        is_compared: true,
+    },
+    time("own p50, µs", true),
+    time("own p99, µs", false),
+    time("others' p50, µs", true),
+    time("others' p99, µs", false),
+];
+
+const fn time(title: &'static str, is_compared: bool) -> Column {
+    Column {
+        title,
+        decimals: 0,
+        is_compared,
+    }
+}

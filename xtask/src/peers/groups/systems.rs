@@ -1,0 +1,234 @@
+//! The systems, one line each: what is compiled, what is configured, what is started where.
+//!
+//! A system's member takes `SECONDS RATE RANK MEMBERS` and further words of its own, and does what `member.h` says.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use super::Scratch;
+use super::namespaces::{Net, address};
+
+/// A system with an order.
+pub struct System {
+    /// Its name in the table.
+    pub name: &'static str,
+    /// Which table.
+    pub order: Order,
+    kind: Kind,
+}
+
+/// What all members agree on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// All deliver all messages in one order.
+    Total,
+    /// All deliver each sender's messages in its order.
+    Fifo,
+}
+
+enum Kind {
+    /// A daemon beside each member.
+    Corosync,
+    /// A library; further words for the member.
+    Jgroups(&'static [&'static str]),
+    /// One server.
+    Nats,
+}
+
+impl Order {
+    /// The table's heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Order::Total => "Groups of 3 in total order",
+            Order::Fifo => "Groups of 3 in FIFO order",
+        }
+    }
+}
+
+impl System {
+    /// Compiles the member and writes what is configured.
+    ///
+    /// # Errors
+    /// What went wrong; the system is then left out.
+    pub fn prepare(&self, scratch: &Scratch) -> Result<(), String> {
+        match self.kind {
+            Kind::Corosync => {
+                write(scratch, "corosync.conf", &corosync_conf())?;
+                compile_c(scratch, "corosync.c", COROSYNC_C, &["-lcpg"])
+            }
+            Kind::Jgroups(_) => {
+                write(scratch, "Member.java", MEMBER_JAVA)?;
+                let args = ["-nowarn", "-cp", JGROUPS_JAR, "-d", ".", "Member.java"];
+                compile(scratch, "javac", &args)
+            }
+            Kind::Nats => compile_c(scratch, "nats.c", NATS_C, &[]),
+        }
+    }
+
+    /// What runs beside the members: commands, before them.
+    pub fn servers(&self, scratch: &Scratch, net: &Net) -> Vec<Command> {
+        match self.kind {
+            Kind::Corosync => (1..=super::members::COUNT)
+                .map(|index| {
+                    let mut command = net.command(index);
+                    let conf = scratch.0.join("corosync.conf");
+                    // Each with a state and a lock file of its own.
+                    command.args(["unshare", "--mount", "sh", "-c", COROSYNC_SH]);
+                    command.arg(conf);
+                    command
+                })
+                .collect(),
+            Kind::Jgroups(_) => Vec::new(),
+            Kind::Nats => {
+                let mut command = net.command(SERVER_INDEX);
+                command.args(["nats-server", "-a", &address(SERVER_INDEX), "-p", "4222"]);
+                vec![command]
+            }
+        }
+    }
+
+    /// The member of a rank, counted from 0, without the words that all have: those stand behind the first part of its words.
+    pub fn member(&self, scratch: &Scratch, net: &Net, rank: usize, common: &[String]) -> Command {
+        let mut command = net.command(rank + 1);
+        match self.kind {
+            Kind::Corosync => command.arg(scratch.0.join("corosync")).args(common),
+            Kind::Nats => command
+                .arg(scratch.0.join("nats"))
+                .args(common)
+                .arg(address(SERVER_INDEX)),
+            Kind::Jgroups(words) => command
+                .args(["java", "-Xmx512m", "-Djava.net.preferIPv4Stack=true"])
+                .arg(format!("-Djgroups.bind_addr={}", address(rank + 1)))
+                .arg("-cp")
+                .arg(format!("{JGROUPS_JAR}:{}", scratch.0.display()))
+                .arg("Member")
+                .args(common)
+                .args(words),
+        };
+        command
+    }
+}
+
+fn write(scratch: &Scratch, name: &str, text: &str) -> Result<(), String> {
+    let path = scratch.0.join(name);
+    fs::write(&path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
+}
+
+fn compile_c(scratch: &Scratch, name: &str, text: &str, libraries: &[&str]) -> Result<(), String> {
+    write(scratch, "member.h", MEMBER_H)?;
+    write(scratch, name, text)?;
+    let program = name.trim_end_matches(".c");
+    compile(
+        scratch,
+        "gcc",
+        &[&["-O2", "-o", program, name], libraries].concat(),
+    )
+}
+
+fn compile(scratch: &Scratch, compiler: &str, args: &[&str]) -> Result<(), String> {
+    let output = Command::new(compiler)
+        .args(args)
+        .current_dir(&scratch.0)
+        .stdin(Stdio::null())
+        .output();
+    let output = output.map_err(|error| format!("{compiler} could not be started: {error}"))?;
+    match output.status.success() {
+        true => Ok(()),
+        false => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            Err(format!(
+                "its member does not compile: {}",
+                said.lines().next().unwrap_or_default()
+            ))
+        }
+    }
+}
+
+fn corosync_conf() -> String {
+    let node = |index| {
+        format!(
+            "    node {{ ring0_addr: {}\n        nodeid: {index}\n        name: n{index}\n    }}\n",
+            address(index)
+        )
+        .replace("{ ring0", "{\n        ring0")
+    };
+    let nodes: String = (1..=super::members::COUNT).map(node).collect();
+    format!(
+        "totem {{\n    version: 2\n    cluster_name: bench\n}}\n\
+         system {{\n    move_to_root_cgroup: no\n}}\n\
+         logging {{\n    to_syslog: no\n    to_stderr: yes\n}}\n\
+         nodelist {{\n{nodes}}}\n"
+    )
+}
+
+/// All that are measured, in the order of a round.
+pub const SYSTEMS: [System; 6] = [
+    System {
+        name: "corosync (agreed)",
+        order: Order::Total,
+        kind: Kind::Corosync,
+    },
+    System {
+        name: "JGroups SEQUENCER, bundling",
+        order: Order::Total,
+        kind: Kind::Jgroups(&["total", "bundling"]),
+    },
+    System {
+        name: "JGroups SEQUENCER, no bundling",
+        order: Order::Total,
+        kind: Kind::Jgroups(&["total", "plain"]),
+    },
+    System {
+        name: "JGroups NAKACK, bundling",
+        order: Order::Fifo,
+        kind: Kind::Jgroups(&["fifo", "bundling"]),
+    },
+    System {
+        name: "JGroups NAKACK, no bundling",
+        order: Order::Fifo,
+        kind: Kind::Jgroups(&["fifo", "plain"]),
+    },
+    System {
+        name: "nats-server",
+        order: Order::Fifo,
+        kind: Kind::Nats,
+    },
+];
+
+/// The namespace of a server that all members share.
+pub const SERVER_INDEX: usize = 4;
+const MEMBER_H: &str = include_str!("member.h");
+const COROSYNC_C: &str = include_str!("corosync.c");
+const NATS_C: &str = include_str!("nats.c");
+const MEMBER_JAVA: &str = include_str!("Member.java");
+const JGROUPS_JAR: &str = "/usr/share/java/jgroups.jar";
+const COROSYNC_SH: &str = "set -e; mount -t tmpfs tmpfs /run; mount -t tmpfs tmpfs /var/lib/corosync; \
+     exec /usr/sbin/corosync -f -c \"$0\"";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_order_has_systems_and_each_system_a_name_of_its_own() {
+        for order in [Order::Total, Order::Fifo] {
+            assert!(SYSTEMS.iter().any(|system| system.order == order));
+        }
+        for (index, system) in SYSTEMS.iter().enumerate() {
+            assert!(
+                SYSTEMS[..index]
+                    .iter()
+                    .all(|other| other.name != system.name)
+            );
+        }
+    }
+
+    #[test]
+    fn all_nodes_are_configured() {
+        let conf = corosync_conf();
+        for index in 1..=3 {
+            assert!(conf.contains(&format!("ring0_addr: 198.51.100.{index}\n")));
+        }
+        assert_eq!(conf.matches('{').count(), conf.matches('}').count());
+    }
+}
