@@ -15,10 +15,10 @@ use std::{
 
 use anyhow::{Context as _, Error, Result};
 use cast::station::{Application, Post, Station};
-use group::{Delivered, GroupId, MemberId, Notice, SendError, View};
+use group::{Delivered, GroupId, MemberId, Notice, Reason, SendError, View};
 use history::Verdict;
 use run::{Stop, stop_on_signals};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use timing::{Clock as _, SystemClock, Tick};
 
 use super::{journal::LogFile, lines, meeting, screen::Screen, terms};
@@ -274,21 +274,44 @@ impl Member {
 
     /// The last words.
     fn conclude(mut self, station: &Station, error: Option<Error>) -> Result<Verdict> {
-        let (tally, sockets) = (station.node().tally(), station.count());
         let is_gone = station.node().is_gone();
         if let Some(log) = self.log.as_mut().filter(|_| is_gone) {
             log.left();
         }
         let unsettled = self.unsettled.len() + self.again.len() + usize::from(self.is_given);
         let limbo: usize = self.limbo.iter().map(|(_, messages)| messages.len()).sum();
-        let unknown = self.count.unknown + (unsettled + limbo) as u64;
-        self.screen.object(&json!({
+        self.count.unknown += (unsettled + limbo) as u64;
+        self.screen.object(&self.end(station));
+        let text = self.summary(station);
+        self.screen.event("summary", &text);
+        self.settle();
+        let is_broken = self.log.as_ref().is_some_and(LogFile::is_broken);
+        if is_broken {
+            say::talk("warning: the log is not whole: the disk is full or gone");
+        }
+        let is_whole = is_gone && self.count.unknown + self.count.dropped == 0 && !is_broken;
+        match error.or(self.not_shown) {
+            Some(error) => Err(error),
+            None if is_whole => Ok(Verdict::Valid),
+            None => Ok(Verdict::Unknown),
+        }
+    }
+
+    /// What was counted, for machines.
+    fn end(&self, station: &Station) -> Value {
+        let (tally, sockets) = (station.node().tally(), station.count());
+        let refused = Reason::ALL.map(|reason| (reason.name(), tally.refused(reason)));
+        let refused = refused.into_iter().filter(|(_, count)| *count > 0);
+        let refused: Map<String, Value> = refused
+            .map(|(name, count)| (name.to_owned(), count.into()))
+            .collect();
+        json!({
             "what": "end",
-            "left": is_gone,
+            "left": station.node().is_gone(),
             "sent": self.count.sent,
             "sent_again": self.count.again,
             "dropped": self.count.dropped,
-            "unknown": unknown,
+            "unknown": self.count.unknown,
             "delivered": self.count.delivered,
             "position": self.position,
             "views": tally.views,
@@ -299,28 +322,31 @@ impl Member {
             "naks_sent": tally.naks_sent,
             "repairs_sent": tally.repairs_sent,
             "statuses_sent": tally.statuses_sent,
-            "refused": group::Reason::ALL.map(|reason| tally.refused(reason)).iter().sum::<u64>(),
+            "refused": refused,
             "datagrams_sent": sockets.sent,
             "datagrams_received": sockets.received,
             "datagrams_not_sent": sockets.not_sent,
             "system_calls_sent": sockets.calls,
             "turns": sockets.turns,
             "kernel_drops": station.kernel_drops(),
-        }));
+        })
+    }
+
+    /// The same for people, as far as it concerns them.
+    fn summary(&self, station: &Station) -> String {
         let mut text = format!(
             "{}: sent {} and delivered {}, in {} views",
-            if is_gone {
-                "left"
-            } else {
-                "ended without leaving"
+            match station.node().is_gone() {
+                true => "left",
+                false => "ended without leaving",
             },
             self.count.sent,
             self.count.delivered,
-            tally.views
+            station.node().tally().views
         );
         for (count, what) in [
             (
-                unknown,
+                self.count.unknown,
                 "of its own it does not know whether they are delivered",
             ),
             (self.count.dropped, "were dropped"),
@@ -333,19 +359,7 @@ impl Member {
                 text += &format!("; {count} {what}");
             }
         }
-        self.screen.event("summary", &text);
-        self.settle();
-        let is_broken = self.log.as_ref().is_some_and(LogFile::is_broken);
-        if is_broken {
-            say::talk("warning: the log is not whole: the disk is full or gone");
-        }
-        match (error, self.not_shown) {
-            (Some(error), _) | (None, Some(error)) => Err(error),
-            (None, None) if is_gone && unknown + self.count.dropped == 0 && !is_broken => {
-                Ok(Verdict::Valid)
-            }
-            (None, None) => Ok(Verdict::Unknown),
-        }
+        text
     }
 }
 
