@@ -61,7 +61,7 @@ pub use codec::{Frame, sender_of};
 pub(crate) use body::{Body, Holding, Join, Nak, StateBytes, Status, Welcome};
 pub(crate) use change::{Ballot, Change, Proposal};
 pub(crate) use codec::{Header, again_of, data_of, encode};
-pub(crate) use data::{DATA_OVERHEAD_MAX, Data, Messages, STAMP_BYTES_MAX};
+pub(crate) use data::{DATA_OVERHEAD_MAX, Data, STAMP_BYTES_MAX};
 pub(crate) use packer::Packer;
 
 #[cfg(test)]

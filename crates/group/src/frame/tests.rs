@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::body::FATES_MAX;
 use super::codec::{FRAME_BYTES_MAX, HEADER_BYTES, seal};
+use super::data::Messages;
 use super::reader::{HOLDING_WORDS_MAX, RING_WORDS_MAX};
 use super::*;
 use crate::orders::ORDERS;

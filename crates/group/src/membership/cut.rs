@@ -3,75 +3,53 @@
 use crate::frame::Holding;
 
 /// Of each rank, the packets that any of these members has: where a sender's packets are handed over in ascending order, those
-/// before the first that nobody has; otherwise all.
+/// before the first that nobody has; otherwise all, as far as a frame has room for them: leader and members must mean the
+/// same by a cut.
 ///
 /// Each list has a holding of each of the `size` ranks.
 pub(super) fn cut_of(promised: &[&[Holding]], size: usize, is_fifo: bool) -> Vec<Holding> {
-    let mut words_left = WORDS_MAX;
     let of = |rank: usize| -> Vec<&Holding> { promised.iter().map(|list| &list[rank]).collect() };
-    (0..size)
+    let mut cut: Vec<Holding> = (0..size)
         .map(|rank| {
             let through = through(&of(rank));
             let beyond = match is_fifo {
                 true => Vec::new(),
-                false => beyond(&of(rank), through, words_left.min(WORDS_RANK_MAX)),
+                false => beyond(&of(rank), through),
             };
-            words_left -= beyond.len();
             Holding { through, beyond }
         })
-        .collect()
-}
-
-/// Whether that packet is among them.
-pub(super) fn has(holding: &Holding, sequence: u64) -> bool {
-    if sequence <= holding.through {
-        return true;
-    }
-    let Some(bit) = sequence.checked_sub(holding.through.saturating_add(2)) else {
-        return false;
-    };
-    usize::try_from(bit / 64)
-        .ok()
-        .and_then(|word| holding.beyond.get(word))
-        .is_some_and(|word| word >> (bit % 64) & 1 == 1)
+        .collect();
+    Holding::fit(&mut cut);
+    cut
 }
 
 /// The last packet before the first that none of them has.
 fn through(holdings: &[&Holding]) -> u64 {
     let mut through = holdings.iter().map(|one| one.through).max().unwrap_or(0);
-    while through < u64::MAX && holdings.iter().any(|one| has(one, through + 1)) {
+    while through < u64::MAX && holdings.iter().any(|one| one.has(through + 1)) {
         through += 1;
     }
     through
 }
 
 /// The bits of what they have behind `through + 1`, which none of them has.
-fn beyond(holdings: &[&Holding], through: u64, words_max: usize) -> Vec<u64> {
-    let mut words = vec![0u64; words_max];
+fn beyond(holdings: &[&Holding], through: u64) -> Vec<u64> {
+    let mut words = Vec::new();
     for holding in holdings {
         for (at, word) in holding.beyond.iter().enumerate() {
-            let mut left = *word;
-            while left != 0 {
-                let bit = 64 * at as u64 + u64::from(left.trailing_zeros());
-                left &= left - 1;
-                let sequence = holding.through.saturating_add(2).saturating_add(bit);
-                let Some(place) = sequence.checked_sub(through.saturating_add(2)) else {
+            for bit in (0..64).filter(|bit| word >> bit & 1 == 1) {
+                let sequence = holding.through + 2 + 64 * at as u64 + bit;
+                let Some(place) = sequence.checked_sub(through + 2) else {
                     continue;
                 };
-                if let Some(word) = words.get_mut((place / 64) as usize) {
-                    *word |= 1 << (place % 64);
-                }
+                let word = (place / 64) as usize;
+                words.resize(words.len().max(word + 1), 0);
+                words[word] |= 1 << (place % 64);
             }
         }
     }
-    let used = words.iter().rposition(|word| *word != 0);
-    words.truncate(used.map_or(0, |last| last + 1));
     words
 }
-
-/// What a frame has room for, of a rank and of all: leader and members must mean the same by a cut.
-const WORDS_RANK_MAX: usize = 128;
-const WORDS_MAX: usize = 3072;
 
 #[cfg(test)]
 mod tests {
@@ -118,12 +96,12 @@ mod tests {
 
     #[test]
     fn a_cut_is_never_longer_than_a_frame_can_say() {
-        let made_up = Holding {
-            through: u64::MAX - 3,
+        let much = Holding {
+            through: 3,
             beyond: vec![u64::MAX; 200],
         };
-        let cut = cut_of(&[&[made_up.clone()], &[holding(0, &[2])]], 1, false);
-        assert!(cut[0].beyond.len() <= WORDS_RANK_MAX);
-        assert!(!has(&holding(0, &[]), u64::MAX));
+        let mut fitting = vec![much.clone()];
+        Holding::fit(&mut fitting);
+        check(&[much], false, fitting.remove(0));
     }
 }

@@ -28,6 +28,9 @@ pub(crate) struct Detector {
     /// How long this member itself may not have run before nobody's silence counts.
     pause: Duration,
     ran_at: Tick,
+    looked_at: Tick,
+    /// Somebody has become silent since it was last asked who has to go.
+    is_due: bool,
     peers: Vec<Peer>,
     condemned: u64,
     /// Since when rank i does not hear rank j, at `i * size + j`: as it said, for one's own rank as it is.
@@ -59,6 +62,8 @@ impl Detector {
             settled_after: 2 * settings.heartbeat,
             pause: (settings.suspect_after / 2).max(settings.heartbeat * 3 / 2),
             ran_at: now,
+            looked_at: now,
+            is_due: false,
             peers: vec![peer; size],
             condemned: 0,
             broken: vec![None; size * size],
@@ -108,6 +113,7 @@ impl Detector {
     /// The ranks that have to go, in ascending order: for what is known of links, and those given to [`Detector::condemn`].
     pub fn to_go(&mut self, now: Tick) -> Vec<usize> {
         self.run(now);
+        (self.looked_at, self.is_due) = (self.ran_at, false);
         let mut staying = mask(0..self.size) & !self.condemned & !self.unheard_by_all();
         let links: Vec<u64> = (0..self.size).map(|from| self.counted(now, from)).collect();
         while let Some(worst) = worst(&links, staying) {
@@ -131,8 +137,11 @@ impl Detector {
         }
     }
 
-    /// When the silence of somebody would be too long, or a broken link begins to count.
+    /// When [`Detector::to_go`] may have another answer: the silence of somebody is too long, or a broken link begins to count.
     pub fn wake_at(&self) -> Tick {
+        if self.is_due {
+            return Tick::ZERO;
+        }
         let others = (0..self.size).filter(|rank| *rank != self.own);
         let silences = others
             .filter(|rank| self.peers[*rank].is_heard)
@@ -142,7 +151,7 @@ impl Detector {
             .iter()
             .flatten()
             .map(|since| *since + self.settled_after);
-        let links = links.filter(|at| *at > self.ran_at);
+        let links = links.filter(|at| *at > self.looked_at);
         silences.chain(links).min().unwrap_or(Tick::MAX)
     }
 
@@ -158,6 +167,7 @@ impl Detector {
             } else if self.peers[rank].is_heard && now >= self.too_long_at(rank) {
                 self.peers[rank].is_heard = false;
                 self.broken[self.own * self.size + rank] = Some(now);
+                self.is_due = true;
             }
         }
     }
@@ -261,7 +271,17 @@ mod tests {
         assert_eq!(detector.wake_at(), at(250));
         assert_eq!(detector.hears(at(249)), ALL);
         assert_eq!(detector.hears(at(250)), 0b0111);
+        assert_eq!(
+            detector.wake_at(),
+            Tick::ZERO,
+            "until it is asked who has to go"
+        );
         assert_eq!(detector.to_go(at(250)), NOBODY, "two others still hear it");
+        assert_eq!(
+            detector.wake_at(),
+            at(350),
+            "when the link has been broken for long"
+        );
         assert_eq!(
             live(&mut detector, 250, 250, &[(0, 0b0111), (2, 0b0111)]),
             [3]

@@ -9,7 +9,6 @@ use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use timing::Tick;
 
-use super::cut::has;
 use super::{ChangeAction, ViewChange};
 use crate::frame::{Change, Holding, Proposal};
 use crate::{BROKEN, MemberId, Name, ORDERS, Partitions, Quorum, Seat, Settings, To, View, ViewId};
@@ -436,7 +435,7 @@ fn what_was_drawn_holds_what_it_says() {
     let told = holding(&packets);
     for sequence in 1..200 {
         assert_eq!(
-            has(&told, sequence),
+            told.has(sequence),
             packets.contains(&sequence),
             "{sequence}"
         );

@@ -34,8 +34,13 @@ impl<O: Ordering> World<O> {
 
     /// A total order keeps causes first too, but through a cut only where nothing is delivered that may be lost.
     fn keeps_causes(&self, order: &Order) -> bool {
-        let does = order.is_total && (!self.is_cut || self.is_uniform());
+        let does = order.is_total && (!self.is_cut || self.nothing_is_lost());
         (does || order.name == "causal") && !self.is_made_up()
+    }
+
+    /// What was delivered waited until most had it, and most stay.
+    fn nothing_is_lost(&self) -> bool {
+        self.is_uniform() && 2 * self.staying().len() > self.members.len()
     }
 
     fn check_fifo(&self, rank: usize) -> Result<(), Broken> {
@@ -113,13 +118,7 @@ impl<O: Ordering> World<O> {
             let given: BTreeSet<PacketId> = self.members[*rank].given.iter().copied().collect();
             // Otherwise all must do the same, whatever it is.
             let other = self.members[staying[0]].given.iter().copied().collect();
-            if given
-                != if self.is_made_up() {
-                    other
-                } else {
-                    expected.clone()
-                }
-            {
+            if given != if is_known { expected.clone() } else { other } {
                 return Err(format!("{rank} is given another part of the cut"));
             }
         }
@@ -129,7 +128,7 @@ impl<O: Ordering> World<O> {
     /// Whatever anybody delivered that waited until most had it, those deliver who stay, if they are most of the members.
     fn check_uniform(&self, order: &Order) -> Result<(), Broken> {
         let staying = self.staying();
-        if !self.is_uniform() || 2 * staying.len() <= self.members.len() {
+        if !self.nothing_is_lost() {
             return Ok(());
         }
         let final_ones = self.delivered(staying[0]);

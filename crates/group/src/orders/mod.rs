@@ -9,6 +9,8 @@ mod counts;
 mod exhaustive;
 mod fifo;
 mod hold_back;
+#[cfg(test)]
+mod judge;
 mod none;
 #[cfg(test)]
 mod property;
