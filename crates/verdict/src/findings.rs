@@ -55,6 +55,13 @@ impl Order {
         findings
     }
 
+    /// What cannot have happened: messages that came before they were sent, by way of others.
+    pub fn impossible(&self, log: &Log) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        self.tell_cycles(log, &mut findings);
+        findings
+    }
+
     fn tell_cycles(&self, log: &Log, findings: &mut Vec<Finding>) {
         for cycle in self.cycles().iter().take(FEW) {
             let mut text = "this cannot have happened, each comes before the next: ".to_owned();

@@ -134,6 +134,14 @@ pub(crate) fn and_more(wrong: u64) -> String {
     }
 }
 
+/// A number and what it is of: `1 view`, `2 views`.
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {many}"),
+    }
+}
+
 /// The first few names, and how many more there are.
 pub(crate) fn listed(mut names: impl Iterator<Item = String>) -> String {
     let mut few: Vec<String> = names.by_ref().take(FEW).collect();

@@ -6,7 +6,8 @@ use crate::broken::Rule;
 use crate::frame::{Body, Change, Holding, data_of};
 use crate::membership::ChangeAction;
 use crate::orders::PacketId;
-use crate::{Notice, Slow};
+use crate::reliable::Streams;
+use crate::{Notice, Reliability, Slow};
 
 impl Session {
     /// Looks who has to go and who wants to come, and begins what follows from it.
@@ -40,6 +41,11 @@ impl Session {
     pub fn on_leave(&mut self, cx: &mut Context<'_>, rank: usize) {
         self.leavers |= 1 << rank;
         self.detector.condemn(rank);
+        if self.leavers.count_ones() as usize == self.view.size() {
+            // Nobody is left to agree with.
+            self.turn = Some(Turn::Gone { is_clean: true });
+            return;
+        }
         self.look(cx);
     }
 
@@ -61,7 +67,7 @@ impl Session {
     pub fn on_change(&mut self, cx: &mut Context<'_>, rank: usize, change: &Change) {
         let mut actions = std::mem::take(&mut self.change_actions);
         let streams = &self.streams;
-        let mut holdings = || streams.holdings();
+        let mut holdings = || held(streams);
         self.change
             .on_change(cx.now, rank, change, &mut holdings, &mut actions);
         self.act(cx, actions);
@@ -72,7 +78,7 @@ impl Session {
         let mut actions = std::mem::take(&mut self.change_actions);
         let streams = &self.streams;
         self.change
-            .on_time(cx.now, &mut || streams.holdings(), &mut actions);
+            .on_time(cx.now, &mut || held(streams), &mut actions);
         self.act(cx, actions);
     }
 
@@ -109,27 +115,42 @@ impl Session {
                 }
                 ChangeAction::Install(proposal) => {
                     self.freeze();
-                    if proposal.next.rank(cx.rest.me).is_none() {
-                        let is_leaving = cx.rest.leaving.is_some();
-                        self.turn = Some(if is_leaving {
-                            Turn::Gone
-                        } else {
-                            Turn::Expelled
-                        });
-                    }
                     self.streams.aim_at(cx.now, &proposal.cut);
-                    self.goal = Some(proposal);
-                    self.is_decided = true;
+                    if proposal.next.rank(cx.rest.me).is_none() {
+                        self.go_without(cx, &proposal.cut);
+                    } else {
+                        self.goal = Some(proposal);
+                        self.is_decided = true;
+                    }
                 }
                 ChangeAction::Blocked => {
                     self.is_blocked = true;
-                    cx.out.notice(Notice::Blocked);
+                    if cx.rest.leaving.is_none() {
+                        cx.out.notice(Notice::Blocked);
+                    }
                 }
             }
         }
         // What was just told may lead to more, which needs the same memory.
         self.change_actions = actions;
         self.check_goal(cx);
+    }
+
+    /// The others go on without this member. If it wants to leave, and the cut has all that it may have delivered, it delivers the
+    /// rest, if it has that.
+    fn go_without(&mut self, cx: &mut Context<'_>, cut: &[Holding]) {
+        if cx.rest.leaving.is_none() {
+            self.turn = Some(Turn::Expelled);
+            return;
+        }
+        let is_repaired = cx.rest.settings.reliability == Reliability::Nak;
+        let mut had = self.frozen.iter().flatten().zip(cut);
+        let is_clean = !is_repaired || had.all(|(had, cut)| *had <= cut.through);
+        if is_clean && self.taking.is_none() && self.streams.has_all_of(cut) {
+            self.hand_over(cx);
+            self.give_rest(cx);
+        }
+        self.turn = Some(Turn::Gone { is_clean });
     }
 
     fn freeze(&mut self) {
@@ -176,4 +197,11 @@ impl Session {
             }
         }
     }
+}
+
+/// What is here, as much of it as a frame can tell.
+fn held(streams: &Streams) -> Vec<Holding> {
+    let mut holdings = streams.holdings();
+    Holding::fit(&mut holdings);
+    holdings
 }

@@ -46,9 +46,9 @@ impl Session {
             return;
         };
         match farewell.on_time(cx.now, is_settled, &cx.rest.settings) {
-            _ if size == 1 && is_settled => self.turn = Some(Turn::Gone),
+            _ if size == 1 && is_settled => self.turn = Some(Turn::Gone { is_clean: true }),
             None => {}
-            Some(LeavingStep::Gone) => self.turn = Some(Turn::Gone),
+            Some(LeavingStep::Gone) => self.turn = Some(Turn::Gone { is_clean: false }),
             Some(LeavingStep::Say) => {
                 cx.say(To::All, &self.header, &Body::Leave);
                 self.on_leave(cx, self.own);

@@ -23,7 +23,12 @@ pub(super) struct LastView {
 
 impl LastView {
     /// What that place leaves behind.
-    pub fn of(old: Session, proposal: Proposal, own: usize) -> Self {
+    pub fn of(mut old: Session, proposal: Proposal, own: usize) -> Self {
+        for (rank, seat) in old.view.seats.iter().enumerate() {
+            if proposal.next.rank(seat.member).is_none() {
+                old.streams.forget(rank);
+            }
+        }
         Self {
             header: old.header,
             handover: Handover::new(proposal, own),

@@ -6,6 +6,8 @@ use super::GroupCondition;
 use super::cohort::{Cohort, Who};
 use super::outcome::{Breaches, Outcome, Witness};
 use super::record::{Delivery, Record};
+use super::total::NOTHING;
+use crate::words::counted;
 
 pub(super) const CONDITION: GroupCondition = GroupCondition {
     name: "agreement",
@@ -34,17 +36,16 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
             }
         }
     }
-    Some(
-        breaches.outcome(record, || match (views, record.has_views()) {
-            (0, _) => {
-                "no two hosts were together to the end, so there was nothing to compare".to_owned()
-            }
+    Some(breaches.outcome(record, || {
+        let views = counted(views, "view", "views");
+        match (compared, record.has_views()) {
+            (0, _) => NOTHING.to_owned(),
             (_, true) => {
-                format!("{compared} times in {views} views compared, the same messages in each")
+                format!("{views} compared, the same messages for all who went on together")
             }
             (_, false) => format!("{compared} hosts delivered the same messages"),
-        }),
-    )
+        }
+    }))
 }
 
 /// How many hosts of a cohort delivered each message; room that is used for one after the other.

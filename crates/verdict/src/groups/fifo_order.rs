@@ -5,6 +5,7 @@ use trace::HostId;
 use super::GroupCondition;
 use super::outcome::{Breaches, Outcome, Witness};
 use super::record::{Delivery, Record};
+use crate::words::counted;
 
 pub(super) const CONDITION: GroupCondition = GroupCondition {
     name: "fifo-order",
@@ -33,7 +34,8 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
         deliveries += record.lane(host).deliveries.len();
     }
     Some(breaches.outcome(record, || {
-        format!("none of {deliveries} deliveries came after a later one of its sender")
+        let deliveries = counted(deliveries, "delivery", "deliveries");
+        format!("{deliveries}, none after a later one of its sender")
     }))
 }
 

@@ -5,6 +5,7 @@ use trace::{EventId, HostId};
 use super::GroupCondition;
 use super::outcome::{Breaches, Outcome, Witness};
 use super::record::{Delivery, Record};
+use crate::words::counted;
 
 pub(super) const CONDITION: GroupCondition = GroupCondition {
     name: "integrity",
@@ -43,7 +44,8 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
         count += lane.deliveries.len() + lane.doubles.len();
     }
     let outcome = breaches.outcome(record, || {
-        format!("{count} deliveries, each of a message that was sent, at no host twice")
+        let deliveries = counted(count, "delivery", "deliveries");
+        format!("{deliveries}, each of a message that was sent, at no host twice")
     });
     match unsure {
         Some(text) if outcome.verdict == history::Verdict::Valid => Some(Outcome::unknown(text)),

@@ -10,6 +10,7 @@ use super::agreement::Count;
 use super::newcomer::Past;
 use super::outcome::{Breaches, Outcome, Witness};
 use super::record::Record;
+use crate::words::counted;
 
 pub(super) const CONDITION: GroupCondition = GroupCondition {
     name: "liveness",
@@ -61,7 +62,9 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
         }
     }
     let outcome = breaches.outcome(record, || {
-        format!("{messages} messages of {stayed} hosts that stayed, each delivered by all of them")
+        let messages = counted(messages, "message", "messages");
+        let hosts = counted(stayed, "host", "hosts");
+        format!("{messages} of {hosts} that stayed, each delivered by all of them")
     });
     let is_sure = groups.len() == 1 || outcome.verdict != Verdict::Valid;
     match is_sure {

@@ -9,6 +9,7 @@ use trace::{EventId, HostId, MessageId};
 use super::newcomer::Past;
 use super::outcome::{Breaches, Outcome, Witness};
 use super::record::{Record, Sent};
+use crate::words::counted;
 
 /// What counts as coming before a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +50,9 @@ pub(super) fn judge(record: &Record<'_>, before: Before) -> Outcome {
         hosts += usize::from(!delivered.is_empty());
     }
     breaches.outcome(record, || {
-        format!("each of {deliveries} deliveries at {hosts} hosts came after all that it had to")
+        let deliveries = counted(deliveries, "delivery", "deliveries");
+        let hosts = counted(hosts, "host", "hosts");
+        format!("{deliveries} at {hosts}, each after all that it had to come after")
     })
 }
 

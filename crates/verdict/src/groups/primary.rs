@@ -3,6 +3,7 @@
 use super::GroupCondition;
 use super::outcome::{Breaches, Outcome, Witness};
 use super::record::Record;
+use crate::words::counted;
 
 pub(super) const CONDITION: GroupCondition = GroupCondition {
     name: "primary",
@@ -38,5 +39,8 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
         });
     }
     let views = record.views.len();
-    Some(breaches.outcome(record, || format!("{views} views, none with two next ones")))
+    Some(breaches.outcome(record, || {
+        let views = counted(views, "view", "views");
+        format!("{views}, none with two next ones")
+    }))
 }

@@ -5,6 +5,7 @@ use super::cohort::{Cohort, Who};
 use super::one_order::{Contradiction, Item, Room, Sequence};
 use super::outcome::{Breaches, Outcome, Witness};
 use super::record::Record;
+use crate::words::counted;
 
 pub(super) const CONDITION: GroupCondition = GroupCondition {
     name: "total",
@@ -27,14 +28,14 @@ fn judge(record: &Record<'_>, who: Who) -> Outcome {
         compared += deliveries.sum::<usize>();
         views += 1;
     }
-    breaches.outcome(record, || match (views, record.has_views()) {
-        (0, _) => {
-            "no two hosts were together to the end, so there was nothing to compare".to_owned()
+    breaches.outcome(record, || {
+        let deliveries = counted(compared, "delivery", "deliveries");
+        let views = counted(views, "view", "views");
+        match (compared, record.has_views()) {
+            (0, _) => NOTHING.to_owned(),
+            (_, true) => format!("{deliveries} compared in {views}, no two in different orders"),
+            (_, false) => format!("{deliveries} compared, no two in different orders"),
         }
-        (_, true) => {
-            format!("{compared} deliveries compared in {views} views, no two in different orders")
-        }
-        (_, false) => format!("{compared} deliveries compared, no two in different orders"),
     })
 }
 
@@ -108,3 +109,7 @@ pub(super) fn tell(
 
 /// Steps of a cycle that are told.
 const CYCLE_TOLD: usize = 6;
+
+/// What is said where no two hosts have anything to compare.
+pub(super) const NOTHING: &str =
+    "no two hosts went on together after a delivery, so there was nothing to compare";

@@ -7,6 +7,7 @@ use super::agreement::Count;
 use super::cohort::{Cohort, Who};
 use super::outcome::{Breaches, Outcome, Witness};
 use super::record::{Delivery, Record, Stay};
+use crate::words::counted;
 
 pub(super) const CONDITION: GroupCondition = GroupCondition {
     name: "uniform-agreement",
@@ -42,7 +43,8 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
         }
     }
     Some(breaches.outcome(record, || {
-        format!("{compared} messages, each delivered by all who went on if by anybody")
+        let messages = counted(compared, "message", "messages");
+        format!("{messages}, each delivered by all who went on if by anybody")
     }))
 }
 

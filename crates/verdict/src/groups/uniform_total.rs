@@ -8,6 +8,7 @@ use super::one_order::Room;
 use super::outcome::{Breaches, Outcome, Witness};
 use super::record::{Delivery, Record};
 use super::total;
+use crate::words::counted;
 
 pub(super) const CONDITION: GroupCondition = GroupCondition {
     name: "uniform-total",
@@ -40,7 +41,8 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
         }
     }
     Some(breaches.outcome(record, || {
-        format!("{compared} deliveries, at each host a beginning of one sequence")
+        let deliveries = counted(compared, "delivery", "deliveries");
+        format!("{deliveries}, at each host a beginning of one sequence")
     }))
 }
 

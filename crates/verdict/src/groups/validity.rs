@@ -5,6 +5,7 @@ use trace::{HostId, MessageId};
 use super::GroupCondition;
 use super::outcome::{Breaches, Outcome, Witness};
 use super::record::Record;
+use crate::words::counted;
 
 pub(super) const CONDITION: GroupCondition = GroupCondition {
     name: "validity",
@@ -39,7 +40,8 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
         }
     }
     Some(breaches.outcome(record, || {
-        format!("{count} messages of members that stayed, each delivered by its sender")
+        let messages = counted(count, "message", "messages");
+        format!("{messages} of members that stayed, each delivered by its sender")
     }))
 }
 

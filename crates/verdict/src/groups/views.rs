@@ -6,6 +6,7 @@ use super::GroupCondition;
 use super::one_order::{Contradiction, Room, Sequence};
 use super::outcome::{Breaches, Outcome, Witness};
 use super::record::Record;
+use crate::words::counted;
 
 pub(super) const CONDITION: GroupCondition = GroupCondition {
     name: "views",
@@ -45,7 +46,11 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
     }
     let (views, hosts) = (record.views.len(), sequences.len());
     Some(breaches.outcome(record, || {
-        format!("{views} views of {hosts} hosts, in one order, of the same members for all")
+        let [views, hosts] = [
+            counted(views, "view", "views"),
+            counted(hosts, "host", "hosts"),
+        ];
+        format!("{views} of {hosts}, in one order, of the same members for all")
     }))
 }
 

@@ -37,6 +37,8 @@ pub(super) struct Host {
     /// Until when it does not run.
     pub asleep: Tick,
     waiting: Vec<Vec<u8>>,
+    /// When the node wants to be called.
+    wake: Tick,
 }
 
 /// What a node did.
@@ -63,7 +65,6 @@ pub(super) struct Bench {
     flying: BTreeMap<(Tick, u64), (usize, Vec<u8>)>,
     count: u64,
     turns: u64,
-    kinds: [[u64; 20]; 8],
 }
 
 impl Bench {
@@ -81,7 +82,6 @@ impl Bench {
             flying: BTreeMap::new(),
             count: 0,
             turns: 0,
-            kinds: Default::default(),
         };
         for at in 0..count {
             let host = bench.host(at, seed);
@@ -121,6 +121,7 @@ impl Bench {
             is_up: true,
             asleep: Tick::ZERO,
             waiting: Vec::new(),
+            wake: Tick::MAX,
         }
     }
 
@@ -148,8 +149,8 @@ impl Bench {
         let (now, host) = (self.now, &mut self.hosts[at]);
         act(&mut host.node, now, &mut host.seen);
         host.node.drained(now, &mut host.seen);
+        host.wake = host.node.wake_at();
         for (to, datagram) in std::mem::take(&mut self.hosts[at].seen.sent) {
-            self.kinds[at][datagram[5] as usize] += 1;
             self.fly(at, to, &datagram);
         }
     }
@@ -186,7 +187,7 @@ impl Bench {
         let until = self.now + Duration::from_millis(millis);
         loop {
             let wakes = self.hosts.iter().filter(|host| host.is_up);
-            let wake = wakes.map(|host| host.node.wake_at().max(host.asleep)).min();
+            let wake = wakes.map(|host| host.wake.max(host.asleep)).min();
             let wake = wake.unwrap_or(Tick::MAX).max(self.now);
             let flies = self
                 .flying
@@ -200,12 +201,6 @@ impl Bench {
                 return;
             }
             self.now = next;
-            if std::env::var("DBG").is_ok() && self.count % 20000 < 3 {
-                eprintln!(
-                    "now {} count {} kinds {:?} turns {}",
-                    self.now, self.count, self.kinds, self.turns
-                );
-            }
             if flies <= next {
                 let (_, (at, datagram)) = self.flying.pop_first().expect("there is one");
                 self.arrive(at, datagram);
@@ -227,7 +222,7 @@ impl Bench {
     fn wake(&mut self) {
         for at in 0..self.hosts.len() {
             let host = &mut self.hosts[at];
-            if host.is_up && host.asleep <= self.now && host.node.wake_at() <= self.now {
+            if host.is_up && host.asleep <= self.now && host.wake <= self.now {
                 let waiting = std::mem::take(&mut host.waiting);
                 self.with(at, |node, now, seen| {
                     for datagram in &waiting {

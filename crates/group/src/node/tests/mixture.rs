@@ -6,7 +6,7 @@ use super::views::chatter;
 use crate::{Level, ORDERS, Partitions, Settings};
 
 /// How many seeds a run takes of each order.
-const SEEDS: u64 = 40;
+const SEEDS: u64 = 16;
 
 #[track_caller]
 fn check(order: usize) {
@@ -18,19 +18,26 @@ fn check(order: usize) {
             ..Settings::new(order)
         };
         let mut bench = mix(&settings, seed);
-        bench.part.fill(0);
-        (bench.loss, bench.doubles) = (0, 0);
-        bench.run(6000);
-        judge(&bench, order, seed);
-        // In a primary partition so many may be gone that nobody is left who may decide.
-        let is_primary = settings.partitions == Partitions::Primary;
-        if !is_primary || !bench.up().iter().any(|at| bench.is_stuck(*at)) {
-            judge_quiet(&bench, order, seed);
-        }
+        end(&mut bench, &settings, seed);
     }
 }
 
-fn mix(settings: &Settings, seed: u64) -> Bench {
+/// Everything is well again, and what was promised is looked for. Whether so many are left that they went on.
+#[track_caller]
+pub(super) fn end(bench: &mut Bench, settings: &Settings, seed: u64) -> bool {
+    bench.part.fill(0);
+    (bench.loss, bench.doubles) = (0, 0);
+    bench.run(6000);
+    judge(bench, settings.order, seed);
+    let is_primary = settings.partitions == Partitions::Primary;
+    let goes_on = !is_primary || !bench.up().iter().any(|at| bench.is_stuck(*at));
+    if goes_on {
+        judge_quiet(bench, settings.order, seed);
+    }
+    goes_on
+}
+
+pub(super) fn mix(settings: &Settings, seed: u64) -> Bench {
     let mut bench = Bench::new(5, settings, seed);
     bench.loss = bench.draw(100);
     bench.doubles = bench.draw(50);

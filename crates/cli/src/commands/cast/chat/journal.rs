@@ -55,6 +55,7 @@ impl LogFile {
             vector: Some(&vector),
             hybrid: Some(stamp.hybrid.packed()),
             wall_ns,
+            ..Entry::default()
         });
         self.is_broken |= self.file.write_all(line.as_bytes()).is_err();
     }
