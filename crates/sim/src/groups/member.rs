@@ -199,7 +199,7 @@ impl Effects for Hands<'_> {
         if view.rank(member) != Some(own) {
             let name = &self.rest.name;
             let text = format!("{name} installed view {} in which it is not", view.id);
-            self.record.blame("views", text);
+            self.record.blame("own-view", text);
         }
         self.record.view(self.true_now, person, view);
     }
@@ -225,7 +225,7 @@ impl Effects for Hands<'_> {
                 let person = self.rest.person;
                 if self.record.people[person].member != was {
                     let text = format!("{} was never {was}", self.rest.name);
-                    self.record.blame("views", text);
+                    self.record.blame("own-view", text);
                 }
                 self.record.expel(self.true_now, person);
                 // One that was leaving anyhow does not come back.

@@ -39,9 +39,9 @@ impl Judge {
             conditions: promise.conditions(),
             of_sim: match settings.reliability {
                 Reliability::Nak => &[
-                    "together", "state", "fate", "payload", "views", "numbers", "livelock",
+                    "together", "state", "fate", "payload", "own-view", "numbers", "livelock",
                 ],
-                Reliability::None => &["together", "payload", "views", "numbers", "livelock"],
+                Reliability::None => &["together", "payload", "own-view", "numbers", "livelock"],
             },
         }
     }
