@@ -74,7 +74,7 @@ pub enum Notice {
         /// The last message of it that was delivered; 0 when none was. Where there is no order, earlier ones may be missing.
         delivered: u64,
     },
-    /// The group no longer knows what became of the messages of the last incarnation after the one that this member
+    /// The group cannot tell, or no longer knows, what became of the messages of the last incarnation after the one that this member
     /// delivered itself.
     FateUnknown {
         /// The last incarnation.

@@ -145,6 +145,11 @@ impl Settings {
             .saturating_sub(crate::frame::DATA_OVERHEAD_MAX)
     }
 
+    /// Whether what was delivered of a member that is gone is told by one number: where nothing of it is passed over.
+    pub(crate) fn tells_fates(&self) -> bool {
+        self.order.is_fifo && self.reliability == Reliability::Nak
+    }
+
     /// Whether that rule is broken.
     pub(crate) fn breaks(&self, rule: Rule) -> bool {
         self.broken.is_some_and(|broken| broken.rule == rule)

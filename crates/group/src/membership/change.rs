@@ -430,7 +430,10 @@ impl ViewChange {
     fn is_possible(&self, proposal: &Proposal) -> bool {
         let next = &proposal.next;
         let members: BTreeSet<MemberId> = next.seats.iter().map(|seat| seat.member).collect();
+        let is_empty = |cut: &Holding| *cut == Holding::default();
         proposal.cut.len() == self.view.size()
+            && (self.settings.reliability == crate::Reliability::Nak
+                || proposal.cut.iter().all(is_empty))
             && next.id.epoch > self.view.id.epoch
             && (1..=MEMBERS_MAX).contains(&members.len())
             && members.len() == next.size()

@@ -12,18 +12,17 @@ impl Session {
         if let Some(rank) = self.view.rank(to) {
             self.detector.on_sign(cx.now, rank);
         }
-        let Some(mut giving) = cx.rest.giving.take() else {
-            return;
-        };
-        if giving.view() == view {
-            let mut bodies = Vec::new();
-            giving.answer(to, offset, &mut bodies);
-            let header = cx.rest.header(view);
-            for body in bodies {
-                cx.say(To::One(to), &header, &body);
+        let mut bodies = Vec::new();
+        for giving in &mut cx.rest.giving {
+            if giving.view() == view {
+                giving.answer(to, offset, &mut bodies);
             }
         }
-        cx.rest.giving = Some(giving).filter(|giving| !giving.is_over(cx.now));
+        let header = cx.rest.header(view);
+        for body in bodies {
+            cx.say(To::One(to), &header, &body);
+        }
+        cx.rest.forget_given(cx.now);
     }
 
     /// A piece of state, or what belongs to it.

@@ -30,7 +30,8 @@ pub(super) struct Rest {
     pub tally: Tally,
     pub fates: Fates,
     pub last: Option<Box<LastView>>,
-    pub giving: Option<Giving>,
+    /// The state for those who came with the last views, each as it was then.
+    pub giving: Vec<Giving>,
     pub merge: Merge,
     rng: Pcg64Mcg,
     wire: Vec<u8>,
@@ -44,6 +45,11 @@ pub(super) struct Context<'a> {
 }
 
 impl Rest {
+    /// Lets go of the state that nobody needs any more.
+    pub fn forget_given(&mut self, now: Tick) {
+        self.giving.retain(|giving| !giving.is_over(now));
+    }
+
     pub fn new(group: GroupId, name: Name, settings: Settings, seed: u64) -> Self {
         let mut rest = Self {
             group,
@@ -58,7 +64,7 @@ impl Rest {
             tally: Tally::default(),
             fates: Fates::new(),
             last: None,
-            giving: None,
+            giving: Vec::new(),
             rng: Pcg64Mcg::seed_from_u64(seed),
             wire: Vec::new(),
         };

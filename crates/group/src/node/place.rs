@@ -4,7 +4,7 @@ use super::context::Context;
 use super::join::{Looking, Step};
 use super::last_view::LastView;
 use super::session::{Session, Turn};
-use super::state::{Giving, Taking};
+use super::state::{Fates, Giving, Taking};
 use crate::frame::{Ballot, Body, Change, Join, Proposal};
 use crate::{MemberId, Notice, To, View, ViewId};
 
@@ -60,7 +60,10 @@ impl Place {
         cx.rest.was.push(was);
         cx.rest.outgoing.restart();
         cx.rest.tally.expulsions += 1;
-        (cx.rest.last, cx.rest.giving) = (None, None);
+        cx.rest.last = None;
+        cx.rest.giving.clear();
+        // What the others know of those who are gone comes with their welcome.
+        cx.rest.fates = Fates::new();
         let now = cx.rest.me;
         cx.out.notice(Notice::Expelled { was, now });
         self.look(cx);
@@ -137,7 +140,7 @@ impl Place {
         };
         let next = proposal.next.clone();
         for (seat, delivered) in old.view.seats.iter().zip(&old.numbers) {
-            if next.rank(seat.member).is_none() {
+            if next.rank(seat.member).is_none() && cx.rest.settings.tells_fates() {
                 cx.rest.fates.record(seat.member, *delivered);
             }
         }
@@ -160,7 +163,11 @@ impl Place {
                 settings,
                 now,
             );
-            cx.rest.giving = Some(giving);
+            cx.rest.forget_given(cx.now);
+            if cx.rest.giving.len() == GIVEN_MAX {
+                cx.rest.giving.remove(0);
+            }
+            cx.rest.giving.push(giving);
         }
         let own = next.rank(cx.rest.me).expect("it goes on");
         let last = LastView::of(*old, proposal, own);
@@ -187,3 +194,5 @@ impl Place {
 
 /// Of how many earlier incarnations a member still asks what became of their messages.
 const WAS_MAX: usize = 64;
+/// For how many views back the state is kept for those who came with them and still take it.
+const GIVEN_MAX: usize = 4;

@@ -218,7 +218,7 @@ impl Session {
             Body::Status(_) | Body::Data(_) if is_ahead => self.ask(cx, from),
             Body::Status(_) if is_seat || cx.rest.merge.is_ours(theirs) => {}
             Body::Status(status) => self.compare(cx, frame, status),
-            Body::Ask if !is_seat && cx.rest.merge.is_ours(theirs) => {
+            Body::Ask if !is_seat && theirs < self.view.id => {
                 let out = Body::Out((*self.view).clone());
                 cx.say(To::One(from), &self.header, &out);
             }

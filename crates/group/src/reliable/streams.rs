@@ -35,7 +35,8 @@ pub(crate) struct Streams {
     /// No later than the earliest [`Lane::ask_at`].
     ask_at: Tick,
     unreported: u64,
-    stalled_since: Option<Tick>,
+    /// Since when each rank has all on their way that may be.
+    stalled: Vec<Option<Tick>>,
     pool: Vec<Vec<u8>>,
     random: Pcg64Mcg,
 }
@@ -79,7 +80,7 @@ impl Streams {
             repair_at: Tick::MAX,
             ask_at: Tick::MAX,
             unreported: 0,
-            stalled_since: None,
+            stalled: vec![None; size],
             pool: Vec::new(),
             random: Pcg64Mcg::new(u128::from(seed)),
         }
@@ -92,10 +93,14 @@ impl Streams {
         (least + self.window - self.sent()).min(2 * self.window - kept)
     }
 
-    /// The rank that holds the credit back the most, and since when it stands at 0.
+    /// The rank that has held up a sender for the longest, this member or any other, and since when that one could not send: all
+    /// see the same, so whoever leads can let it go.
     pub fn holds_up(&self) -> Option<(usize, Tick)> {
-        let since = self.stalled_since?;
-        Some((self.acks.slowest(self.own)?.0, since))
+        let stalled = self.stalled.iter().enumerate();
+        let (sender, since) = stalled
+            .filter_map(|(sender, since)| Some((sender, (*since)?)))
+            .min_by_key(|(_, since)| *since)?;
+        Some((self.acks.slowest(sender)?.0, since))
     }
 
     /// How many packets this member has sent.
@@ -110,8 +115,8 @@ impl Streams {
             sequence: self.sent() + 1,
         };
         self.keep(packet, datagram, now);
-        if self.credit() == 0 && self.stalled_since.is_none() {
-            self.stalled_since = Some(now);
+        if self.credit() == 0 {
+            self.stalled[self.own].get_or_insert(now);
         }
     }
 
@@ -225,8 +230,15 @@ impl Streams {
             }
             self.look_for_gaps(now, from, status.sent);
         }
-        if self.credit() > 0 {
-            self.stalled_since = None;
+        for sender in 0..self.lanes.len() {
+            let is_stalled = match sender == self.own {
+                true => self.credit() == 0,
+                false => {
+                    self.acks.all_have(sender).saturating_add(self.window)
+                        <= self.lanes[sender].known
+                }
+            };
+            self.stalled[sender] = is_stalled.then(|| self.stalled[sender].unwrap_or(now));
         }
     }
 

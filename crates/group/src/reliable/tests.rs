@@ -182,6 +182,19 @@ fn credit_is_what_the_slowest_has_room_for() {
     assert_eq!(streams.credit(), 16);
 }
 
+/// Only the sender's own member was asked before: a slow one was never expelled where another member led.
+#[test]
+fn all_see_who_holds_up_a_sender() {
+    let mut streams = streams(3, 0);
+    for sequence in 1..=16 {
+        streams.on_packet(at(0), packet(1, sequence), b"x");
+    }
+    streams.on_status(at(1), 1, &status(16, &[0, 16, 0]));
+    assert_eq!(streams.holds_up(), Some((2, at(1))));
+    streams.on_status(at(5), 2, &status(0, &[0, 1, 0]));
+    assert_eq!(streams.holds_up(), None);
+}
+
 #[test]
 fn what_all_have_is_forgotten_once_it_was_delivered() {
     let mut streams = streams(2, 0);

@@ -33,9 +33,10 @@ impl Promise {
     pub fn conditions(&self) -> Vec<&'static GroupCondition> {
         use PromisedOrder::{Causal, Fifo, Total};
         let is_fifo = matches!(self.order, Fifo | Causal | Total);
-        let is_causal = matches!(self.order, Causal | Total);
         let is_total = self.order == Total;
         let is_uniform = self.is_reliable && self.is_safe && !self.is_partitionable;
+        // A total order carries no causes: where all who had one are gone, what it caused may be delivered without it.
+        let is_causal = self.order == Causal || (is_total && is_uniform);
         let promised = [
             ("integrity", true),
             ("validity", self.is_reliable),
