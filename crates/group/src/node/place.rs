@@ -114,7 +114,14 @@ impl Place {
     }
 
     /// A view that this member came into was agreed on. `from` is who says so, `after` which view was before.
-    pub fn on_commit(&mut self, cx: &mut Context<'_>, from: MemberId, after: ViewId, next: &View) {
+    pub fn on_commit(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: MemberId,
+        after: ViewId,
+        proposal: &Proposal,
+    ) {
+        let next = &proposal.next;
         let Self::Looking(looking) = self else {
             return;
         };
@@ -129,6 +136,10 @@ impl Place {
         // Whoever told of the view is no newcomer, so it has the state.
         candidates.sort_by_key(|candidate| *candidate != from);
         let taking = Taking::new(next.id, candidates, cx.rest.me, &cx.rest.settings, cx.now);
+        let own = next.rank(cx.rest.me).expect("it takes what it is in");
+        // Whoever led here may be gone before the others have heard.
+        let last = LastView::of_nothing(cx.rest.header(after), proposal.clone(), own);
+        cx.rest.last = Some(Box::new(last));
         let numbers = vec![0; next.size()];
         self.enter(cx, next.clone(), numbers, Some(taking));
     }

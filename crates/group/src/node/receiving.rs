@@ -42,7 +42,7 @@ impl Place {
     fn on_frame_away(&mut self, cx: &mut Context<'_>, frame: &Frame<'_>) {
         let (from, view) = (frame.header.sender, frame.header.view);
         if let Body::Change(Change::Commit(proposal)) = &frame.body {
-            return self.on_commit(cx, from, view, &proposal.next);
+            return self.on_commit(cx, from, view, proposal);
         }
         let Self::Looking(looking) = self else {
             return;
@@ -78,7 +78,7 @@ impl Session {
             Some(rank) if view == self.view.id || is_stale() => {
                 self.on_own_frame(cx, rank, &frame.body, datagram);
             }
-            None if view == self.view.id => cx.refuse(Reason::View),
+            None if view == self.view.id => self.on_newcomer(cx, from, &frame.body),
             _ if cx
                 .rest
                 .last
@@ -92,6 +92,19 @@ impl Session {
             }
             _ => self.on_stranger(cx, frame),
         }
+    }
+
+    /// A frame of this view, of somebody who is not in it: who came with the next view may be the only one left that tells of
+    /// it.
+    fn on_newcomer(&mut self, cx: &mut Context<'_>, from: MemberId, body: &Body<'_>) {
+        if let Body::Change(change) = body
+            && let Change::Commit(proposal) = change
+            && proposal.next.rank(from).is_some()
+            && let Some(leader) = self.view.rank(proposal.next.id.by)
+        {
+            return self.on_change(cx, leader, change);
+        }
+        cx.refuse(Reason::View);
     }
 
     /// A frame of this view, of a member of it.
