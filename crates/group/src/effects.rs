@@ -58,11 +58,12 @@ pub enum Notice {
     },
     /// The view cannot go on: too few members are left that hear each other. It was said once for this view.
     Blocked,
-    /// Others went on without this member. It comes back under a new incarnation.
+    /// Others went on without this member. It comes back under a new incarnation; if it was about to leave, it is gone under the old
+    /// one, and what it delivered last may be another end of its view than that of the others.
     Expelled {
         /// What it was.
         was: MemberId,
-        /// What it is now.
+        /// What it is now; what it was if it is gone.
         now: MemberId,
     },
     /// What became of the messages of this member's last incarnation: those up to a number were delivered by the group,
@@ -70,7 +71,7 @@ pub enum Notice {
     Fate {
         /// The last incarnation.
         was: MemberId,
-        /// The last message of it that was delivered; 0 when none was.
+        /// The last message of it that was delivered; 0 when none was. Where there is no order, earlier ones may be missing.
         delivered: u64,
     },
     /// The group no longer knows what became of the messages of the last incarnation after the one that this member

@@ -148,6 +148,16 @@ fn the_group_gets_what_is_sent_to_it_as_it_is_printed() {
 }
 
 #[test]
+fn what_is_simulated_runs_as_it_is_printed() {
+    for line in &RUN[11..13] {
+        let runs = tempfile::tempdir().expect("a temporary folder");
+        let output = shell(&runs, line).output().expect("a shell");
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{line}: {printed}");
+    }
+}
+
+#[test]
 fn the_list_names_every_service_and_model() {
     let runs = tempfile::tempdir().expect("a temporary folder");
     let output = shell(&runs, "wharf list").output().expect("a shell");
@@ -248,6 +258,8 @@ const RUN: &[&str] = &[
     "wharf name import examples/names/structured.toml",
     "wharf name resolve region1/server1 --steps",
     "dig @127.0.0.1 -p 5300 +short server1.region1.lab.test",
+    "wharf sim group --order total-lamport --members 5 --loss 0.1 --seeds 100",
+    "wharf sim bench",
 ];
 
 /// Run in `chat`, by members that have left their logs.

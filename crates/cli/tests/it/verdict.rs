@@ -36,8 +36,8 @@ fn judged_text(log: &str, more: &[&str]) -> Ran {
 #[track_caller]
 fn condition(ran: &Ran, name: &str) -> ConditionSummary {
     let summary = ran.summary().clock.expect("results");
-    let all = summary.executions[0].conditions.iter();
-    let found = all.cloned().find(|condition| condition.name == name);
+    let mut all = summary.executions[0].conditions.iter();
+    let found = all.find(|condition| condition.name == name).cloned();
     found.unwrap_or_else(|| panic!("no {name} in {}{}", ran.stdout, ran.stderr))
 }
 

@@ -111,6 +111,10 @@ impl Detector {
     }
 
     /// The ranks that have to go, in ascending order: for what is known of links, and those given to [`Detector::condemn`].
+    #[allow(
+        clippy::wrong_self_convention,
+        reason = "who is to go, not a conversion"
+    )]
     pub fn to_go(&mut self, now: Tick) -> Vec<usize> {
         self.run(now);
         (self.looked_at, self.is_due) = (self.ran_at, false);

@@ -162,7 +162,7 @@ impl Trial {
         if self.chance(10) {
             self.members[one].suspects.clear();
         }
-        if !self.members[one].has_crashed && !self.members[one].change.is_stopped() {
+        if !self.members[one].has_crashed && self.members[one].delivered.is_none() {
             let next = self.members[one].packets[one].len() as u64 + 1;
             for rank in 0..size {
                 if rank == one || self.chance(700) {

@@ -7,7 +7,7 @@ use crate::frame::{Body, Change, Holding, data_of};
 use crate::membership::ChangeAction;
 use crate::orders::PacketId;
 use crate::reliable::Streams;
-use crate::{Notice, Slow};
+use crate::{Notice, Reliability, Slow};
 
 impl Session {
     /// Looks who has to go and who wants to come, and begins what follows from it.
@@ -41,6 +41,11 @@ impl Session {
     pub fn on_leave(&mut self, cx: &mut Context<'_>, rank: usize) {
         self.leavers |= 1 << rank;
         self.detector.condemn(rank);
+        if self.leavers.count_ones() as usize == self.view.size() {
+            // Nobody is left to agree with.
+            self.turn = Some(Turn::Gone { is_clean: true });
+            return;
+        }
         self.look(cx);
     }
 
@@ -110,21 +115,19 @@ impl Session {
                 }
                 ChangeAction::Install(proposal) => {
                     self.freeze();
-                    if proposal.next.rank(cx.rest.me).is_none() {
-                        let is_leaving = cx.rest.leaving.is_some();
-                        self.turn = Some(if is_leaving {
-                            Turn::Gone
-                        } else {
-                            Turn::Expelled
-                        });
-                    }
                     self.streams.aim_at(cx.now, &proposal.cut);
-                    self.goal = Some(proposal);
-                    self.is_decided = true;
+                    if proposal.next.rank(cx.rest.me).is_none() {
+                        self.go_without(cx, &proposal.cut);
+                    } else {
+                        self.goal = Some(proposal);
+                        self.is_decided = true;
+                    }
                 }
                 ChangeAction::Blocked => {
                     self.is_blocked = true;
-                    cx.out.notice(Notice::Blocked);
+                    if cx.rest.leaving.is_none() {
+                        cx.out.notice(Notice::Blocked);
+                    }
                 }
             }
         }
@@ -133,7 +136,25 @@ impl Session {
         self.check_goal(cx);
     }
 
-    fn freeze(&mut self) {
+    /// The others go on without this member. If it wants to leave, and the cut has all that it may have delivered, it delivers the
+    /// rest, if it has that.
+    fn go_without(&mut self, cx: &mut Context<'_>, cut: &[Holding]) {
+        if cx.rest.leaving.is_none() {
+            self.turn = Some(Turn::Expelled);
+            return;
+        }
+        let is_repaired = cx.rest.settings.reliability == Reliability::Nak;
+        let mut had = self.frozen.iter().flatten().zip(cut);
+        let is_clean = !is_repaired || had.all(|(had, cut)| *had <= cut.through);
+        if is_clean && self.taking.is_none() && self.streams.has_all_of(cut) {
+            self.hand_over(cx);
+            self.give_rest(cx);
+        }
+        self.turn = Some(Turn::Gone { is_clean });
+    }
+
+    /// From now on nothing is sent, handed over or delivered in this view, and no more is said to be here.
+    pub fn freeze(&mut self) {
         if self.frozen.is_none() {
             self.frozen = Some(self.streams.received());
         }
@@ -155,9 +176,10 @@ impl Session {
         if !cx.rest.settings.order.is_fifo {
             return;
         }
-        for (rank, holding) in cut.iter().enumerate().take(self.view.size()) {
+        let received = self.streams.received();
+        for (rank, (holding, received)) in cut.iter().zip(received).enumerate() {
             let (mut first, mut last) = (u64::MAX, 0);
-            for sequence in self.given[rank] + 1..=holding.through {
+            for sequence in self.given[rank] + 1..=holding.through.min(received) {
                 let packet = PacketId {
                     from: rank,
                     sequence,

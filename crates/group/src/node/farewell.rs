@@ -46,10 +46,12 @@ impl Session {
             return;
         };
         match farewell.on_time(cx.now, is_settled, &cx.rest.settings) {
-            _ if size == 1 && is_settled => self.turn = Some(Turn::Gone),
+            _ if size == 1 && is_settled => self.turn = Some(Turn::Gone { is_clean: true }),
             None => {}
-            Some(LeavingStep::Gone) => self.turn = Some(Turn::Gone),
+            Some(LeavingStep::Gone) => self.turn = Some(Turn::Gone { is_clean: false }),
             Some(LeavingStep::Say) => {
+                // What this member delivered until now others have, as far as it depends on this one; later it might not be so.
+                self.freeze();
                 cx.say(To::All, &self.header, &Body::Leave);
                 self.on_leave(cx, self.own);
             }

@@ -27,8 +27,9 @@ impl Place {
         while let Self::In(session) = self {
             match session.turn.take() {
                 None => return,
-                Some(Turn::Gone) => *self = Self::Gone,
-                Some(Turn::Expelled) if cx.rest.leaving.is_some() => *self = Self::Gone,
+                Some(Turn::Gone { is_clean: true }) => *self = Self::Gone,
+                Some(Turn::Gone { is_clean: false }) => self.be_gone(cx),
+                Some(Turn::Expelled) if cx.rest.leaving.is_some() => self.be_gone(cx),
                 Some(Turn::Expelled) => self.come_back(cx),
                 Some(Turn::Next(proposal)) => self.go_on(cx, proposal),
             }
@@ -41,10 +42,21 @@ impl Place {
         *self = Self::Looking(Box::new(looking));
     }
 
+    /// It wanted to leave, and the others went on without it before they had agreed to that.
+    fn be_gone(&mut self, cx: &mut Context<'_>) {
+        let (was, now) = (cx.rest.me, cx.rest.me);
+        cx.out.notice(Notice::Expelled { was, now });
+        *self = Self::Gone;
+    }
+
     /// Under a new incarnation.
     fn come_back(&mut self, cx: &mut Context<'_>) {
         let was = cx.rest.me;
         cx.rest.me = cx.rest.draw_member();
+        if cx.rest.was.len() == WAS_MAX {
+            let was = cx.rest.was.remove(0);
+            cx.out.notice(Notice::FateUnknown { was });
+        }
         cx.rest.was.push(was);
         cx.rest.outgoing.restart();
         cx.rest.tally.expulsions += 1;
@@ -172,3 +184,6 @@ impl Place {
         *self = Self::In(session);
     }
 }
+
+/// Of how many earlier incarnations a member still asks what became of their messages.
+const WAS_MAX: usize = 64;

@@ -1,6 +1,7 @@
 //! Datagrams: whose they are, of which view, and who of this member takes them.
 
 use super::context::Context;
+use super::delivering::BUDGET;
 use super::join::Heard;
 use super::merge::is_out;
 use super::place::Place;
@@ -64,6 +65,9 @@ impl Session {
             Body::WantState(offset) => self.give_state(cx, from, view, *offset),
             Body::State(_) | Body::Welcome(_) => self.on_state(cx, from, &frame.body),
             _ => {}
+        }
+        if !self.is_behind {
+            self.budget = BUDGET;
         }
         let rank = self.view.rank(from);
         let is_stale = || {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use timing::Tick;
 
 use super::context::{Context, Rest};
+use super::delivering::BUDGET;
 use super::farewell::Farewell;
 use super::join::Newcomers;
 use super::promises::Promises;
@@ -60,6 +61,9 @@ pub(super) struct Session {
     pub told_hears: u64,
     /// When others may be asked again how the group went on.
     pub ask_at: Tick,
+    /// How many messages may still be delivered before the driver is asked to come again, and whether it is.
+    pub budget: usize,
+    pub is_behind: bool,
     /// What becomes of this place.
     pub turn: Option<Turn>,
     pub actions: Vec<Action>,
@@ -73,8 +77,8 @@ pub(super) enum Turn {
     Next(Proposal),
     /// Others went on without this member.
     Expelled,
-    /// It has left.
-    Gone,
+    /// It has left. Not cleanly when the others may have gone on without what it delivered.
+    Gone { is_clean: bool },
 }
 
 impl Session {
@@ -114,6 +118,8 @@ impl Session {
             beat: Beat::new(now, &settings),
             told_hears: 0,
             ask_at: Tick::ZERO,
+            budget: BUDGET,
+            is_behind: false,
             turn: None,
             actions: Vec::new(),
             change_actions: Vec::new(),
@@ -123,6 +129,7 @@ impl Session {
 
     /// The driver has nothing more at the moment.
     pub fn drained(&mut self, cx: &mut Context<'_>) {
+        self.catch_up(cx);
         let sent = self.streams.sent();
         self.fill(cx);
         self.flush(cx);
@@ -138,8 +145,10 @@ impl Session {
         } else if self.detector.wake_at() <= cx.now {
             self.look(cx);
         }
+        self.catch_up(cx);
         self.check_slow(cx);
         self.repair(cx);
+        self.check_goal(cx);
         if self.change.wake_at() <= cx.now {
             self.on_change_time(cx);
         }
@@ -149,6 +158,9 @@ impl Session {
 
     /// When [`Session::on_time`] has something to do.
     pub fn wake_at(&self, rest: &Rest) -> Tick {
+        if self.is_behind {
+            return Tick::ZERO;
+        }
         let taking = self.taking.as_ref().map_or(Tick::MAX, Taking::wake_at);
         let leaving = rest.leaving.as_ref().map_or(Tick::MAX, Farewell::wake_at);
         [

@@ -105,7 +105,7 @@ impl Giving {
             return;
         }
         let total = self.bytes.len();
-        if total > 0 && offset >= total as u64 {
+        if offset > 0 && offset >= total as u64 {
             self.finished.insert(to);
             return;
         }
@@ -235,9 +235,7 @@ impl Taking {
             return None;
         }
         if self.in_vain >= ASKS_IN_VAIN {
-            self.givers.rotate_left(1);
-            (self.welcome, self.total, self.in_vain) = (None, None, 0);
-            self.bytes.clear();
+            self.turn_to_the_next();
         }
         self.in_vain += 1;
         self.asked = match self.welcome {
@@ -269,6 +267,16 @@ impl Taking {
         Some((std::mem::take(&mut self.bytes), self.welcome.take()?))
     }
 
+    /// Another giver may write the same state in other bytes, so nothing of this one's is kept.
+    fn turn_to_the_next(&mut self) {
+        self.in_vain = 0;
+        if self.givers.len() > 1 {
+            self.givers.rotate_left(1);
+            (self.welcome, self.total) = (None, None);
+            self.bytes.clear();
+        }
+    }
+
     fn is_whole(&self) -> bool {
         self.welcome.is_some() && self.total == Some(self.bytes.len() as u64)
     }
@@ -286,7 +294,7 @@ pub(super) const REMEMBERED: usize = 64;
 const BURST: usize = 8;
 
 /// How often one asks the same member in vain.
-const ASKS_IN_VAIN: u32 = 4;
+const ASKS_IN_VAIN: u32 = 8;
 
 /// What a piece needs in its datagram beside its bytes.
 const PIECE_OVERHEAD: usize = 128;
@@ -411,6 +419,9 @@ mod tests {
         let mut bodies = Vec::new();
         giving(b"state").answer(MemberId(4), 0, &mut bodies);
         assert_eq!(bodies, [], "whoever is no newcomer is given nothing");
+        giving(b"").answer(ME, 1 << 40, &mut bodies);
+        giving(b"state").answer(ME, 1 << 40, &mut bodies);
+        assert_eq!(bodies, [], "nothing is behind the end");
     }
 
     #[test]

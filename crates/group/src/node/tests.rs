@@ -5,5 +5,4 @@ mod comings;
 mod judge;
 mod mixture;
 mod still;
-mod tmp;
 mod views;

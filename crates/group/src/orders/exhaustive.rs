@@ -8,7 +8,7 @@ use std::hash::Hash;
 
 use stateright::{Model, Property};
 
-use super::world::{Broken, Step, Waits, World};
+use super::world::{Broken, Delivery, Step, World};
 use super::{Order, Ordering};
 use crate::Settings;
 
@@ -19,7 +19,7 @@ struct Ways<O> {
     messages: usize,
     /// How many promises are said that nobody waits for.
     heartbeats: usize,
-    waits: Waits,
+    delivery: Delivery,
     begin: fn(usize, usize, &Settings) -> O,
 }
 
@@ -95,7 +95,7 @@ impl<O: Ordering + Clone + Eq + Hash + 'static> Model for Ways<O> {
     fn init_states(&self) -> Vec<State<O>> {
         let begin = |own| (self.begin)(self.size, own, &self.settings);
         vec![State {
-            world: World::new(self.size, self.waits, begin),
+            world: World::new(self.size, self.delivery, begin),
             messages: 0,
             heartbeats: 0,
             broken: None,
@@ -193,7 +193,7 @@ mod tests {
             size,
             messages,
             heartbeats: 1,
-            waits: Waits::ForNothing,
+            delivery: Delivery::Agreed,
             begin,
         }
     }
@@ -203,7 +203,7 @@ mod tests {
         let name = ways.order().name;
         let about = format!(
             "{name}, {:?}: {} members, {} messages",
-            ways.waits, ways.size, ways.messages
+            ways.delivery, ways.size, ways.messages
         );
         let checker = ways.checker().spawn_bfs().join();
         println!("{about}: {} states", checker.unique_state_count());
@@ -260,7 +260,7 @@ mod tests {
     ) {
         check(Ways {
             heartbeats: 0,
-            waits: Waits::ForMost,
+            delivery: Delivery::Safe,
             ..ways(order, [3, 2], begin)
         });
     }
@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn a_packet_that_is_safe_and_whose_record_is_not_may_get_another_place() {
         let ways = Ways {
-            waits: Waits::ForMostOfItself,
+            delivery: Delivery::SafeWithoutRecord,
             ..ways(&total_sequencer::ORDER, [3, 2], TotalSequencer::new)
         };
         let checker = ways.checker().finish_when(HasDiscoveries::AnyFailures);

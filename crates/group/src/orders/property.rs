@@ -4,7 +4,7 @@
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
-use super::world::{Broken, Step, Waits, World};
+use super::world::{Broken, Delivery, Step, World};
 use super::{ORDERS, Order, Ordering};
 use crate::Settings;
 use crate::broken::{BROKEN, Rule};
@@ -29,11 +29,11 @@ struct Schedule {
 }
 
 impl Schedule {
-    fn new(seed: u64, settings: &Settings, stamps: Stamps, waits: Waits) -> Self {
+    fn new(seed: u64, settings: &Settings, stamps: Stamps, delivery: Delivery) -> Self {
         let mut random = Pcg64Mcg::seed_from_u64(seed);
         let size = 2 + below(&mut random, 4);
         let begin = |own| (settings.order.begin)(size, own, settings);
-        let world = World::new(size, waits, begin);
+        let world = World::new(size, delivery, begin);
         Self {
             random,
             order: settings.order,
@@ -129,11 +129,11 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(stamps: Stamps, waits: Waits) {
+    fn check(stamps: Stamps, delivery: Delivery) {
         for order in ORDERS {
             let settings = Settings::new(order);
             for seed in 0..SEEDS {
-                if let Err(broken) = Schedule::new(seed, &settings, stamps, waits).run() {
+                if let Err(broken) = Schedule::new(seed, &settings, stamps, delivery).run() {
                     panic!("{}, seed {seed}: {broken}", order.name);
                 }
             }
@@ -142,17 +142,17 @@ mod tests {
 
     #[test]
     fn every_order_keeps_what_it_promises() {
-        check(Stamps::Right, Waits::ForNothing);
+        check(Stamps::Right, Delivery::Agreed);
     }
 
     #[test]
     fn what_is_delivered_as_safe_is_delivered_by_all_who_stay_in_the_same_order() {
-        check(Stamps::Right, Waits::ForMost);
+        check(Stamps::Right, Delivery::Safe);
     }
 
     #[test]
     fn made_up_stamps_are_taken_or_refused_by_all_alike() {
-        check(Stamps::SomeMadeUp, Waits::ForNothing);
+        check(Stamps::SomeMadeUp, Delivery::Agreed);
     }
 
     #[track_caller]
@@ -162,7 +162,7 @@ mod tests {
             broken: BROKEN.iter().find(|broken| broken.rule == rule),
             ..Settings::new(order.expect("an order's name"))
         };
-        let schedule = |seed| Schedule::new(seed, &settings, Stamps::Right, Waits::ForNothing);
+        let schedule = |seed| Schedule::new(seed, &settings, Stamps::Right, Delivery::Agreed);
         let run = |seed| schedule(seed).run();
         assert!(
             (0..SEEDS).any(|seed| run(seed).is_err()),

@@ -10,7 +10,7 @@ use super::{Next, Order, Ordering, PacketId};
 /// The members of a view, and all that was sent in it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct World<O> {
-    waits: Waits,
+    delivery: Delivery,
     pub members: Vec<Member<O>>,
     pub packets: BTreeMap<PacketId, Packet>,
     pub is_cut: bool,
@@ -49,15 +49,15 @@ pub(super) struct Member<O> {
     knows: Vector,
 }
 
-/// What a packet waits for when its turn has come.
+/// What a packet waits for whose turn has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Waits {
-    /// Nothing: it is delivered as agreed.
-    ForNothing,
-    /// That more than half of the members have it, and what placed it: it is delivered as safe.
-    ForMost,
+pub(super) enum Delivery {
+    /// Nothing.
+    Agreed,
+    /// That more than half of the members have it, and what placed it.
+    Safe,
     /// That more than half have it, whether they have what placed it or not: which is wrong.
-    ForMostOfItself,
+    SafeWithoutRecord,
 }
 
 /// Something that happens.
@@ -83,7 +83,7 @@ pub(super) enum Step {
 pub(super) type Broken = String;
 
 impl<O: Ordering> World<O> {
-    pub fn new(size: usize, waits: Waits, mut begin: impl FnMut(usize) -> O) -> Self {
+    pub fn new(size: usize, delivery: Delivery, mut begin: impl FnMut(usize) -> O) -> Self {
         let member = |own| Member {
             ordering: begin(own),
             has: BTreeSet::new(),
@@ -101,7 +101,7 @@ impl<O: Ordering> World<O> {
             members: (0..size).map(member).collect(),
             packets: BTreeMap::new(),
             is_cut: false,
-            waits,
+            delivery,
         }
     }
 
@@ -212,7 +212,7 @@ impl<O: Ordering> World<O> {
     fn may_deliver(&self, rank: usize) -> bool {
         let member = &self.members[rank];
         let is_safe = 2 * (member.acks.len() + 1) > self.members.len();
-        let may = self.is_cut || self.waits == Waits::ForNothing || is_safe;
+        let may = self.is_cut || self.delivery == Delivery::Agreed || is_safe;
         may && member.delivered < member.given.len()
     }
 
@@ -291,13 +291,13 @@ impl<O: Ordering> World<O> {
                 .all(|id| self.members[from].has.contains(&id))
         };
         let because = &member.becauses[member.delivered];
-        let has_record = self.waits == Waits::ForMostOfItself || because.iter().all(has);
+        let has_record = self.delivery == Delivery::SafeWithoutRecord || because.iter().all(has);
         to != from && !member.acks.contains(&from) && has(packet) && has_record
     }
 
     /// Whether what those delivered counts who have gone.
     pub fn is_uniform(&self) -> bool {
-        self.waits != Waits::ForNothing
+        self.delivery != Delivery::Agreed
     }
 
     /// Lets everything come, and everybody say what others wait for, until nothing is left. All must then have been delivered.

@@ -25,6 +25,10 @@ pub(super) struct Lane {
     pub(super) asks: u32,
     /// The last packet that was asked for.
     pub(super) asked: u64,
+    /// Through which packet all were here when it was last asked.
+    pub(super) stuck: u64,
+    /// Whether its sender is gone, so that others answer in its place.
+    pub(super) is_orphan: bool,
 }
 
 /// A packet, or the place of one.
@@ -51,6 +55,18 @@ impl Lane {
             ask_at: Tick::MAX,
             asks: 0,
             asked: 0,
+            stuck: 0,
+            is_orphan: false,
+        }
+    }
+
+    /// Its sender says how many it has sent. Where others were believed who told of more, and it was asked for in vain, that
+    /// mends it.
+    pub(super) fn mend(&mut self, sent: u64, asks: u32) {
+        if self.asks >= asks && sent < self.known {
+            let last = self.base + self.slots.len() as u64;
+            self.known = sent.max(last).max(self.through);
+            self.advance();
         }
     }
 
@@ -58,6 +74,11 @@ impl Lane {
     pub(super) fn last_place(&self, window: u64) -> u64 {
         let ahead = self.through.saturating_add(window);
         ahead.min(self.base.saturating_add(2 * window))
+    }
+
+    /// How many places the ring has.
+    pub(super) fn kept(&self) -> u64 {
+        self.slots.len() as u64
     }
 
     pub(super) fn slot(&self, sequence: u64) -> Option<&Slot> {

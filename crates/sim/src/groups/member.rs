@@ -6,7 +6,7 @@ use group::{Delivered, Effects, MemberId, Name, Node, Notice, SendError, To, Vie
 use timing::Tick;
 
 use super::application::{Application, mixed};
-use super::record::Record;
+use super::record::{Fate, Record};
 use crate::{Host, Outbox, Turn, Whom};
 
 /// A group's member as a host.
@@ -78,7 +78,9 @@ impl Member {
         act(&mut self.node, *now, &mut hands);
         if self.node.is_gone() && !self.is_gone {
             self.is_gone = true;
-            turn.record.leave(turn.true_now, self.rest.person);
+            if !turn.record.people[self.rest.person].is_over {
+                turn.record.leave(turn.true_now, self.rest.person);
+            }
             if !self.is_leaving {
                 let text = format!("{} left although nobody told it to", self.rest.name);
                 turn.record.blame("leave", text);
@@ -226,9 +228,16 @@ impl Effects for Hands<'_> {
                     self.record.blame("views", text);
                 }
                 self.record.expel(self.true_now, person);
-                self.rest.person = self.record.begin(&self.rest.name, now);
+                // One that was leaving anyhow does not come back.
+                if was != now {
+                    self.rest.person = self.record.begin(&self.rest.name, now);
+                }
             }
-            Notice::Fate { was, delivered } => self.record.fates.push((was, delivered)),
+            Notice::Fate { was, delivered } => self.record.fates.push(Fate {
+                told: self.rest.person,
+                was,
+                delivered,
+            }),
             _ => {}
         }
     }

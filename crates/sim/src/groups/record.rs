@@ -17,8 +17,8 @@ pub(super) struct Record {
     pub installed: Vec<(Tick, usize, View)>,
     /// Crashes: when, and whose.
     crashes: Vec<(Tick, MemberId)>,
-    /// What expelled members were told of their last incarnation: who, the number of its last message that counts.
-    pub fates: Vec<(MemberId, u64)>,
+    /// What members that were expelled were told of their last incarnation.
+    pub fates: Vec<Fate>,
 }
 
 /// An incarnation.
@@ -31,6 +31,17 @@ pub(super) struct Person {
     /// Whether it crashed, left or became another.
     pub is_over: bool,
     host: Option<HostId>,
+}
+
+/// What a member was told of its last incarnation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fate {
+    /// Who was told: a place in the record.
+    pub told: usize,
+    /// The last incarnation.
+    pub was: MemberId,
+    /// The number of its last message that was delivered.
+    pub delivered: u64,
 }
 
 /// A message, and when it was delivered.

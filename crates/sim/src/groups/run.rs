@@ -9,7 +9,7 @@ use super::application::mixed;
 use super::member::Member;
 use super::names::name_of;
 use super::outcome::{Flaw, Outcome, Totals};
-use super::record::Record;
+use super::record::{Fate, Record};
 use super::script::{self, Step};
 use super::trial::Trial;
 use crate::{FaultKind, Schedule, World};
@@ -317,24 +317,29 @@ impl Run<'_> {
                 });
             }
         }
-        // One number tells nothing of messages with gaps between them.
-        let fates = match self.settings.order.is_fifo {
-            true => &self.world.record.fates[..],
-            false => &[],
-        };
-        for (was, told) in fates {
-            let delivered = first.rest.application.delivered.get(was);
+        for fate in self.fates() {
+            let delivered = first.rest.application.delivered.get(&fate.was);
             let delivered = delivered.copied().unwrap_or(0);
-            if delivered != *told {
+            if delivered != fate.delivered {
                 flaws.push(Flaw {
                     condition: "fate",
                     text: format!(
-                        "{was} was told that its messages up to {told} were delivered, and they were up to {delivered}"
+                        "{} was told that its messages up to {} were delivered, and they were up to {delivered}",
+                        fate.was, fate.delivered
                     ),
                 });
             }
         }
         flaws
+    }
+
+    /// What those who are there in the end were told. Others may have been told it by a group that was lost itself; and where
+    /// there are gaps between messages one number tells nothing.
+    fn fates(&self) -> impl Iterator<Item = &Fate> {
+        let record = &self.world.record;
+        let is_fifo = self.settings.order.is_fifo;
+        let fates = record.fates.iter().filter(move |_| is_fifo);
+        fates.filter(|fate| !record.people[fate.told].is_over)
     }
 }
 

@@ -27,7 +27,6 @@ use crate::{
     commands::group::terms,
     progress,
     run_folder::Begun,
-    say,
 };
 
 /// Runs the command.

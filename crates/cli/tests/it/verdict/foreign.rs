@@ -182,7 +182,7 @@ fn the_member_on_the_page_writes_a_log_that_is_judged() {
     }
     support::eventually("all have delivered all", || {
         let is_whole = |name: &&str| lines(name) == 1 + 3 + 9;
-        names.iter().all(|name| is_whole(name)).then_some(())
+        names.iter().all(is_whole).then_some(())
     });
     drop(members);
     let promised = "integrity,validity,views,agreement,fifo,liveness";

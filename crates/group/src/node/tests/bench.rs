@@ -6,6 +6,7 @@ use std::time::Duration;
 use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
 use timing::Tick;
+use wire::crc32c;
 
 use crate::{
     Delivered, Effects, GroupId, MemberId, Name, Node, Notice, Seat, SendError, Settings, To, View,
@@ -57,6 +58,8 @@ pub(super) struct Bench {
     pub hosts: Vec<Host>,
     pub loss: u64,
     pub doubles: u64,
+    /// How many of a thousand datagrams come a second time with something else in them, and a checksum that is right.
+    pub forged: u64,
     pub delay: std::ops::Range<u64>,
     /// Of each host the part that it is in: datagrams stay in their part.
     pub part: Vec<u32>,
@@ -75,6 +78,7 @@ impl Bench {
             hosts: Vec::new(),
             loss: 0,
             doubles: 0,
+            forged: 0,
             delay: 20_000..200_000,
             part: vec![0; count],
             rng: Pcg64Mcg::seed_from_u64(seed),
@@ -174,8 +178,28 @@ impl Bench {
                 self.count += 1;
                 let key = (self.now + Duration::from_nanos(delay), self.count);
                 self.flying.insert(key, (at, datagram.to_vec()));
+                if self.draw(1000) < self.forged {
+                    let mut forged = datagram.to_vec();
+                    self.forge(&mut forged);
+                    self.count += 1;
+                    self.flying.insert((key.0, self.count), (at, forged));
+                }
             }
         }
+    }
+
+    fn forge(&mut self, datagram: &mut [u8]) {
+        for _ in 0..1 + self.draw(3) {
+            // From the view on: who sent it, to which group, is left as it is.
+            let at = 28 + self.draw(datagram.len() as u64 - 28) as usize;
+            datagram[at] = match self.draw(3) {
+                0 => self.draw(256) as u8,
+                1 => datagram[at].wrapping_add(1),
+                _ => 0xff,
+            };
+        }
+        let sum = crc32c(&[&datagram[..44], &datagram[48..]]);
+        datagram[44..48].copy_from_slice(&sum.to_be_bytes());
     }
 
     pub fn draw(&mut self, below: u64) -> u64 {

@@ -72,6 +72,33 @@ pub(super) fn mix(settings: &Settings, seed: u64) -> Bench {
     bench
 }
 
+/// Nothing is promised where members forge what they say; and yet nobody falls over, or spins.
+#[test]
+fn forged_frames_fell_nobody() {
+    for (seed, order) in (0..).zip(ORDERS.iter().chain(ORDERS)) {
+        let settings = Settings {
+            level: [Level::Agreed, Level::Safe][usize::from(seed >= 5 && order.needs_all)],
+            ..Settings::new(order)
+        };
+        let mut bench = Bench::new(5, &settings, seed);
+        (bench.loss, bench.forged) = (50, 200);
+        (0..4).for_each(|at| bench.start(at));
+        bench.run(1000);
+        chatter(&mut bench, 100);
+        bench.crash(0);
+        bench.start(4);
+        chatter(&mut bench, 200);
+        bench.part[1] = 1;
+        chatter(&mut bench, 100);
+        bench.part[1] = 0;
+        chatter(&mut bench, 100);
+        bench.run(1000);
+        let came = bench.hosts[1].node.tally();
+        let refused = crate::Reason::ALL.map(|reason| came.refused(reason));
+        assert!(refused.iter().sum::<u64>() > 0, "seed {seed}");
+    }
+}
+
 #[test]
 fn none_keeps_its_promises_whatever_happens() {
     check(0);
