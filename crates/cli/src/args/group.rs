@@ -4,7 +4,7 @@ mod join;
 mod terms;
 
 pub use join::{GroupJoinArgs, MeetArgs, Output};
-pub use terms::TermsArgs;
+pub use terms::{TermsArgs, orders_proper};
 
 /// Flags of `group`.
 #[derive(Debug, clap::Args)]

@@ -1,10 +1,11 @@
 //! `wharf group`: ordered, reliable groups, live.
 
-mod join;
+pub mod join;
 mod journal;
 mod lines;
 mod meeting;
-mod screen;
+mod said;
+pub mod screen;
 pub mod terms;
 
 use anyhow::Result;

@@ -6,6 +6,7 @@
 mod bridge;
 mod log;
 mod loopback;
+mod ordered;
 mod refused;
 mod talker;
 mod terminal;

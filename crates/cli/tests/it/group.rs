@@ -4,5 +4,5 @@
 //! number.
 
 mod live;
-mod member;
+pub mod member;
 mod refused;

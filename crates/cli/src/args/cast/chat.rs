@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use super::{super::FolderArgs, duration};
+use group::Order;
+
+use super::{
+    super::{FolderArgs, group::orders_proper},
+    duration,
+};
 
 /// Flags of `cast chat`.
 #[derive(Debug, clap::Args)]
@@ -14,6 +19,10 @@ pub struct ChatArgs {
     /// The group: members hear each other who give the same, on the same address
     #[arg(short, long, default_value = "lab")]
     pub group: String,
+    /// Agree with the others on who is there and on what was said in this order, as `wharf group join` does: nothing is
+    /// lost or doubled, and each message has its place. All members need the same; without it nothing is promised
+    #[arg(short, long, value_name = "ORDER", value_parser = orders_proper())]
+    pub order: Option<&'static Order>,
     /// Stay so long after standard input has ended, and then say good-bye
     #[arg(long, value_name = "DURATION", default_value = "500ms", value_parser = duration)]
     pub linger: Duration,
@@ -76,12 +85,20 @@ Examples:
   wharf cast chat --ttl 1 --interface eth0                  with the network of eth0
   wharf cast chat --listen 127.0.0.1:6001 --unicast 127.0.0.1:6002,127.0.0.1:6003
   printf 'one\\ntwo\\n' | wharf cast chat --linger 2s --json
+  wharf cast chat --order causal                            an answer never comes before what it answers
+  wharf cast chat --order total-sequencer                   the same lines in one order for all
 
 Each line, of up to 1024 bytes, goes to all members. Nothing is promised of whether and in which
 order it comes; what is concurrent, late, lost or missing is told. Each member writes its events into
 trace.jsonl in the run's folder; together these files are a log with three kinds of clocks. The end
 of standard input or ^C says good-bye.
 
+With --order it is the group of `wharf group join`, with its defaults: what is lost is asked for again, a
+message is shown when its place is known, with its position in what this member shows, and all agree on who
+is there. Then `wharf verdict` judges every member's trace.jsonl. A line may have up to 1304 bytes. Members
+with an order and members without one do not hear each other, and say so.
+
 Nobody who can send to the address is kept out: chat where you trust the network.
 
-Exit status: 0, 2 when something could not be sent or written, 3 when it cannot begin.";
+Exit status: 0, 2 when something could not be sent or written, or with --order may not be delivered, 3 when
+it cannot begin.";

@@ -68,8 +68,18 @@ pub struct TermsArgs {
 }
 
 fn orders() -> impl TypedValueParser<Value = &'static Order> {
+    among_orders(|_| true)
+}
+
+/// Orders that promise something.
+pub fn orders_proper() -> impl TypedValueParser<Value = &'static Order> {
+    among_orders(|order| order.is_fifo)
+}
+
+fn among_orders(is_taken: fn(&Order) -> bool) -> impl TypedValueParser<Value = &'static Order> {
     let values = ORDERS
         .iter()
+        .filter(|order| is_taken(order))
         .map(|order| PossibleValue::new(order.name).help(order.promise));
     PossibleValuesParser::new(values).map(|name| {
         let found = ORDERS.iter().find(|order| order.name == name);

@@ -3,9 +3,12 @@
 //! ```text
 //!   stop, socket, standard input ─▶ one poll ─▶ Member ─▶ trace.jsonl, then the socket, then the screen
 //! ```
+//!
+//! With an order it is another member: that of [`ordered`].
 
 mod journal;
 mod lines;
+mod ordered;
 mod result;
 mod screen;
 
@@ -50,6 +53,9 @@ use crate::{
 pub fn run(args: &ChatArgs) -> Result<Verdict> {
     let name = name(args.name.as_deref())?;
     let (sending, receiving) = plans(&args.among)?;
+    if let Some(order) = args.order {
+        return ordered::run(args, order, name, (sending, receiving));
+    }
     let stop = Arc::new(Stop::new().context("no descriptors left")?);
     stop_on_signals(&stop).context("cannot listen for ^C")?;
     end_when_asked_twice(&stop).context("cannot start a thread")?;

@@ -6,22 +6,26 @@
 //! ```
 
 use std::{
-    collections::{BTreeMap, VecDeque, hash_map::RandomState},
+    collections::{BTreeMap, hash_map::RandomState},
     hash::{BuildHasher as _, Hasher as _},
     io,
+    path::Path,
     sync::Arc,
     time::Duration,
 };
 
 use anyhow::{Context as _, Error, Result};
-use cast::station::{Application, Post, Station};
-use group::{Delivered, GroupId, MemberId, Notice, Reason, SendError, View};
+use cast::{
+    Plan,
+    station::{Application, Post, Station},
+};
+use group::{Delivered, GroupId, MemberId, Name, Notice, Reason, SendError, Settings, View};
 use history::Verdict;
 use run::{Stop, stop_on_signals};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use timing::{Clock as _, SystemClock, Tick};
 
-use super::{journal::LogFile, lines, meeting, screen::Screen, terms};
+use super::{journal::LogFile, lines, meeting, said::Said, screen::Screen, terms};
 use crate::{
     args::GroupJoinArgs,
     commands::{
@@ -36,67 +40,154 @@ use crate::{
 /// # Errors
 /// When it cannot begin: no such address or interface, a port that is taken, settings that make no sense, a log that is there.
 pub fn run(args: &GroupJoinArgs) -> Result<Verdict> {
-    let name = name(args.name.as_deref())?;
-    let settings = terms::settings(&args.terms)?;
-    let (sending, receiving) = meeting::plans(&args.meet)?;
+    let attended = attend(Attendance {
+        group: &args.group,
+        name: name(args.name.as_deref())?,
+        settings: terms::settings(&args.terms)?,
+        plans: meeting::plans(&args.meet)?,
+        linger: (!args.stay).then_some(args.linger),
+        lasting: args.lasting,
+        awaited: usize::from(args.await_members),
+        log: args.log.as_deref(),
+        screen: Screen::new(args.format, args.quiet),
+        is_quiet: args.quiet,
+    })?;
+    let is_whole = attended.is_whole();
+    match attended.error {
+        Some(error) => Err(error),
+        None if is_whole => Ok(Verdict::Valid),
+        None => Ok(Verdict::Unknown),
+    }
+}
+
+/// How to be a member whose messages are the lines of standard input.
+pub struct Attendance<'a> {
+    /// Of which group.
+    pub group: &'a str,
+    /// What to be called.
+    pub name: Name,
+    /// What the group promises.
+    pub settings: Settings,
+    /// Where to send and where to receive.
+    pub plans: (Plan, Plan),
+    /// How long to stay when all is said and delivered; none: until it is asked to go.
+    pub linger: Option<Duration>,
+    /// How long to stay in any case.
+    pub lasting: Option<Duration>,
+    /// How many members are to be there before anything is said.
+    pub awaited: usize,
+    /// Where to write what happens.
+    pub log: Option<&'a Path>,
+    /// Where to show it.
+    pub screen: Screen,
+    /// Whether nothing else is told.
+    pub is_quiet: bool,
+}
+
+/// Is a member until the end.
+///
+/// # Errors
+/// When it cannot begin.
+pub fn attend(how: Attendance<'_>) -> Result<Attended> {
+    let Attendance { name, plans, .. } = how;
     let stop = Arc::new(Stop::new().context("no descriptors left")?);
     stop_on_signals(&stop).context("cannot listen for ^C")?;
     end_when_asked_twice(&stop).context("cannot start a thread")?;
     let clock = SystemClock::start();
     let seed = RandomState::new().build_hasher().finish();
-    let place = (GroupId::of(&args.group), name.clone());
-    let mut station = Station::open((&sending, &receiving), settings, place, seed, clock)?;
+    let said = Said::new(&how.settings);
+    let place = (GroupId::of(how.group), name.clone());
+    let mut station = Station::open((&plans.0, &plans.1), how.settings, place, seed, clock)?;
     let (mailbox, post) = station.mailbox(MAILBOX_BYTES);
     let own = station.node().member();
-    let log = args.log.as_ref();
+    let log = how.log;
     let log = log.map(|path| LogFile::create(path, &name, own, clock));
     let mut member = Member {
         own,
+        name: name.clone(),
         clock,
         post,
         is_given: false,
-        again: VecDeque::new(),
-        unsettled: BTreeMap::new(),
-        limbo: Vec::new(),
+        said,
         view: None,
-        awaited: usize::from(args.await_members),
+        awaited: how.awaited,
         has_begun: false,
         position: 0,
         count: Count::default(),
         log: log.transpose()?,
-        screen: Screen::new(args.format, args.quiet),
+        screen: how.screen,
         not_shown: None,
-        linger: (!args.stay).then_some(args.linger),
+        linger: how.linger,
         done_at: None,
-        ends_at: args.lasting.map(|lasting| clock.now() + lasting),
+        ends_at: how.lasting.map(|lasting| clock.now() + lasting),
+        others: BTreeMap::new(),
     };
-    if !args.quiet {
-        say::talk(&whom::sending(&sending));
-        say::talk(&whom::receiving(&receiving));
+    if !how.is_quiet {
+        say::talk(&whom::sending(&plans.0));
+        say::talk(&whom::receiving(&plans.1));
         say::talk(&format!(
             "{name} is a member of the group {}, in logs {} (a line is a message; ^D or ^C leaves)",
-            args.group,
+            how.group,
             name.host(own.0)
         ));
     }
     lines::read_into(mailbox).context("cannot start a thread")?;
     let ended = station.run(&mut member, &stop);
-    member.conclude(&station, ended.err().map(Error::from))
+    Ok(member.conclude(&station, ended.err().map(Error::from)))
+}
+
+/// What came of it.
+pub struct Attended {
+    /// Its last incarnation's name in logs.
+    pub host: String,
+    /// How many events that incarnation's log has.
+    pub events: u64,
+    /// What became of what was said.
+    pub count: Count,
+    /// Datagrams that were refused, by reason.
+    pub refused: BTreeMap<String, u64>,
+    /// Packets that came again.
+    pub duplicates: u64,
+    /// Datagrams that the system did not send.
+    pub not_sent: u64,
+    /// Datagrams that the kernel dropped.
+    pub kernel_drops: u64,
+    /// Whether it left in order.
+    pub is_gone: bool,
+    /// Whether some of the log could not be written.
+    pub is_log_broken: bool,
+    /// Why it ended early, or could not show what it was told.
+    pub error: Option<Error>,
+    /// The other members.
+    pub others: BTreeMap<MemberId, Other>,
+}
+
+/// Another member.
+pub struct Other {
+    /// What it is called.
+    pub name: Name,
+    /// How many of its messages were delivered here.
+    pub delivered: u64,
+    /// Whether it is in the last view.
+    pub is_there: bool,
+}
+
+impl Attended {
+    /// Whether it left in order, and all that it said is with the group and in the log.
+    pub fn is_whole(&self) -> bool {
+        self.is_gone && self.count.unknown + self.count.dropped == 0 && !self.is_log_broken
+    }
 }
 
 /// A member as its application: says lines, prints what is delivered, and sees to it that what it said is delivered once.
 struct Member {
     own: MemberId,
+    name: Name,
     clock: SystemClock,
     post: Post,
     /// Whether the station has a message that was not sent yet.
     is_given: bool,
-    /// Messages of earlier incarnations that nobody has delivered: to be said again, before all others.
-    again: VecDeque<Vec<u8>>,
-    /// This incarnation's messages that this member has not delivered, by their numbers.
-    unsettled: BTreeMap<u64, Vec<u8>>,
-    /// Those of earlier incarnations whose fate is not known yet.
-    limbo: Vec<(MemberId, BTreeMap<u64, Vec<u8>>)>,
+    said: Said,
     view: Option<View>,
     /// How many members must be there before anything is said.
     awaited: usize,
@@ -114,29 +205,31 @@ struct Member {
     /// When all was said and delivered.
     done_at: Option<Tick>,
     ends_at: Option<Tick>,
+    /// The last ones that were there.
+    others: BTreeMap<MemberId, Other>,
 }
 
 /// What became of what was said.
 #[derive(Clone, Copy, Debug, Default)]
-struct Count {
-    /// Sent, again ones not counted.
-    sent: u64,
+pub struct Count {
+    /// Sent, those of them that were sent again too.
+    pub sent: u64,
     /// Sent again under another incarnation.
-    again: u64,
+    pub again: u64,
     /// Too long for the group, or dropped because the queue was full.
-    dropped: u64,
+    pub dropped: u64,
     /// Their fate is not known.
-    unknown: u64,
+    pub unknown: u64,
     /// Delivered by this member.
-    delivered: u64,
+    pub delivered: u64,
 }
 
 impl Application for Member {
     fn next(&mut self, _: Tick, message: &mut Vec<u8>) -> bool {
-        if !self.has_begun || !self.limbo.is_empty() {
+        if !self.has_begun || self.said.is_in_limbo() {
             return false;
         }
-        self.is_given = match self.again.pop_front() {
+        self.is_given = match self.said.next_again() {
             Some(again) => {
                 self.count.again += 1;
                 message.extend_from_slice(&again);
@@ -155,7 +248,7 @@ impl Application for Member {
                 if let Some(log) = &mut self.log {
                     log.sent(number, message);
                 }
-                self.unsettled.insert(number, message.to_vec());
+                self.said.sent(number, message);
             }
             Err(error) => {
                 self.count.dropped += 1;
@@ -169,7 +262,9 @@ impl Application for Member {
         self.count.delivered += 1;
         let is_own = delivered.from == self.own;
         if is_own {
-            self.unsettled.remove(&delivered.number);
+            self.said.delivered(delivered.number);
+        } else if let Some(other) = self.others.get_mut(&delivered.from) {
+            other.delivered += 1;
         }
         if let Some(log) = &mut self.log {
             log.delivered(&delivered);
@@ -184,6 +279,8 @@ impl Application for Member {
             log.installed(view);
         }
         self.screen.installed(view, own);
+        self.said.installed();
+        self.meet(view);
         self.view = Some(view.clone());
     }
 
@@ -202,22 +299,18 @@ impl Application for Member {
         self.screen.notice(&notice, self.view.as_ref());
         match notice {
             Notice::Expelled { was, now } => {
-                let unsettled = std::mem::take(&mut self.unsettled);
-                if !unsettled.is_empty() {
-                    self.limbo.push((was, unsettled));
-                }
+                self.said.expelled(was);
                 if let Some(log) = &mut self.log {
                     log.expelled(now);
                 }
                 (self.own, self.view) = (now, None);
             }
-            Notice::Fate { was, delivered } => self.settle_fate(was, Some(delivered)),
-            Notice::FateUnknown { was } => self.settle_fate(was, None),
+            Notice::Fate { was, delivered } => {
+                self.count.unknown += self.said.settle(was, Some(delivered));
+            }
+            Notice::FateUnknown { was } => self.count.unknown += self.said.settle(was, None),
             Notice::Discarded { member, messages } if member == self.own => {
-                // Nobody has delivered them and nobody will.
-                for number in messages {
-                    self.again.extend(self.unsettled.remove(&number));
-                }
+                self.said.discarded(messages);
             }
             _ => {}
         }
@@ -235,9 +328,7 @@ impl Application for Member {
         if let Err(error) = self.screen.settle() {
             self.not_shown.get_or_insert(error);
         }
-        let is_settled = self.unsettled.is_empty() && self.limbo.is_empty();
-        let is_done = is_settled
-            && self.again.is_empty()
+        let is_done = self.said.is_settled()
             && !self.is_given
             && self.view.is_some()
             && self.linger.is_some()
@@ -259,28 +350,32 @@ impl Application for Member {
 }
 
 impl Member {
-    /// The group has delivered that many messages of that incarnation, or nobody knows.
-    fn settle_fate(&mut self, was: MemberId, delivered: Option<u64>) {
-        for (incarnation, mut messages) in std::mem::take(&mut self.limbo) {
-            match delivered.filter(|_| incarnation == was) {
-                Some(delivered) => {
-                    let behind = messages.split_off(&(delivered + 1));
-                    self.again.extend(behind.into_values());
-                }
-                None => self.count.unknown += messages.len() as u64,
+    /// Those of the view are there, and nobody else.
+    fn meet(&mut self, view: &View) {
+        for other in self.others.values_mut() {
+            other.is_there = false;
+        }
+        for seat in view.seats.iter().filter(|seat| seat.member != self.own) {
+            if self.others.len() == OTHERS_MAX {
+                self.others.retain(|_, other| other.is_there);
             }
+            let other = self.others.entry(seat.member).or_insert_with(|| Other {
+                name: seat.name.clone(),
+                delivered: 0,
+                is_there: true,
+            });
+            other.is_there = true;
         }
     }
 
     /// The last words.
-    fn conclude(mut self, station: &Station, error: Option<Error>) -> Result<Verdict> {
+    fn conclude(mut self, station: &Station, error: Option<Error>) -> Attended {
         let is_gone = station.node().is_gone();
         if let Some(log) = self.log.as_mut().filter(|_| is_gone) {
             log.left();
         }
-        let unsettled = self.unsettled.len() + self.again.len() + usize::from(self.is_given);
-        let limbo: usize = self.limbo.iter().map(|(_, messages)| messages.len()).sum();
-        self.count.unknown += (unsettled + limbo) as u64;
+        let unsettled = self.said.unsettled() + usize::from(self.is_given);
+        self.count.unknown += unsettled as u64;
         self.screen.object(&self.end(station));
         let text = self.summary(station);
         self.screen.event("summary", &text);
@@ -289,22 +384,24 @@ impl Member {
         if is_broken {
             say::talk("warning: the log is not whole: the disk is full or gone");
         }
-        let is_whole = is_gone && self.count.unknown + self.count.dropped == 0 && !is_broken;
-        match error.or(self.not_shown) {
-            Some(error) => Err(error),
-            None if is_whole => Ok(Verdict::Valid),
-            None => Ok(Verdict::Unknown),
+        Attended {
+            host: self.name.host(self.own.0),
+            events: self.log.as_ref().map_or(0, LogFile::count),
+            count: self.count,
+            refused: refused(station),
+            duplicates: station.node().tally().duplicates,
+            not_sent: station.count().not_sent,
+            kernel_drops: station.kernel_drops(),
+            is_gone,
+            is_log_broken: is_broken,
+            error: error.or(self.not_shown),
+            others: self.others,
         }
     }
 
     /// What was counted, for machines.
     fn end(&self, station: &Station) -> Value {
         let (tally, sockets) = (station.node().tally(), station.count());
-        let refused = Reason::ALL.map(|reason| (reason.name(), tally.refused(reason)));
-        let refused = refused.into_iter().filter(|(_, count)| *count > 0);
-        let refused: Map<String, Value> = refused
-            .map(|(name, count)| (name.to_owned(), count.into()))
-            .collect();
         json!({
             "what": "end",
             "left": station.node().is_gone(),
@@ -322,7 +419,7 @@ impl Member {
             "naks_sent": tally.naks_sent,
             "repairs_sent": tally.repairs_sent,
             "statuses_sent": tally.statuses_sent,
-            "refused": refused,
+            "refused": refused(station),
             "datagrams_sent": sockets.sent,
             "datagrams_received": sockets.received,
             "datagrams_not_sent": sockets.not_sent,
@@ -363,5 +460,14 @@ impl Member {
     }
 }
 
+/// The datagrams that were refused, by reason.
+fn refused(station: &Station) -> BTreeMap<String, u64> {
+    let tally = station.node().tally();
+    let all = Reason::ALL.map(|reason| (reason.name().to_owned(), tally.refused(reason)));
+    all.into_iter().filter(|(_, count)| *count > 0).collect()
+}
+
+/// Of how many members it is remembered what they said.
+const OTHERS_MAX: usize = 1024;
 /// How many bytes of lines are read before the group takes them.
 const MAILBOX_BYTES: usize = 1 << 18;

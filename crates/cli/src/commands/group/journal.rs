@@ -134,6 +134,11 @@ impl LogFile {
         }
     }
 
+    /// How many events this incarnation has written.
+    pub fn count(&self) -> u64 {
+        self.journal.count()
+    }
+
     /// Whether some of it could not be written.
     pub fn is_broken(&self) -> bool {
         self.is_broken

@@ -1,5 +1,7 @@
 //! How a group looks: for people and in pipes, and for machines.
 
+use std::io::{IsTerminal as _, stdin, stdout};
+
 use anyhow::Result;
 use group::{Delivered, Name, Notice, View};
 use report::visible;
@@ -11,6 +13,10 @@ use crate::{args::Output, say};
 pub struct Screen {
     form: Output,
     is_quiet: bool,
+    /// Who came and who went is told by itself.
+    is_chat: bool,
+    /// What takes the place of the line that is being typed, where somebody types.
+    clear: &'static str,
     held: Vec<u8>,
     /// The names of the view's members by rank; with their incarnations where two have the same.
     names: Vec<String>,
@@ -24,9 +30,25 @@ impl Screen {
         Self {
             form,
             is_quiet,
+            is_chat: false,
+            clear: "",
             held: Vec::new(),
             names: Vec::new(),
             is_read: true,
+        }
+    }
+
+    /// As a chat looks. What comes in takes the place of the line that is being typed, which the terminal keeps.
+    pub fn of_chat(is_json: bool, is_quiet: bool) -> Self {
+        let form = match is_json {
+            true => Output::Json,
+            false => Output::Text,
+        };
+        let is_typed = !is_json && stdin().is_terminal() && stdout().is_terminal();
+        Self {
+            is_chat: true,
+            clear: if is_typed { CLEAR } else { "" },
+            ..Self::new(form, is_quiet)
         }
     }
 
@@ -53,8 +75,12 @@ impl Screen {
 
     /// A view began.
     pub fn installed(&mut self, view: &View, own: usize) {
-        self.names = names(view);
+        let before = std::mem::replace(&mut self.names, names(view));
+        if self.is_chat {
+            self.tell_changes(&before, own);
+        }
         match self.form {
+            Output::Text if self.is_chat => {}
             Output::Text => {
                 let names = self.names.join(", ");
                 self.tell(&format!(
@@ -79,6 +105,28 @@ impl Screen {
                     })
                     .to_string(),
                 );
+            }
+        }
+    }
+
+    fn tell_changes(&mut self, before: &[String], own: usize) {
+        let names = self.names.clone();
+        let gone = before.iter().filter(|name| !names.contains(name));
+        for name in gone {
+            self.named_event("left", name, &format!("{name} is gone"));
+        }
+        for (rank, name) in names.iter().enumerate() {
+            if rank != own && !before.contains(name) {
+                self.named_event("joined", name, &format!("{name} is here"));
+            }
+        }
+    }
+
+    fn named_event(&mut self, what: &str, name: &str, text: &str) {
+        match self.form {
+            Output::Text => self.tell(text),
+            Output::Json => {
+                self.print(&json!({ "what": what, "name": name, "text": text }).to_string());
             }
         }
     }
@@ -133,16 +181,20 @@ impl Screen {
     }
 
     fn print(&mut self, line: &str) {
+        self.held.extend_from_slice(self.clear.as_bytes());
         self.held.extend_from_slice(line.as_bytes());
         self.held.push(b'\n');
     }
 
     fn tell(&self, text: &str) {
         if !self.is_quiet {
-            say::talk(&format!("· {}", visible(text)));
+            say::talk(&format!("{}· {}", self.clear, visible(text)));
         }
     }
 }
+
+/// To the beginning of the row, and clears it.
+const CLEAR: &str = "\r\u{1b}[K";
 
 fn names(view: &View) -> Vec<String> {
     let is_twice = |name: &Name| view.seats.iter().filter(|seat| seat.name == *name).count() > 1;

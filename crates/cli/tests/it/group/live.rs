@@ -143,7 +143,8 @@ fn whoever_is_killed_is_missed_and_nothing_else_is() {
 #[test]
 fn whoever_was_stopped_comes_back_and_says_again_what_was_not_delivered() {
     let net = Net::lonely();
-    let mut all = Member::start_all(&net, NAMES, &["--stay"]);
+    // Safe: otherwise a sequencer delivers to itself what the others never will.
+    let mut all = Member::start_all(&net, NAMES, &["--stay", "--deliver", "safe"]);
     all[0].say("first");
     all[2].delivers(1);
     all[2].signal("STOP");
@@ -167,6 +168,41 @@ fn whoever_was_stopped_comes_back_and_says_again_what_was_not_delivered() {
     assert_eq!(expelled.len(), 1, "{expelled:?}");
     assert_eq!(all[2].texts(), ["first", "second"]);
     assert_eq!(all[2].positions(), [1, 3]);
+}
+
+/// A sequencer gives its own messages their places, and so delivers them to itself when it was cut off.
+#[test]
+fn what_a_sequencer_delivered_to_itself_alone_is_said_again() {
+    let net = Net::lonely();
+    let alice = Member::start(&net, 1, "alice", &["--stay"]);
+    alice.sees(1);
+    let start = |name| Member::start(&net, 1, name, &["--stay"]);
+    let mut all = [alice, start("bob"), start("carol")];
+    for member in &all {
+        member.sees(3);
+    }
+    all[0].say("first");
+    all[2].delivers(1);
+    all[0].signal("STOP");
+    all[0].say("second");
+    all[1].sees(2);
+    all[2].sees(2);
+    all[1].say("meanwhile");
+    all[2].delivers(2);
+    all[0].signal("CONT");
+    for member in &all {
+        member.sees(3);
+    }
+    all[1].delivers(3);
+    for member in &mut all {
+        member.signal("INT");
+    }
+    for member in &mut all {
+        assert_eq!(member.wait(), Some(0), "{}", member.said());
+    }
+    assert_eq!(all[1].texts(), ["first", "meanwhile", "second"]);
+    assert_eq!(all[2].texts(), all[1].texts());
+    assert_eq!(all[0].texts().last().map(String::as_str), Some("second"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::Write as _,
+    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     path::PathBuf,
     process::{ChildStdin, Stdio},
 };
@@ -68,9 +68,13 @@ impl Member {
 
     /// Types a line.
     pub fn say(&mut self, text: &str) {
+        self.try_say(text).expect("typed");
+    }
+
+    /// Types a line to whoever may be gone.
+    pub fn try_say(&mut self, text: &str) -> io::Result<()> {
         let stdin = self.stdin.as_mut().expect("open");
-        let written = stdin.write_all(format!("{text}\n").as_bytes());
-        written.expect("typed");
+        stdin.write_all(format!("{text}\n").as_bytes())
     }
 
     /// Waits until so many messages were delivered in all.
@@ -116,6 +120,16 @@ impl Member {
         objects.filter(|object| object["what"] == what).collect()
     }
 
+    /// What it has printed from some byte on.
+    pub fn shown_from(&self, bytes: usize) -> String {
+        let mut file = fs::File::open(self.file("stdout")).expect("its output");
+        let mut shown = String::new();
+        let sought = file.seek(SeekFrom::Start(bytes as u64));
+        let read = sought.and_then(|_| file.read_to_string(&mut shown));
+        read.expect("its output");
+        shown
+    }
+
     /// What it has said on standard error so far.
     pub fn said(&self) -> String {
         fs::read_to_string(self.file("stderr")).expect("its output")
@@ -126,10 +140,26 @@ impl Member {
         fs::read_to_string(self.file("log.jsonl")).expect("its log")
     }
 
+    /// Ends its input.
+    pub fn hang_up(&mut self) {
+        self.stdin = None;
+    }
+
+    /// How much memory it has.
+    #[track_caller]
+    pub fn resident_bytes(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.pid()));
+        let status = status.expect("it lives");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = line.and_then(|line| line.split_whitespace().next());
+        let kibibytes: u64 = number.expect("a number").parse().expect("a number");
+        kibibytes << 10
+    }
+
     /// Ends its input and waits for its end, which is to be a good one.
     #[track_caller]
     pub fn end(&mut self) {
-        self.stdin = None;
+        self.hang_up();
         assert_eq!(self.child.wait().code(), Some(0), "{}", self.said());
     }
 

@@ -76,8 +76,20 @@ fn summarise(chat: &Chat, told: Told) -> ChatSummary {
 }
 
 fn findings(chat: &mut Chat, summary: &ChatSummary) -> Vec<Finding> {
+    let is_log_broken = chat.log.as_ref().is_some_and(|log| log.is_broken());
+    let mut findings = remarks(is_log_broken, summary);
+    let senders = chat.senders.iter_mut();
+    for (to, count) in senders.flat_map(|sender| sender.refusals()) {
+        let what = format!("nobody received at {to}, of what was sent there at least");
+        remark(&mut findings, count, "datagram", &what);
+    }
+    findings
+}
+
+/// What is to be said of any chat.
+pub(super) fn remarks(is_log_broken: bool, summary: &ChatSummary) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if chat.log.as_ref().is_some_and(|log| log.is_broken()) {
+    if is_log_broken {
         let text = "the log is not whole: the disk is full or gone";
         findings.push(Finding::new(Verdict::Unknown, text));
     }
@@ -88,22 +100,20 @@ fn findings(chat: &mut Chat, summary: &ChatSummary) -> Vec<Finding> {
         );
         findings.push(Finding::new(Verdict::Unknown, text));
     }
-    let mut remark = |count: u64, thing: &str, what: &str| {
-        if count > 0 {
-            let text = format!("{what} {}", counted(count, thing));
-            findings.push(Finding::new(Verdict::Valid, text));
-        }
-    };
     let lost = "datagrams promise nothing, and of the others did not come:";
-    remark(summary.lost, "message", lost);
+    remark(&mut findings, summary.lost, "message", lost);
     let refused = "refused, each as a whole and without effect:";
-    remark(summary.refused.values().sum(), "datagram", refused);
+    let count = summary.refused.values().sum();
+    remark(&mut findings, count, "datagram", refused);
     let dropped = "dropped by the kernel, because they came faster than they were read:";
-    remark(summary.kernel_drops, "datagram", dropped);
-    let senders = chat.senders.iter_mut();
-    for (to, count) in senders.flat_map(|sender| sender.refusals()) {
-        let refused = format!("nobody received at {to}, of what was sent there at least");
-        remark(count, "datagram", &refused);
-    }
+    remark(&mut findings, summary.kernel_drops, "datagram", dropped);
     findings
+}
+
+/// Something that happened, if it did.
+fn remark(findings: &mut Vec<Finding>, count: u64, thing: &str, what: &str) {
+    if count > 0 {
+        let text = format!("{what} {}", counted(count, thing));
+        findings.push(Finding::new(Verdict::Valid, text));
+    }
 }
