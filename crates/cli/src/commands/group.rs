@@ -6,6 +6,7 @@ mod lines;
 mod meeting;
 mod screen;
 pub mod terms;
+pub mod ways;
 
 use anyhow::Result;
 use history::Verdict;
