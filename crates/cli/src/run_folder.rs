@@ -101,6 +101,27 @@ impl Begun {
         clock: &dyn Clock,
     ) -> Verdict {
         self.judge(findings, clock);
+        self.tell(as_json)
+    }
+
+    /// The same for a run whose page is drawn by `page` from the judged summary.
+    pub fn conclude_with(
+        mut self,
+        findings: Vec<Finding>,
+        as_json: bool,
+        clock: &dyn Clock,
+        page: impl FnOnce(&Summary) -> String,
+    ) -> Verdict {
+        self.judge(findings, clock);
+        let page = page(&self.summary);
+        if let Some(Err(error)) = self.folder().map(|folder| folder.write(PAGE, &page)) {
+            say::talk(&format!("warning: the run's folder has no page: {error}"));
+        }
+        self.tell(as_json)
+    }
+
+    /// Prints a judged run and writes its summary.
+    fn tell(&self, as_json: bool) -> Verdict {
         say::result(&match as_json {
             true => serde_json::to_string_pretty(&self.summary).expect("a summary is JSON") + "\n",
             false => report::text(&self.summary),

@@ -10,6 +10,7 @@ use history::{
 
 pub(crate) use cast::{cast, cast_empty, cast_flat, cast_hostile, casts};
 pub(crate) use chat::{chat, chats_at_the_edge};
+pub(crate) use group::group;
 pub(crate) use kinds::{nothing_of, of_kind};
 pub(crate) use names::{names, names_at_the_edge};
 pub(crate) use primes::{
@@ -18,6 +19,7 @@ pub(crate) use primes::{
 
 mod cast;
 mod chat;
+mod group;
 mod kinds;
 mod names;
 mod primes;

@@ -51,7 +51,7 @@ mod fixture;
 
 pub use escape::{shown, visible};
 pub use number::{count, counted, duration};
-pub use page::html;
+pub use page::{Way, html, html_of_groups, html_of_ways};
 pub use published::published_completion_ns;
 pub use space_time::{Drawing, Listed, Witnessed, space_time, space_time_svg};
 pub use text::{comparison_text, text};

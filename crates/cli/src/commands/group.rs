@@ -7,6 +7,7 @@ mod meeting;
 mod said;
 pub mod screen;
 pub mod terms;
+pub mod ways;
 
 use anyhow::Result;
 use history::Verdict;

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use history::{Kind, RunFolder, Sample, SampleReader, Verdict};
 
-use super::clock;
+use super::{clock, group, sim};
 use crate::{args::ReportArgs, say};
 
 /// Runs the command.
@@ -21,6 +21,8 @@ pub fn run(args: &ReportArgs) -> Result<Verdict> {
     let summary = folder.summary()?;
     match summary.kind {
         Kind::Clock | Kind::Verdict => clock::pages::again(&folder, &summary)?,
+        Kind::Group => folder.write("report.html", &group::ways::page(&summary))?,
+        Kind::Sim => sim::group::page::again(&folder, &summary)?,
         _ => {
             let samples = read_samples(&folder)?;
             folder.write("report.html", &report::html(&summary, &samples))?;

@@ -1,7 +1,7 @@
 //! `wharf sim`: what this program runs over sockets, in virtual time.
 
 mod bench;
-mod group;
+pub mod group;
 
 use anyhow::Result;
 use history::Verdict;

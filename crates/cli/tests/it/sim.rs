@@ -132,6 +132,20 @@ fn a_broken_promise_is_made_small_and_shown() {
 }
 
 #[test]
+fn a_broken_promise_has_its_picture_on_the_page_and_on_the_page_that_is_drawn_again() {
+    let args = "--order causal --break causal-no-wait --seeds 20";
+    let (ran, sim) = simulated(&args.split(' ').collect::<Vec<_>>());
+    assert!(sim.failure.is_some(), "{}", ran.stdout);
+    let page = || std::fs::read_to_string(kept(&ran, "report.html")).expect("a page");
+    let first = page();
+    assert!(first.contains("What breaks “causal”?") && first.contains("class=\"sp-witness\""));
+    let runs = ran.runs.path().display().to_string();
+    let drawn = run(&["report", "--runs", &runs]);
+    assert_eq!(drawn.status, Some(1), "{}", drawn.stderr);
+    assert_eq!(page(), first);
+}
+
+#[test]
 fn the_result_is_for_people_too() {
     let ran = run(&["sim", "group", "--order", "fifo", "--seeds", "3"]);
     let verdict = ran.summary().verdict;

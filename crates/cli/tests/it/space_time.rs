@@ -5,8 +5,8 @@ use std::{fs, path::PathBuf};
 use causality::Relation;
 use history::{Finding, Verdict};
 use report::{Drawing, Witnessed, space_time};
-use trace::{Event, EventId, EventKind, HostId, Log, Place, Stamps};
-use verdict::Order;
+use trace::{Event, EventId, EventKind, HostId, Log, Place, Stamps, View};
+use verdict::{GROUP_CONDITIONS, GroupJudgement, Order};
 
 use crate::browser::Browser;
 
@@ -224,6 +224,76 @@ fn an_event_is_chosen_by_keyboard_and_told_in_words() {
             .value("document.querySelectorAll('.sp-some').length"),
         0
     );
+    shown.without_complaint();
+}
+
+/// Alice and bob deliver two messages in two orders in a view with carol, who crashes; then bob leaves.
+fn group() -> Log {
+    let mut log = Log::new();
+    let hosts: Vec<HostId> = ["alice", "bob", "carol"].map(|name| log.host(name)).into();
+    let ms = 1_000_000;
+    for host in 0..3 {
+        let event = add(&mut log, host, EventKind::View, "", "", 0);
+        let (name, members) = ("1 by alice".to_owned(), hosts.clone());
+        log.set_view(event, View { name, members });
+    }
+    add(&mut log, 0, EventKind::Send, "alice:1", "", ms);
+    add(&mut log, 1, EventKind::Send, "bob:1", "", ms);
+    for (host, messages) in [(0, ["alice:1", "bob:1"]), (1, ["bob:1", "alice:1"])] {
+        for (at, message) in (2..).zip(messages) {
+            add(&mut log, host, EventKind::Deliver, message, "", at * ms);
+        }
+    }
+    add(&mut log, 2, EventKind::Crash, "", "", 4 * ms);
+    add(&mut log, 1, EventKind::Leave, "", "", 9 * ms);
+    log
+}
+
+#[test]
+fn views_and_ends_of_hosts_are_told_and_a_broken_promise_has_its_own_picture() {
+    let log = group();
+    let judged = GroupJudgement::all(&log, &GROUP_CONDITIONS.iter().collect::<Vec<_>>());
+    let broken = judged.iter().filter(|one| one.verdict == Verdict::Invalid);
+    let broken: Vec<&GroupJudgement> = broken.collect();
+    let order = Order::of(&log);
+    let drawing = Drawing {
+        broken: &broken,
+        ..Drawing::new(&log, &order, "a group")
+    };
+    let mut shown = Shown::new(&space_time(&drawing));
+    for (width, scheme) in [(390, "dark"), (1280, "light")] {
+        shown.open((width, 900), scheme);
+        let root = "document.documentElement";
+        let beyond = shown
+            .browser
+            .text(&format!("{root}.scrollWidth - {root}.clientWidth"));
+        assert_eq!(beyond, "0", "{width} {scheme}");
+    }
+    // Of a lane, how far down it reaches; alice alone goes on.
+    let ends = "JSON.stringify([...document.querySelectorAll('#sp-body .sp-host')].map(
+        line => document.getElementById('sp-body').clientHeight - line.getBBox().y - line.getBBox().height))";
+    let ends = shown.browser.text(ends);
+    let ends: Vec<f64> = serde_json::from_str(&ends).expect("numbers");
+    assert!(
+        ends[0] < 10.0 && ends[1] > 20.0 && ends[2] > 20.0,
+        "{ends:?}"
+    );
+    let cards = "[...document.querySelectorAll('figure')].filter(one => one.querySelector('.sp-small .sp-witness')).length";
+    assert_eq!(shown.browser.value(cards), broken.len());
+    shown.tab_to_diagram();
+    for (key, expected) in [
+        (
+            "ArrowDown",
+            "alice:1 installed view A, “1 by alice”: alice, bob, carol;",
+        ),
+        ("ArrowRight", "bob:1 installed view A"),
+        ("End", "bob:5 left in order, and did nothing more;"),
+        ("ArrowRight", "carol:2 crashed, and did nothing more;"),
+    ] {
+        shown.browser.press(key);
+        let told = shown.told();
+        assert!(told.contains(expected), "{key}: {told}");
+    }
     shown.without_complaint();
 }
 

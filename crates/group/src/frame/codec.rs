@@ -47,6 +47,25 @@ impl<'a> Frame<'a> {
             false => Err(Reason::Malformed),
         }
     }
+
+    /// What it is, in a word; a packet without messages has a stamp alone, which is an order.
+    pub fn kind(&self) -> &'static str {
+        match &self.body {
+            Body::Data(data) if data.messages.iter().next().is_none() => "order",
+            Body::Data(_) => "data",
+            Body::Again(_) => "again",
+            Body::Nak(_) => "nak",
+            Body::Status(_) => "status",
+            Body::Join(_) => "join",
+            Body::Leave => "leave",
+            Body::Change(_) => "change",
+            Body::Ask => "ask",
+            Body::Out(_) => "out",
+            Body::WantState(_) => "want state",
+            Body::State(_) => "state",
+            Body::Welcome(_) => "welcome",
+        }
+    }
 }
 
 /// The header's bytes and the body's, with the checksum right.

@@ -27,6 +27,7 @@ mod latencies;
 mod costs;
 mod dots;
 mod heat;
+mod orders;
 mod percentiles;
 
 mod shifts;
@@ -43,6 +44,7 @@ pub(crate) use heat::{Heat, heat};
 pub(crate) use idle::idle;
 pub(crate) use lanes::{MOST_LANES, lanes};
 pub(crate) use latencies::latencies;
+pub(crate) use orders::{DATAGRAMS, DELIVERED, NEW_VIEW, TAKEN, orders};
 pub(crate) use overhead::overhead;
 pub(crate) use percentiles::percentiles;
 pub(crate) use seed::seed;

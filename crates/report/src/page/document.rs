@@ -1,9 +1,13 @@
 //! The shell around every page.
 
 use history::{Sample, Summary};
+use trace::Log;
+use verdict::GroupJudgement;
 
-use super::{bench, cast, chat, choices, findings, head, load, names, primes, serve, sim};
-use crate::{escape::escape, sha256::sha256_base64};
+use super::{
+    Way, bench, cast, chat, choices, findings, group, head, load, names, primes, serve, sim,
+};
+use crate::{escape::escape, sha256::sha256_base64, space_time};
 
 /// The page of a run as one self-contained HTML file: pictures, tables, findings, in light and dark.
 ///
@@ -11,9 +15,25 @@ use crate::{escape::escape, sha256::sha256_base64};
 /// may be empty, then the picture over time is left out. The size of the page does not depend on
 /// their number. Every text from outside is escaped.
 pub fn html(summary: &Summary, samples: &[Sample]) -> String {
-    let (mut main, mut choice) = (String::new(), String::new());
+    page(summary, &figures(summary, samples), "")
+}
+
+/// The same for groups, with a small space-time diagram of each promise that was broken in this log.
+pub fn html_of_groups(summary: &Summary, log: &Log, broken: &[&GroupJudgement]) -> String {
+    let main = space_time::cards(log, broken) + &figures(summary, &[]);
+    page(summary, &main, space_time::STYLE)
+}
+
+/// The same for measured groups, with a sketch of one message's way in each order.
+pub fn html_of_ways(summary: &Summary, ways: &[Way]) -> String {
+    let main = figures(summary, &[]) + &group::ways(ways);
+    page(summary, &main, space_time::STYLE)
+}
+
+/// What a run of each kind shows.
+fn figures(summary: &Summary, samples: &[Sample]) -> String {
+    let mut main = String::new();
     if let Some(results) = &summary.bench {
-        choice = choices::choices(results);
         main += &bench::figures(results);
     }
     if let Some(results) = &summary.load {
@@ -37,6 +57,18 @@ pub fn html(summary: &Summary, samples: &[Sample]) -> String {
     if let Some(results) = &summary.sim {
         main += &sim::figures(results);
     }
+    if let Some(results) = &summary.group {
+        main += &group::figures(results);
+    }
+    main
+}
+
+/// A page with these figures, and the style that they want beside that of every page.
+fn page(summary: &Summary, main: &str, style: &str) -> String {
+    let choice = summary
+        .bench
+        .as_ref()
+        .map_or(String::new(), choices::choices);
     let key_figures = head::key_figures(summary);
     let findings = findings::findings(&summary.findings);
     let shell = Shell {
@@ -44,7 +76,7 @@ pub fn html(summary: &Summary, samples: &[Sample]) -> String {
         header: head::header(summary),
         main: format!("{key_figures}\n{choice}{findings}\n{main}"),
         footer: footer(summary),
-        style: "",
+        style,
         script: "",
     };
     shell.html()

@@ -55,6 +55,10 @@ pub(super) fn key_figures(summary: &Summary) -> String {
     if let Some(cast) = &summary.cast {
         figures.extend(of_cast(cast));
     }
+    if let Some(group) = &summary.group {
+        let all = super::group::key_figures(group).into_iter();
+        figures.extend(all.map(|(value, name)| KeyFigure::new(value, name)));
+    }
     if let Some(chat) = &summary.chat {
         figures.extend(of_chat(chat));
     }
@@ -144,6 +148,8 @@ fn subject(summary: &Summary) -> String {
         datagrams::subject(cast)
     } else if let Some(names) = &summary.names {
         wording::names(names)
+    } else if let Some(group) = &summary.group {
+        super::group::subject(group)
     } else {
         summary.command.clone()
     }

@@ -12,6 +12,7 @@
 //!   +- cast      |
 //!   +- names     |
 //!   +- sim       |
+//!   +- group     |
 //!   +- findings  what a reader should know
 //! ```
 //!
@@ -27,6 +28,7 @@ mod bench_trouble;
 mod cast;
 mod chat;
 mod choices;
+mod group;
 mod load;
 mod names;
 mod primes;
@@ -40,6 +42,7 @@ mod figure;
 mod table;
 
 pub(crate) use document::Shell;
-pub use document::html;
+pub use document::{html, html_of_groups, html_of_ways};
 pub(crate) use figure::{Figure, Width};
+pub use group::Way;
 pub(crate) use table::Table;

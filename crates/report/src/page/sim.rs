@@ -43,10 +43,14 @@ pub(super) fn figures(sim: &SimSummary) -> String {
 }
 
 fn failed(failure: &SimFailure) -> String {
-    let schedule = format!("<pre><code>{}</code></pre>", escape(&failure.schedule));
+    let lines: Vec<String> = failure.schedule.lines().map(escape).collect();
+    let schedule = format!(
+        "<div class=\"table\" tabindex=\"0\"><pre><code>{}</code></pre></div>",
+        lines.join("\n")
+    );
     Figure::new(Width::Full, "What is the smallest schedule that breaks a promise?")
         .caption(&format!(
-            "It breaks {}: {} Beside this page it is schedule.txt, and its history trace.jsonl, which `wharf clock order` draws.",
+            "It breaks {}: {}. Beside this page it is schedule.txt, and its history trace.jsonl, which `wharf clock order` draws.",
             failure.condition, failure.text
         ))
         .part(schedule)

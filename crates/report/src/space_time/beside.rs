@@ -14,7 +14,7 @@ pub(super) enum Beside {
 }
 
 /// A label.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Label {
     /// Its text, in brackets where it is rebuilt.
     pub(super) text: String,

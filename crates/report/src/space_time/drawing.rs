@@ -2,7 +2,7 @@
 
 use history::Finding;
 use trace::{EventId, Log};
-use verdict::Order;
+use verdict::{GroupJudgement, Order};
 
 use super::Listed;
 
@@ -19,6 +19,8 @@ pub struct Drawing<'a> {
     pub command: &'a str,
     /// What was found, in any order.
     pub findings: &'a [Witnessed],
+    /// The promises of a group that it broke, each with a picture of its own.
+    pub broken: &'a [&'a GroupJudgement],
     /// All executions of the log, for a page that leads to the others; empty where this is the only one.
     pub executions: &'a [Listed],
     /// The event that is chosen at first, and about which a window lies when not all is drawn.
@@ -36,6 +38,7 @@ impl<'a> Drawing<'a> {
             title,
             command: "",
             findings: &[],
+            broken: &[],
             executions: &[],
             around: None,
             most: Self::MOST,

@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use history::{Finding, Verdict};
 
 use super::{
-    Drawing, Witnessed, executions, names, paint,
-    scene::{Fate, Lane, Scene},
+    Drawing, Witnessed, broken, executions, names, paint,
+    scene::{Lane, Scene},
     table,
+    views::Views,
 };
 use crate::{
     escape::{escape, shortened},
@@ -23,7 +24,12 @@ use crate::{
 /// what it leaves out. Every text from outside is escaped, and cut where all together would be large.
 pub fn space_time(drawing: &Drawing<'_>) -> String {
     let scene = Scene::of(drawing);
-    let main = executions::list(drawing) + &findings(&scene) + &figure(&scene) + &hosts(&scene);
+    let main = executions::list(drawing)
+        + &findings(&scene)
+        + &broken::cards(drawing.log, drawing.broken)
+        + &figure(&scene)
+        + &hosts(&scene)
+        + &views(&scene);
     let shell = Shell {
         title: drawing.title,
         header: header(&scene),
@@ -183,63 +189,10 @@ fn figure(scene: &Scene<'_>) -> String {
     Figure::new(Width::Full, "What happened before what")
         .caption(captions)
         .caption(&left_out(scene).unwrap_or_default())
-        .key(&key(scene))
+        .key(&scene.key(true))
         .part(diagram(scene))
         .notes(&notes(scene))
         .html()
-}
-
-/// The key: only what occurs.
-fn key(scene: &Scene<'_>) -> Vec<(&'static str, &'static str)> {
-    use trace::EventKind::{Deliver, Local, Receive, Send};
-    let any = |is: &dyn Fn(&super::scene::Mark) -> bool| scene.marks.iter().any(is);
-    let lines = &scene.lines;
-    let all = [
-        (any(&|mark| mark.kind == Local), "s-sp-local", "local"),
-        (any(&|mark| mark.kind == Send), "s-sp-send", "send"),
-        (any(&|mark| mark.kind == Receive), "s-sp-receive", "receive"),
-        (any(&|mark| mark.kind == Deliver), "s-sp-deliver", "deliver"),
-        (
-            any(&|mark| mark.fate == Fate::Lost),
-            "s-sp-lost",
-            "received by nobody",
-        ),
-        (
-            any(&|mark| mark.fate == Fate::FromNobody),
-            "s-sp-lost s-sp-unsent",
-            "sent by nobody",
-        ),
-        (
-            any(&|mark| mark.fate == Fate::Beyond),
-            "s-sp-away",
-            "to or from outside",
-        ),
-        (
-            lines.iter().any(|line| line.backwards > 0),
-            "s-sp-skewed",
-            "clocks say it came before it was sent",
-        ),
-        (
-            any(&|mark| mark.is_impossible),
-            "s-sp-wrong",
-            "cannot have happened so",
-        ),
-        (
-            any(&|mark| mark.doubt.is_some()),
-            "s-sp-doubt",
-            "its stamp cannot be right",
-        ),
-        (
-            any(&|mark| mark.is_witness),
-            "s-sp-witness",
-            "the two ends of a broken promise",
-        ),
-        (true, "s-sp-past", "causal past"),
-        (true, "s-sp-future", "causal future"),
-        (true, "s-sp-pale", "concurrent: pale"),
-    ];
-    let occurs = all.into_iter().filter(|(is, _, _)| *is);
-    occurs.map(|(_, class, name)| (class, name)).collect()
 }
 
 fn diagram(scene: &Scene<'_>) -> String {
@@ -397,6 +350,27 @@ fn hosts(scene: &Scene<'_>) -> String {
     table.details("Numbers: every host that is drawn")
 }
 
+/// Who is in which view; nothing where there are no views.
+fn views(scene: &Scene<'_>) -> String {
+    if scene.views.all.is_empty() {
+        return String::new();
+    }
+    let mut installed = vec![0u64; scene.views.all.len()];
+    for mark in &scene.marks {
+        if let Some(view) = scene.views.installed(mark.event) {
+            installed[view as usize] += 1;
+        }
+    }
+    let mut table = Table::new(["view", "name", "members", "installed by"]);
+    for (at, view) in scene.views.all.iter().enumerate().take(MOST_ROWS) {
+        let members = scene.views.members(scene.drawing.log, at as u32);
+        let by = counted(installed[at], "host");
+        let name = shortened(&view.name, 80);
+        table.row(&Views::letter(at as u32), [name, members, by]);
+    }
+    table.details("Numbers: every view that is drawn")
+}
+
 fn footer(drawing: &Drawing<'_>) -> String {
     let made = match drawing.command {
         "" => "Made with wharf.".to_owned(),
@@ -429,7 +403,7 @@ const MOST: usize = 40;
 /// More hosts than this are read by programs.
 const MOST_ROWS: usize = 400;
 
-const STYLE: &str = include_str!("space_time.css");
+pub(crate) const STYLE: &str = include_str!("space_time.css");
 const SCRIPT: &str = include_str!("space_time.js");
 
 #[cfg(test)]

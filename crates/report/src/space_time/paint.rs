@@ -8,8 +8,14 @@ use std::fmt::Write as _;
 
 use trace::EventKind;
 
-use super::scene::{Fate, Lane, Line, Mark, Scene};
-use crate::number::{duration, tick_duration};
+use super::{
+    scene::{Fate, Lane, Line, Mark, Scene},
+    views::{self, Stay, Views},
+};
+use crate::{
+    escape::escape,
+    number::{duration, tick_duration},
+};
 
 /// Units of a lane's width in the picture of messages.
 pub(super) const LANE: u32 = 100;
@@ -21,10 +27,13 @@ pub(super) fn middle(lane: u32) -> u32 {
 
 /// The marks of a lane, on top of its line.
 pub(super) fn lane(scene: &Scene<'_>, lane: &Lane) -> String {
-    let mut out = format!(
-        "<path class=\"sp-host\" d=\"M0 8V{}\"/>",
-        scene.rows.height - 8
-    );
+    let (from, to) = views::extent(scene, lane);
+    let stays = views::stays(scene, lane);
+    let mut out = bands(&stays);
+    let _ = write!(out, "<path class=\"sp-host\" d=\"M0 {from}V{to}\"/>");
+    for stay in &stays {
+        installation(&mut out, scene, stay);
+    }
     let marks = &scene.marks[lane.first as usize..(lane.first + lane.count) as usize];
     let stretch = stretch(scene);
     for together in marks.chunk_by(|one, other| one.row / stretch == other.row / stretch) {
@@ -49,6 +58,34 @@ pub(super) fn lane(scene: &Scene<'_>, lane: &Lane) -> String {
         }
     }
     out
+}
+
+/// A band along the lane for each view, behind all else.
+fn bands(stays: &[Stay]) -> String {
+    let band = |stay: &Stay| {
+        let (class, from, to) = (Views::class(stay.view), stay.from, stay.to);
+        format!("<path class=\"sp-band {class}\" d=\"M0 {from}V{to}\"/>")
+    };
+    stays.iter().map(band).collect()
+}
+
+/// A double bar across the lane and the view's letter; who is in it, for whoever points there.
+fn installation(out: &mut String, scene: &Scene<'_>, stay: &Stay) {
+    let (class, letter, y) = (Views::class(stay.view), Views::letter(stay.view), stay.from);
+    let title = match scene.marks.len() <= MOST_TITLES {
+        true => format!(
+            "<title>{}</title>",
+            escape(&scene.views.words(scene.drawing.log, stay.view))
+        ),
+        false => String::new(),
+    };
+    let _ = write!(
+        out,
+        "<g class=\"{class}\">{title}<path class=\"sp-view\" d=\"M-11 {}h22m-22 5h22\"/>\
+         <text class=\"sp-letter\" x=\"-15\" y=\"{}\">{letter}</text></g>",
+        y.saturating_sub(2),
+        y + 5
+    );
 }
 
 /// The messages, in the units of [`LANE`].
@@ -154,6 +191,8 @@ impl Draws {
                     let _ = write!(d, "M0 {}l6 6-6 6-6-6z", y.saturating_sub(6));
                     continue;
                 }
+                Self::Kind(EventKind::Leave) => "m-10 0h20",
+                Self::Kind(EventKind::Crash) => "m-7-7l14 14m0-14l-14 14",
                 Self::Kind(_) => "h0",
                 Self::Fate(Fate::Lost) => "l-6 4m-3 2l-6 4m-8-4l8 8m0-8l-8 8",
                 Self::Fate(Fate::FromNobody) => "m-24-14l8 8m0-8l-8 8m9-1l5 4m3 2l5 4",
@@ -166,7 +205,7 @@ impl Draws {
             };
             // A point is two bytes shorter when it is told from the point before it.
             let _ = match (self, last) {
-                (Self::Kind(_), Some(last)) => write!(d, "m0 {}{shape}", y - last),
+                (Self::Kind(_), Some(last)) if shape == "h0" => write!(d, "m0 {}{shape}", y - last),
                 _ => write!(d, "M0 {y}{shape}"),
             };
             last = Some(y);
@@ -190,9 +229,14 @@ const MARKS: &[(&str, Draws)] = &[
     ("sp-send", Draws::Kind(EventKind::Send)),
     ("sp-receive", Draws::Kind(EventKind::Receive)),
     ("sp-deliver", Draws::Kind(EventKind::Deliver)),
+    ("sp-leave", Draws::Kind(EventKind::Leave)),
+    ("sp-crash", Draws::Kind(EventKind::Crash)),
     ("sp-doubt", Draws::Doubt),
     ("sp-witness", Draws::Witness),
 ];
+
+/// In a picture of more events, who is in a view is told by the script alone.
+const MOST_TITLES: usize = 2000;
 
 /// More times than this would be a column of numbers that nobody reads.
 const MOST_TICKS: u32 = 600;

@@ -1,6 +1,6 @@
 //! Logs for the tests of the diagram.
 
-use trace::{Event, EventKind, HostId, Log, Place, Stamps};
+use trace::{Event, EventId, EventKind, HostId, Log, Place, Stamps, View};
 use verdict::Order;
 
 /// A log that is written event by event.
@@ -54,6 +54,16 @@ impl Script {
         self
     }
 
+    /// A host installs the view of that name and those members.
+    pub(super) fn view(&mut self, host: u32, name: &str, members: &[u32], ns: i64) -> &mut Self {
+        self.event(host, EventKind::View, None, "", Some(ns));
+        let event = EventId(self.log.events.len() as u32 - 1);
+        let members = members.iter().map(|member| HostId(*member)).collect();
+        let name = name.to_owned();
+        self.log.set_view(event, View { name, members });
+        self
+    }
+
     /// Gives every event the stamps of clocks that work.
     pub(super) fn stamp(&mut self) {
         let order = Order::of(&self.log);
@@ -91,6 +101,52 @@ pub(super) fn small() -> Script {
         .event(0, receive, Some("m5"), "has a price", Some(20 * ms))
         .event(0, local, None, "buys", Some(21 * ms));
     script.stamp();
+    script
+}
+
+/// Three members in a view; carol crashes, and alice and bob go on in a second one, until bob leaves.
+pub(super) fn group() -> Script {
+    let (mut script, ms) = (Script::new(&["alice", "bob", "carol"]), 1_000_000);
+    let (send, deliver) = (EventKind::Send, EventKind::Deliver);
+    for host in 0..3 {
+        script.view(host, "1 by alice", &[0, 1, 2], i64::from(host) * ms / 10);
+    }
+    script
+        .event(0, send, Some("alice:1"), "", Some(2 * ms))
+        .event(0, deliver, Some("alice:1"), "", Some(3 * ms))
+        .event(2, deliver, Some("alice:1"), "", Some(4 * ms))
+        .event(2, EventKind::Crash, None, "", Some(5 * ms))
+        .view(0, "2 by alice", &[0, 1], 9 * ms)
+        .event(1, deliver, Some("alice:1"), "", Some(8 * ms))
+        .view(1, "2 by alice", &[0, 1], 10 * ms)
+        .event(1, EventKind::Leave, None, "", Some(14 * ms))
+        .event(0, send, Some("alice:2"), "", Some(15 * ms))
+        .event(0, deliver, Some("alice:2"), "", Some(16 * ms));
+    script
+}
+
+/// Alice and bob deliver two messages in two orders; carol says something of her own.
+pub(super) fn broken_order() -> Script {
+    let (mut script, ms) = (Script::new(&["alice", "bob", "carol"]), 1_000_000);
+    let (send, deliver) = (EventKind::Send, EventKind::Deliver);
+    for host in 0..3 {
+        script.view(host, "1 by alice", &[0, 1, 2], i64::from(host) * ms / 10);
+    }
+    script
+        .event(0, send, Some("alice:1"), "", Some(2 * ms))
+        .event(1, send, Some("bob:1"), "", Some(2 * ms))
+        .event(2, send, Some("carol:1"), "", Some(2 * ms));
+    let (one, other, third) = ("alice:1", "bob:1", "carol:1");
+    for (host, messages) in [
+        (0, [one, other, third]),
+        (1, [other, one, third]),
+        (2, [one, other, third]),
+    ] {
+        for (at, message) in (0..).zip(messages) {
+            let ns = (4 + i64::from(host) + 3 * at) * ms;
+            script.event(host, deliver, Some(message), "", Some(ns));
+        }
+    }
     script
 }
 

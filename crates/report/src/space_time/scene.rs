@@ -10,6 +10,7 @@ use super::{
     claims::{self, Doubt},
     rows::{Rows, Window},
     sequence::Sequence,
+    views::Views,
 };
 
 /// A picture before it is painted.
@@ -28,6 +29,8 @@ pub(super) struct Scene<'a> {
     pub(super) lines: Vec<Line>,
     /// The rows.
     pub(super) rows: Rows,
+    /// The views that hosts installed in the window.
+    pub(super) views: Views<'a>,
     /// The sends of the whole log that nobody received.
     pub(super) lost: HashSet<EventId>,
     /// What all lengths and times are taken from.
@@ -142,6 +145,7 @@ impl<'a> Scene<'a> {
             number,
             lines: Vec::new(),
             rows,
+            views: Views::of(log, events),
             before: from,
             after: log.events.len() - to,
             lost: order.lost(log).into_iter().collect(),

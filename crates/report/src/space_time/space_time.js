@@ -106,12 +106,21 @@
   };
   const message = (n) => t.messages[n] < 0 ? '' : t.names[t.messages[n]];
   const names = (list) => list.length > 6 ? `${list.slice(0, 5).map(name).join(', ')} and ${list.length - 5} more` : list.map(name).join(', ');
+  const installed = new Map();
+  for (let i = 0; t.installed && i < t.installed.length; i += 2) installed.set(t.installed[i], t.installed[i + 1]);
+  const viewOf = (n) => { const v = installed.get(n); return v === undefined ? 'a view that the log does not describe' : `view ${t.letters[v]}, “${t.views[v]}”: ${t.members[v]}`; };
+  const briefly = (n) => installed.has(n) ? `view ${t.letters[installed.get(n)]}: ${t.members[installed.get(n)]}` : 'a view';
+  // What stands beside an event: the log's words, or what it is.
+  const words = (n) => t.texts[n] || { v: briefly(n), e: 'leaves', x: 'crashes' }[t.kinds[n]] || '';
   const deed = (n) => {
     const named = message(n) || 'a message', to = sentTo[n], from = camefrom[n];
     switch (t.kinds[n]) {
       case 's': return `sent ${named}` + (lost.has(n) ? ', received by nobody' : to.length ? `, received as ${names(to)}` : '');
       case 'r': return `received ${named}` + (unsent.has(n) ? ', sent by nobody' : from.length ? ` from ${names(from)}` : '');
       case 'd': return `delivered ${named}` + (unsent.has(n) ? ', sent by nobody' : from.length ? ` from ${names(from)}` : '');
+      case 'v': return `installed ${viewOf(n)}`;
+      case 'e': return 'left in order, and did nothing more';
+      case 'x': return 'crashed, and did nothing more';
       default: return 'did something of its own';
     }
   };
@@ -204,7 +213,7 @@
       what.append(element('p', relation()));
       if (path && path.length > 1) {
         const steps = element('ol');
-        path.slice(0, 200).forEach((at) => steps.append(element('li', `${name(at)} ${t.kinds[at] === 'l' ? '' : { s: 'sends', r: 'receives', d: 'delivers' }[t.kinds[at]] + ' ' + message(at)} ${t.texts[at]}`)));
+        path.slice(0, 200).forEach((at) => steps.append(element('li', `${name(at)} ${{ s: 'sends ', r: 'receives ', d: 'delivers ' }[t.kinds[at]] || ''}${message(at)} ${words(at)}`)));
         what.append(steps);
       }
     }
@@ -275,7 +284,16 @@
     const words = text.slice(cut).replace(/^(?:[\[(]?[\d.:,/+-]+[\])Z]?\s+|[AP]M\s+)+(?=\S)/, '');
     return cut >= 8 ? `…${words}` : text;
   };
-  const kindClass = {l: 'sp-local', s: 'sp-send', r: 'sp-receive', d: 'sp-deliver'};
+  const kindClass = {l: 'sp-local', s: 'sp-send', r: 'sp-receive', d: 'sp-deliver', v: 'sp-view', e: 'sp-leave', x: 'sp-crash'};
+  const shape = (kind, at) => {
+    switch (kind) {
+      case 'd': return `M0 ${at - 6}l6 6-6 6-6-6z`;
+      case 'v': return `M-11 ${at - 2}h22m-22 5h22`;
+      case 'e': return `M-10 ${at}h20`;
+      case 'x': return `M-7 ${at - 7}l14 14m0-14l-14 14`;
+      default: return `M0 ${at}h0`;
+    }
+  };
   const paint = () => {
     const top = box.scrollTop - 300, bottom = box.scrollTop + Math.min(box.clientHeight, 2000) + 300;
     const width = body.clientWidth / lanes;
@@ -305,7 +323,7 @@
         const sort = onPath.has(n) ? 'w' : n === chosen ? 'n' : isPast ? 'p' : isFuture ? 'f' : n === held ? 'w' : '';
         if (sort) {
           const key = `${kindClass[t.kinds[n]]} sp-${sort}-mark`;
-          marks[key] = (marks[key] || '') + (t.kinds[n] === 'd' ? `M0 ${y(n) - 6}l6 6-6 6-6-6z` : `M0 ${y(n)}h0`);
+          marks[key] = (marks[key] || '') + shape(t.kinds[n], y(n));
           if (sort === 'f') rings += ring(y(n), 8.5);
         }
         if (breaks.has(n)) ends += `M-8 ${y(n) - 8}v-4h16v4m-16 16v4h16v-4`;
@@ -313,14 +331,14 @@
         const text = own ? select.value === 'index' ? name(n) : `${name(n)} ${stamp(n)}` : stamp(n);
         const room = Math.floor((lane === lanes - 1 ? width / 2 + 6 : width - 20) / 6.6), isFree = y(n) - after >= 15 || own;
         if (texts < 1500 && isFree && (own || text.length <= room)) {
-          const label = svg('text', {x: percent(lane), dx: own ? 16 : 12, y: y(n) + 4, class: lit ? 'sp-lit' : ''}, beside);
+          const label = svg('text', {x: percent(lane), dx: own || t.kinds[n] === 'v' || t.kinds[n] === 'e' ? 16 : 12, y: y(n) + 4, class: lit ? 'sp-lit' : ''}, beside);
           const bold = svg('tspan', {class: isRebuilt(n) ? 'sp-stamp sp-rebuilt' : 'sp-stamp'}, label);
           bold.textContent = text;
           const rest = room - text.length - 2;
-          if (rest >= 8 && t.texts[n]) {
+          if (rest >= 8 && words(n)) {
             const thin = svg('tspan', {class: 'sp-text', dx: text ? 6 : 0}, label);
-            const words = t.texts[n].length > rest ? different(n) : t.texts[n];
-            thin.textContent = words.length > rest ? `${words.slice(0, rest - 1)}…` : words;
+            const said = t.texts[n].length > rest ? different(n) : words(n);
+            thin.textContent = said.length > rest ? `${said.slice(0, rest - 1)}…` : said;
           }
           after = y(n);
           texts++;
@@ -430,7 +448,7 @@
     if (!wanted) return;
     const hits = [];
     for (let n = 0; n < count; n++) {
-      if (name(n).toLowerCase() === wanted || t.texts[n].toLowerCase().includes(wanted) || message(n).toLowerCase() === wanted) hits.push(n);
+      if (name(n).toLowerCase() === wanted || words(n).toLowerCase().includes(wanted) || message(n).toLowerCase() === wanted) hits.push(n);
     }
     hits.sort((a, b) => row[a] - row[b] || a - b);
     const next = (hits.indexOf(chosen) + 1) % hits.length;

@@ -13,6 +13,7 @@ use super::{
     beside::Beside,
     claims,
     scene::{Fate, Lane, Mark, Scene},
+    views::Views,
 };
 use crate::escape::{abridged, shortened, visible};
 
@@ -62,6 +63,7 @@ pub(super) fn table(scene: &Scene<'_>) -> String {
     times(&mut out, scene);
     entries(&mut out, scene, &place);
     witnesses(&mut out, scene);
+    views(&mut out, scene);
     let _ = write!(out, "\"beside\":\"{}\",", Beside::of(scene).name());
     let chosen = scene.drawing.around;
     let chosen = chosen
@@ -174,6 +176,23 @@ fn messages(out: &mut String, scene: &Scene<'_>) {
     };
     strings(out, "doubts", doubts.iter().map(doubt));
     column(out, "doubted", doubts);
+}
+
+/// The views' names, letters and members, and of each event that installs one, its number and that of the view.
+fn views(out: &mut String, scene: &Scene<'_>) {
+    let (views, log) = (&scene.views, scene.drawing.log);
+    if views.all.is_empty() {
+        return;
+    }
+    let name = |view: u32| shortened(&views.all[view as usize].name, MOST_NAME);
+    let all = || 0..views.all.len() as u32;
+    strings(out, "views", all().map(name));
+    strings(out, "letters", all().map(Views::letter));
+    strings(out, "members", all().map(|view| views.members(log, view)));
+    let installed = scene.marks.iter().enumerate();
+    let installed =
+        installed.filter_map(|(at, mark)| Some([at as u32, views.installed(mark.event)?]));
+    column(out, "installed", installed.flatten());
 }
 
 /// Which events prove that a promise is broken, each with the number of the finding that says so.
@@ -329,7 +348,10 @@ fn by_lane(scene: &Scene<'_>, value: impl Fn(&Mark) -> i64) -> Vec<i64> {
 
 fn letter(kind: EventKind) -> char {
     match kind {
-        EventKind::Local | EventKind::View | EventKind::Leave | EventKind::Crash => 'l',
+        EventKind::Local => 'l',
+        EventKind::View => 'v',
+        EventKind::Leave => 'e',
+        EventKind::Crash => 'x',
         EventKind::Send => 's',
         EventKind::Receive => 'r',
         EventKind::Deliver => 'd',

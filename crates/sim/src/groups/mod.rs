@@ -12,7 +12,9 @@ mod record;
 mod run;
 mod script;
 mod trial;
+mod way;
 
 pub use outcome::{Flaw, Outcome, Totals};
 pub use run::run;
 pub use trial::{Trial, TrialError};
+pub use way::way;

@@ -202,8 +202,11 @@ impl Judged {
         executions: &[Listed],
     ) -> String {
         let findings = self.witnessed();
+        let broken = self.groups.iter().filter(|one| one.is_broken());
+        let broken: Vec<&GroupJudgement> = broken.map(|one| &one.judgement).collect();
         report::space_time(&Drawing {
             command,
+            broken: &broken,
             executions,
             ..self.drawing(title, around, &findings)
         })
@@ -271,8 +274,13 @@ impl Grouped {
 
     /// Where it can be seen that a promise is broken.
     fn place(&self) -> Option<EventId> {
-        let is_broken = self.is_expected && self.judgement.verdict == Verdict::Invalid;
-        self.judgement.events.last().copied().filter(|_| is_broken)
+        let last = self.judgement.events.last().copied();
+        last.filter(|_| self.is_broken())
+    }
+
+    /// Whether it was expected and does not hold.
+    fn is_broken(&self) -> bool {
+        self.is_expected && self.judgement.verdict == Verdict::Invalid
     }
 }
 

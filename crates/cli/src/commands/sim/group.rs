@@ -6,6 +6,7 @@
 
 mod judge;
 mod numbers;
+pub mod page;
 mod sweep;
 
 use std::{env, fs};
@@ -47,21 +48,20 @@ pub fn run(args: &GroupSimArgs) -> Result<Verdict> {
         Some((index, condition)) => {
             let failure = shrunk(args, &source, &judge, index, condition)?;
             keep(&begun, &failure)?;
-            Some(failure.summary)
+            Some(failure)
         }
         None => None,
     };
-    let findings = findings(&sweep, failure.as_ref());
-    begun.summary.sim = Some(numbers::summary(&source, &sweep, failure));
-    Ok(match args.format {
-        Printed::Text => begun.conclude(findings, &[], &clock),
-        Printed::Json => {
-            if let Some(folder) = begun.folder() {
-                folder.write("report.html", &report::html(&begun.summary, &[]))?;
-            }
-            begun.conclude_drawn(findings, true, &clock)
-        }
-    })
+    let told = failure.as_ref().map(|failure| failure.summary.clone());
+    let findings = findings(&sweep, told.as_ref());
+    begun.summary.sim = Some(numbers::summary(&source, &sweep, told));
+    let as_json = args.format == Printed::Json;
+    Ok(
+        begun.conclude_with(findings, as_json, &clock, |summary| match failure {
+            Some(failure) => page::of(summary, &failure.log),
+            None => report::html(summary, &[]),
+        }),
+    )
 }
 
 /// The trials: of seeds, or the one that a file has.
@@ -161,7 +161,7 @@ fn shrunk(
             schedule: trial.to_string(),
         },
         trial,
-        log: outcome.log,
+        log: outcome.judged().into_owned(),
     })
 }
 
@@ -193,7 +193,7 @@ fn keep(begun: &Begun, failure: &Failure) -> Result<()> {
         return Ok(());
     };
     folder.write("schedule.txt", &failure.trial.to_string())?;
-    folder.write("trace.jsonl", &written(&failure.log))?;
+    folder.write(TRACE, &written(&failure.log))?;
     Ok(())
 }
 
@@ -208,6 +208,9 @@ fn written(log: &trace::Log) -> String {
         past: &|_| unreachable!("our own form writes no vectors that are not in the log"),
     }])
 }
+
+/// The history of the failing run.
+const TRACE: &str = "trace.jsonl";
 
 fn findings(sweep: &Sweep, failure: Option<&SimFailure>) -> Vec<Finding> {
     let mut findings = Vec::new();

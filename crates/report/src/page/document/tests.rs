@@ -20,6 +20,7 @@ fn pages() -> Vec<String> {
     summaries.extend(fixture::casts());
     summaries.push(fixture::names());
     summaries.extend(fixture::names_at_the_edge());
+    summaries.push(fixture::group());
     let mut pages: Vec<String> = summaries.iter().map(|summary| html(summary, &[])).collect();
     pages.push(html(&summaries[1], &rows));
     pages

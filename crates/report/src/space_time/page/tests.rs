@@ -62,6 +62,26 @@ fn a_small_log_has_lanes_marks_a_loss_and_numbers() {
     assert!(!page.contains("sent by nobody</span>") && !page.contains("class=\"sp-deliver\""));
 }
 
+#[test]
+fn views_and_ends_of_hosts_are_marks_of_their_own() {
+    let wanted = [
+        "\"kinds\":\"vsdvsdvdvevdx\"",
+        "\"letters\":[\"A\",\"B\"]",
+        "class=\"sp-band sp-v1\"",
+        "<title>view A: alice, bob, carol</title>",
+        ">B</text>",
+        "class=\"sp-crash\"",
+        "class=\"sp-leave\"",
+        "s-sp-view\"></i>view: who is in it; one letter, one view",
+        "<th scope=\"row\">B</th><td>2 by alice</td><td>alice, bob</td><td>2 hosts</td>",
+    ];
+    check(&sample::group().log, &wanted);
+    let page = page_of(&sample::small().log);
+    for absent in ["class=\"sp-band", "\"views\"", "every view", "s-sp-view\">"] {
+        assert!(!page.contains(absent), "{absent}");
+    }
+}
+
 fn subject_of(page: &str) -> &str {
     let (_, rest) = page.split_once("class=\"subject\">").expect("a subject");
     rest.split_once('<').expect("its end").0
