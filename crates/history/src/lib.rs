@@ -24,6 +24,7 @@ mod comparison;
 mod environment;
 mod event;
 mod folder;
+mod group;
 mod load;
 mod names;
 mod primes;
@@ -46,6 +47,7 @@ pub use comparison::{Change, Comparison, SettingChange, Tendency};
 pub use environment::Environment;
 pub use event::{Event, EventKind};
 pub use folder::{FolderError, RunFolder};
+pub use group::{GroupCrash, GroupMember, GroupPoint, GroupRun, GroupSummary};
 pub use load::{FitSummary, LawSummary, LoadSummary, Outcomes};
 pub use names::{NamesAnswers, NamesCommits, NamesCount, NamesSummary};
 pub use primes::{

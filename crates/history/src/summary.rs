@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BenchSummary, CastSummary, ChatSummary, ClockSummary, Environment, LoadSummary, NamesSummary,
-    PrimesSummary, ServeSummary, SimSummary,
+    BenchSummary, CastSummary, ChatSummary, ClockSummary, Environment, GroupSummary, LoadSummary,
+    NamesSummary, PrimesSummary, ServeSummary, SimSummary,
 };
 
 /// What a run was and what came of it.
@@ -55,6 +55,9 @@ pub struct Summary {
     /// The results of `sim group`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sim: Option<SimSummary>,
+    /// The results of `group bench`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupSummary>,
 }
 
 impl Summary {
@@ -86,6 +89,7 @@ impl Summary {
             clock: None,
             names: None,
             sim: None,
+            group: None,
         }
     }
 
@@ -124,6 +128,8 @@ pub enum Kind {
     Names,
     /// `wharf sim group`.
     Sim,
+    /// `wharf group bench`.
+    Group,
 }
 
 /// A judgement, the gravest first.

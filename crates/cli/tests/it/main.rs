@@ -18,6 +18,7 @@ mod doctor;
 mod experiments;
 mod faults;
 mod group;
+mod groupbench;
 mod interop;
 mod limits;
 mod mean;
