@@ -51,7 +51,7 @@ fn measure(root: &Path, args: &[&str]) -> Result<bool, String> {
     if options.kinds.contains(&Kind::Groups) {
         workplace::bring(GROUPS);
         println!("{}: no processor is set aside.\n", workplace::machine(args));
-        all_measured &= groups::run(&options)?;
+        all_measured &= groups::run(root, &options)?;
     }
     Ok(all_measured)
 }

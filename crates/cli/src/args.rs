@@ -30,7 +30,10 @@ pub use clock::{ClockArgs, ClockCommand, ExportArgs, LogArgs, OrderArgs, WhyArgs
 pub use compare::CompareArgs;
 pub use crew::CrewArgs;
 pub use dialect::DialectArgs;
-pub use group::{GroupArgs, GroupCommand, GroupJoinArgs, MeetArgs, Output, TermsArgs};
+pub use group::{
+    GroupArgs, GroupBenchArgs, GroupCommand, GroupJoinArgs, GroupLoadArgs, MeetArgs, Output,
+    PromiseArgs, TermsArgs,
+};
 pub use limits::LimitArgs;
 pub use load::{ClientArg, LoadArgs};
 pub use name::{

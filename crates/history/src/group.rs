@@ -77,6 +77,9 @@ pub struct GroupRun {
     pub members: Vec<GroupMember>,
     /// Processor time of all members' threads over that of the machine's processors, in the whole run.
     pub busy: f64,
+    /// Of the time of the member that was worst off, the share in which it was ready to run and had no processor.
+    #[serde(default)]
+    pub waited: f64,
     /// How long after their instants messages were sent; of paced runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lateness: Option<Series>,
@@ -124,6 +127,9 @@ pub struct GroupMember {
     pub lost: u64,
     /// Processor time of its thread.
     pub cpu_ns: u64,
+    /// How long its thread was ready to run and had no processor.
+    #[serde(default)]
+    pub waited_ns: u64,
 }
 
 /// One death of a member.

@@ -38,7 +38,7 @@ pub use descriptors::make_room_for_descriptors;
 pub use event_file::EventFile;
 pub use limits::{Limits, WhenFull};
 pub use observer::{Observer, Tee};
-pub use processor_time::{Whose, no_usage, processor_time_ns, usage_ns};
+pub use processor_time::{Whose, no_usage, processor_time_ns, usage_ns, waited_for_processor_ns};
 pub use recorder::{ConnectionRecord, Recorder};
 pub use region::Region;
 pub use roaming::RoamingWords;

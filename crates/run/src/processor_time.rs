@@ -21,6 +21,13 @@ pub fn processor_time_ns(whose: Whose) -> u64 {
     usage_ns(&usage)
 }
 
+/// How long the calling thread was ready to run and had no processor so far, in nanoseconds; 0 where the kernel does not say.
+pub fn waited_for_processor_ns() -> u64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let waited = text.split_whitespace().nth(1);
+    waited.and_then(|waited| waited.parse().ok()).unwrap_or(0)
+}
+
 /// What nobody has used yet: for the kernel to write to.
 pub fn no_usage() -> libc::rusage {
     // SAFETY: all bits zero is a valid `rusage`, which is made of integers.

@@ -46,6 +46,14 @@ impl Stop {
         }
     }
 
+    /// Asks to stop at once, without asking to stop soon before.
+    pub fn request_at_once(&self) {
+        self.requests.store(2, Ordering::SeqCst);
+        // In this order, so that nobody hears the one without the other.
+        self.at_once.ring();
+        self.soon.ring();
+    }
+
     /// Whether somebody asked.
     pub fn requested(&self) -> bool {
         self.soon.has_rung()

@@ -13,26 +13,31 @@ mod namespaces;
 mod systems;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process;
 
 use super::options::Options;
 use super::table::{Column, Row, Table};
+use super::workplace;
 use members::{Figures, Members};
 use systems::{Order, SYSTEMS, System};
 
-/// A folder for what is compiled and configured, deleted in the end.
-pub struct Scratch(PathBuf);
+/// A folder for what is compiled and configured, deleted in the end, and the program that is compared.
+pub struct Scratch {
+    folder: PathBuf,
+    wharf: PathBuf,
+}
 
 /// Measures all systems and prints a table for each order. Whether each order had something to measure.
 ///
 /// # Errors
 /// When nothing could begin.
-pub fn run(options: &Options) -> Result<bool, String> {
-    let scratch = std::env::temp_dir().join(format!("wharf-groups-{}", process::id()));
-    fs::create_dir_all(&scratch)
-        .map_err(|error| format!("cannot make {}: {error}", scratch.display()))?;
-    let scratch = Scratch(scratch);
+pub fn run(root: &Path, options: &Options) -> Result<bool, String> {
+    let wharf = workplace::wharf(root)?;
+    let folder = std::env::temp_dir().join(format!("wharf-groups-{}", process::id()));
+    fs::create_dir_all(&folder)
+        .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+    let scratch = Scratch { folder, wharf };
     let mut all_measured = true;
     for order in [Order::Total, Order::Fifo] {
         match table(&scratch, options, order) {
@@ -100,12 +105,12 @@ fn columns(figures: &Figures) -> Vec<f64> {
 impl Drop for Scratch {
     fn drop(&mut self) {
         // What cannot be deleted lies in the folder for temporary files.
-        let _ = fs::remove_dir_all(&self.0);
+        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
-/// The row that others are compared with, where there is one.
-const YARDSTICK: &str = "wharf";
+/// The row that others are compared with.
+const YARDSTICK: &str = systems::YARDSTICK;
 const NOTE: &str = "3 members, 64 bytes; delivered is the least of the three members' rates while all send as fast as they may; times are \
      those of the slowest member at 1,000 messages/s in all: to the delivery of one's own message, and to that of others' messages";
 const COLUMNS: [Column; 5] = [

@@ -33,7 +33,7 @@ impl Workplace {
             return Err("server and generator need a processor each, and here is one".to_owned());
         }
         bring_servers(options)?;
-        let target = build(root)?;
+        let target = build(root, &["wharf", "yardsticks"])?;
         let scratch = std::env::temp_dir().join(format!("wharf-peers-{}", process::id()));
         fs::create_dir_all(&scratch)
             .map_err(|error| format!("cannot make {}: {error}", scratch.display()))?;
@@ -132,22 +132,23 @@ pub fn bring(needs: &[Need]) -> Vec<Need> {
     lacking
 }
 
-/// Builds both in release, and returns the folder where they lie.
-fn build(root: &Path) -> Result<PathBuf, String> {
+/// Builds wharf alone, in release, and returns it.
+///
+/// # Errors
+/// When it does not build.
+pub fn wharf(root: &Path) -> Result<PathBuf, String> {
+    Ok(build(root, &["wharf"])?.join("wharf"))
+}
+
+/// Builds these packages in release, and returns the folder where they lie.
+fn build(root: &Path, packages: &[&str]) -> Result<PathBuf, String> {
     // This program lies in TARGET/debug: cargo knows where, whatever its settings are.
     let own = std::env::current_exe().map_err(|error| format!("where am I? {error}"))?;
     let target = own.ancestors().nth(2).unwrap_or(root);
     let mut command = Command::new("cargo");
     command
-        .args([
-            "build",
-            "--release",
-            "--locked",
-            "-p",
-            "wharf",
-            "-p",
-            "yardsticks",
-        ])
+        .args(["build", "--release", "--locked"])
+        .args(packages.iter().flat_map(|package| ["-p", package]))
         .arg("--target-dir")
         .arg(target)
         .current_dir(root);

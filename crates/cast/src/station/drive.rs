@@ -131,6 +131,9 @@ impl Station {
                 return Ok(());
             }
             let ready = self.sleep(application, stop, is_leaving)?;
+            if stop.requested_at_once() {
+                return Ok(());
+            }
             self.count.turns += 1;
             self.receive(ready, &mut batch, application)?;
             let is_asked = || stop.requested() || application.leaves_at() <= self.clock.now();

@@ -21,6 +21,7 @@ mod links;
 mod mailbox;
 mod outbox;
 mod peers;
+pub mod trial;
 
 pub use application::Application;
 pub use count::StationCount;

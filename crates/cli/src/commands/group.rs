@@ -1,8 +1,10 @@
 //! `wharf group`: ordered, reliable groups, live.
 
+mod bench;
 pub mod join;
 mod journal;
 mod lines;
+mod load;
 mod meeting;
 mod said;
 pub mod screen;
@@ -21,5 +23,7 @@ use crate::args::{GroupArgs, GroupCommand};
 pub fn run(args: &GroupArgs) -> Result<Verdict> {
     match &args.command {
         GroupCommand::Join(args) => join::run(args),
+        GroupCommand::Bench(args) => bench::run(args),
+        GroupCommand::Load(args) => load::run(args),
     }
 }

@@ -18,6 +18,7 @@ mod doctor;
 mod experiments;
 mod faults;
 mod group;
+mod groupbench;
 mod grouplive;
 mod interop;
 mod limits;

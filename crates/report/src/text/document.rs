@@ -3,7 +3,7 @@
 use history::{Summary, Verdict};
 
 use super::{
-    bench, blocking, cast, chat, clock, load, names,
+    bench, blocking, cast, chat, clock, group, load, names,
     paragraph::{paragraph, paragraph_or},
     primes, serve, sim,
 };
@@ -42,6 +42,9 @@ pub fn text(summary: &Summary) -> String {
     }
     if let Some(results) = &summary.sim {
         out += &sim::text(results);
+    }
+    if let Some(results) = &summary.group {
+        out += &group::text(results);
     }
     out += &findings(summary);
     let (badge, meaning) = wording::verdict(summary.verdict);

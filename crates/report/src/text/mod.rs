@@ -9,6 +9,7 @@ mod cast;
 mod chat;
 mod clock;
 mod comparison;
+mod group;
 mod kinds;
 mod load;
 mod names;

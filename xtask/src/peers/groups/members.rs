@@ -51,7 +51,7 @@ impl Members {
     /// Why one could not be started.
     pub fn start(scratch: &Scratch, system: &System, seconds: u64) -> Result<Self, String> {
         let net = Net::joined(SERVER_INDEX)?;
-        let errors = scratch.0.join("stderr.txt");
+        let errors = scratch.folder.join("stderr.txt");
         let file = File::create(&errors).map_err(|error| error.to_string())?;
         let log = || file.try_clone().map_err(|error| error.to_string());
         let mut servers = Vec::new();

@@ -33,6 +33,8 @@ enum Kind {
     Jgroups(&'static [&'static str]),
     /// One server.
     Nats,
+    /// `wharf group load`, with this order.
+    Wharf(&'static str),
 }
 
 impl Order {
@@ -62,6 +64,7 @@ impl System {
                 compile(scratch, "javac", &args)
             }
             Kind::Nats => compile_c(scratch, "nats.c", NATS_C, &[]),
+            Kind::Wharf(_) => Ok(()),
         }
     }
 
@@ -71,14 +74,14 @@ impl System {
             Kind::Corosync => (1..=super::members::COUNT)
                 .map(|index| {
                     let mut command = net.command(index);
-                    let conf = scratch.0.join("corosync.conf");
+                    let conf = scratch.folder.join("corosync.conf");
                     // Each with a state and a lock file of its own.
                     command.args(["unshare", "--mount", "sh", "-c", COROSYNC_SH]);
                     command.arg(conf);
                     command
                 })
                 .collect(),
-            Kind::Jgroups(_) => Vec::new(),
+            Kind::Jgroups(_) | Kind::Wharf(_) => Vec::new(),
             Kind::Nats => {
                 let mut command = net.command(SERVER_INDEX);
                 command.args(["nats-server", "-a", &address(SERVER_INDEX), "-p", "4222"]);
@@ -91,26 +94,43 @@ impl System {
     pub fn member(&self, scratch: &Scratch, net: &Net, rank: usize, common: &[String]) -> Command {
         let mut command = net.command(rank + 1);
         match self.kind {
-            Kind::Corosync => command.arg(scratch.0.join("corosync")).args(common),
+            Kind::Corosync => command.arg(scratch.folder.join("corosync")).args(common),
             Kind::Nats => command
-                .arg(scratch.0.join("nats"))
+                .arg(scratch.folder.join("nats"))
                 .args(common)
                 .arg(address(SERVER_INDEX)),
             Kind::Jgroups(words) => command
                 .args(["java", "-Xmx512m", "-Djava.net.preferIPv4Stack=true"])
                 .arg(format!("-Djgroups.bind_addr={}", address(rank + 1)))
                 .arg("-cp")
-                .arg(format!("{JGROUPS_JAR}:{}", scratch.0.display()))
+                .arg(format!("{JGROUPS_JAR}:{}", scratch.folder.display()))
                 .arg("Member")
                 .args(common)
                 .args(words),
+            Kind::Wharf(order) => command.arg(&scratch.wharf).args(wharf(order, common)),
         };
         command
     }
 }
 
+/// The words that all have, as flags; with the defaults of everything else.
+fn wharf(order: &str, common: &[String]) -> Vec<String> {
+    let [seconds, rate, rank, count] = common else {
+        unreachable!("four words are common to all")
+    };
+    let words = ["group", "load", "--interface", "veth0", "--ttl", "1"].map(str::to_owned);
+    let flags = [
+        format!("--order={order}"),
+        format!("--name=m{rank}"),
+        format!("--members={count}"),
+        format!("--for={seconds}s"),
+        format!("--rate={rate}"),
+    ];
+    words.into_iter().chain(flags).collect()
+}
+
 fn write(scratch: &Scratch, name: &str, text: &str) -> Result<(), String> {
-    let path = scratch.0.join(name);
+    let path = scratch.folder.join(name);
     fs::write(&path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
@@ -128,7 +148,7 @@ fn compile_c(scratch: &Scratch, name: &str, text: &str, libraries: &[&str]) -> R
 fn compile(scratch: &Scratch, compiler: &str, args: &[&str]) -> Result<(), String> {
     let output = Command::new(compiler)
         .args(args)
-        .current_dir(&scratch.0)
+        .current_dir(&scratch.folder)
         .stdin(Stdio::null())
         .output();
     let output = output.map_err(|error| format!("{compiler} could not be started: {error}"))?;
@@ -162,7 +182,22 @@ fn corosync_conf() -> String {
 }
 
 /// All that are measured, in the order of a round.
-pub const SYSTEMS: [System; 6] = [
+pub const SYSTEMS: [System; 9] = [
+    System {
+        name: YARDSTICK,
+        order: Order::Total,
+        kind: Kind::Wharf("total-sequencer"),
+    },
+    System {
+        name: "wharf, total-lamport",
+        order: Order::Total,
+        kind: Kind::Wharf("total-lamport"),
+    },
+    System {
+        name: YARDSTICK,
+        order: Order::Fifo,
+        kind: Kind::Wharf("fifo"),
+    },
     System {
         name: "corosync (agreed)",
         order: Order::Total,
@@ -195,6 +230,8 @@ pub const SYSTEMS: [System; 6] = [
     },
 ];
 
+/// The row that others are compared with, in each table.
+pub const YARDSTICK: &str = "wharf";
 /// The namespace of a server that all members share.
 pub const SERVER_INDEX: usize = 4;
 const MEMBER_H: &str = include_str!("member.h");
@@ -215,11 +252,17 @@ mod tests {
             assert!(SYSTEMS.iter().any(|system| system.order == order));
         }
         for (index, system) in SYSTEMS.iter().enumerate() {
-            assert!(
-                SYSTEMS[..index]
-                    .iter()
-                    .all(|other| other.name != system.name)
-            );
+            let is_other =
+                |other: &System| other.name != system.name || other.order != system.order;
+            assert!(SYSTEMS[..index].iter().all(is_other));
+        }
+    }
+
+    #[test]
+    fn what_all_have_in_common_is_told_in_flags() {
+        let flags = wharf("fifo", &["3", "333.3", "0", "3"].map(str::to_owned));
+        for expected in ["--order=fifo", "--for=3s", "--rate=333.3", "--name=m0"] {
+            assert!(flags.iter().any(|flag| flag == expected), "{flags:?}");
         }
     }
 

@@ -14,6 +14,15 @@ pub struct TermsArgs {
     /// In which order messages are delivered
     #[arg(short, long, value_name = "ORDER", default_value = "total-sequencer", value_parser = orders())]
     pub order: &'static Order,
+    /// The rest.
+    #[command(flatten)]
+    pub rest: PromiseArgs,
+}
+
+/// What a group promises beside its order, and with which patience.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "What the group promises (all members alike)")]
+pub struct PromiseArgs {
     /// When: as soon as a message's place is known, or when so many members have it that whoever goes on will
     /// deliver it
     #[arg(long, value_name = "LEVEL", default_value = "agreed", value_parser = named(&[
@@ -67,7 +76,8 @@ pub struct TermsArgs {
     pub found_after: Duration,
 }
 
-fn orders() -> impl TypedValueParser<Value = &'static Order> {
+/// An order, by its name.
+pub(super) fn orders() -> impl TypedValueParser<Value = &'static Order> {
     among_orders(|_| true)
 }
 

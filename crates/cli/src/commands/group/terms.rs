@@ -1,15 +1,23 @@
 //! From flags to what a group promises.
 
 use anyhow::Result;
-use group::{Quorum, Settings};
+use group::{Level, Order, Partitions, Quorum, Reliability, Settings};
 
-use crate::args::TermsArgs;
+use crate::args::{PromiseArgs, TermsArgs};
 
 /// The settings that the flags say.
 ///
 /// # Errors
 /// When they make no sense together.
 pub fn settings(args: &TermsArgs) -> Result<Settings> {
+    with_order(args.order, &args.rest)
+}
+
+/// The same for an order that was chosen elsewhere.
+///
+/// # Errors
+/// When they make no sense together.
+pub fn with_order(order: &'static Order, args: &PromiseArgs) -> Result<Settings> {
     let settings = Settings {
         level: args.deliver,
         reliability: args.reliability,
@@ -26,8 +34,25 @@ pub fn settings(args: &TermsArgs) -> Result<Settings> {
         suspect_after: args.suspect_after,
         nak_delay: args.nak_delay,
         found_after: args.found_after,
-        ..Settings::new(args.order)
+        ..Settings::new(order)
     };
     settings.check()?;
     Ok(settings)
+}
+
+/// What a group promises beside its order, in words.
+pub fn promises(settings: &Settings) -> String {
+    let level = match settings.level {
+        Level::Agreed => "delivered when agreed",
+        Level::Safe => "delivered when safe",
+    };
+    let reliability = match settings.reliability {
+        Reliability::Nak => "repaired",
+        Reliability::None => "not repaired",
+    };
+    let partitions = match settings.partitions {
+        Partitions::Primary => "one part goes on",
+        Partitions::Partitionable => "every part goes on",
+    };
+    format!("{level}, {reliability}, {partitions}")
 }

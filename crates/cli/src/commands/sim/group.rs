@@ -11,7 +11,7 @@ mod sweep;
 
 use std::{env, fs};
 
-use ::group::{Level, Partitions, Reliability, Settings};
+use ::group::Settings;
 use anyhow::{Context as _, Result};
 use history::{Finding, Kind, SimFailure, Verdict};
 use serde_json::json;
@@ -25,7 +25,7 @@ use self::{
 };
 use crate::{
     args::{ChanceArgs, GroupSimArgs, Printed},
-    commands::group::terms,
+    commands::group::terms::{self, promises},
     progress,
     run_folder::Begun,
 };
@@ -253,23 +253,6 @@ fn plan(source: &Source) -> serde_json::Value {
         "seeds": source.count(),
         "first_seed": source.seed(0),
     })
-}
-
-/// What a group promises beside its order, in words.
-fn promises(settings: &Settings) -> String {
-    let level = match settings.level {
-        Level::Agreed => "delivered when agreed",
-        Level::Safe => "delivered when safe",
-    };
-    let reliability = match settings.reliability {
-        Reliability::Nak => "repaired",
-        Reliability::None => "not repaired",
-    };
-    let partitions = match settings.partitions {
-        Partitions::Primary => "one part goes on",
-        Partitions::Partitionable => "every part goes on",
-    };
-    format!("{level}, {reliability}, {partitions}")
 }
 
 #[cfg(test)]
