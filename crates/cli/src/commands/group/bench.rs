@@ -67,15 +67,8 @@ pub fn run(args: &GroupBenchArgs) -> Result<Verdict> {
     let is_whole = sweep.go(&mut begun);
     let findings = judge::findings(&sweep.summary, is_whole);
     begun.summary.group = Some(sweep.summary);
-    Ok(match args.format {
-        Printed::Text => begun.conclude(findings, &[], &clock),
-        Printed::Json => {
-            if let Some(folder) = begun.folder() {
-                folder.write("report.html", &report::html(&begun.summary, &[]))?;
-            }
-            begun.conclude_drawn(findings, true, &clock)
-        }
-    })
+    let is_json = args.format == Printed::Json;
+    Ok(begun.conclude_with(findings, is_json, &clock, super::ways::page))
 }
 
 fn runs(args: &GroupBenchArgs) -> u64 {
