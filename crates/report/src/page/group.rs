@@ -128,7 +128,7 @@ fn caption(log: &Log) -> String {
     let waits = match (is("order"), is("status")) {
         (true, _) => "All but the sequencer wait for its order: a second datagram, after the data.",
         (false, true) => {
-            "All wait until each has said that it sends nothing earlier: a status, after the data."
+            "A member delivers when every other has said that it sends nothing earlier; the last do so in a status, after the data."
         }
         (false, false) => "Each delivers the data when it is there.",
     };

@@ -56,12 +56,10 @@ pub fn run(args: &GroupSimArgs) -> Result<Verdict> {
     let findings = findings(&sweep, told.as_ref());
     begun.summary.sim = Some(numbers::summary(&source, &sweep, told));
     let as_json = args.format == Printed::Json;
-    Ok(
-        begun.conclude_with(findings, as_json, &clock, |summary| match failure {
-            Some(failure) => page::of(summary, &failure.log),
-            None => report::html(summary, &[]),
-        }),
-    )
+    Ok(begun.conclude_with(findings, as_json, &clock, |summary| {
+        let history = failure.map_or(String::new(), |failure| written(&failure.log));
+        page::of(summary, &history).expect("what was written here can be read")
+    }))
 }
 
 /// The trials: of seeds, or the one that a file has.
