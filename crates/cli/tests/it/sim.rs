@@ -134,7 +134,7 @@ fn a_broken_promise_is_made_small_and_shown() {
 #[test]
 fn the_result_is_for_people_too() {
     let ran = run(&["sim", "group", "--order", "fifo", "--seeds", "3"]);
-    let verdict = support::summary(&ran).verdict;
+    let verdict = ran.summary().verdict;
     assert_eq!(
         (ran.status, verdict),
         (Some(0), Verdict::Valid),

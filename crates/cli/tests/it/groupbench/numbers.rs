@@ -11,7 +11,7 @@ fn bench(flags: &[&str]) -> (Ran, GroupSummary) {
     let args = ["group", "bench", "--for", "50ms", "--format", "json"];
     // On a busy machine nobody is to be suspected because nothing ran.
     let patient = ["--suspect-after", "2s"];
-    let ran = run(&[&args, &patient, flags].concat());
+    let ran = run(&[&args[..], &patient, flags].concat());
     let summary: Summary = serde_json::from_str(&ran.stdout)
         .unwrap_or_else(|error| panic!("{error}: {} {}", ran.stdout, ran.stderr));
     assert_ne!(summary.verdict, Verdict::Invalid, "{:?}", summary.findings);
