@@ -22,19 +22,33 @@ pub(super) fn text(group: &GroupSummary) -> String {
         out += &low_load(group);
         out.push('\n');
     }
-    for sentence in [
-        "delivered/s: messages a second that every member was given, the least of all; `each` is the least of one \
-         sender's. Medians of the runs that count.",
-        "processors: the members' share of all processors' time; waited: how long the member that was worst off was \
-         ready to run and had none.",
-        "own: from the instant at which a message was meant to be sent until its sender delivered it; last: until the \
-         last member did.",
-        "new view: from the death of a member until the last of the others had installed the view without it.",
-        "The members are threads of one process: they share the machine's processors, and one clock.",
-    ] {
+    for sentence in sentences(group) {
         out += &paragraph("  - ", sentence);
     }
     out + "\n"
+}
+
+/// How to read the tables that are there.
+fn sentences(group: &GroupSummary) -> Vec<&'static str> {
+    let has = |what: fn(&GroupPoint) -> bool| group.orders.iter().any(what);
+    let flat = [
+        "delivered/s: messages a second that every member was given, the least of all; each: the least of one sender's. \
+         Medians of the runs that count.",
+        "processors: the members' share of all processors' time; waited: how long the member that was worst off was \
+         ready to run and had none.",
+    ];
+    let paced = "own: from the instant at which a message was meant to be sent until its sender delivered it; last: until the last \
+         member did.";
+    let deaths = "new view: from the death of a member until the last of the others had installed the view without it.";
+    let all = "The members are threads of one process: they share the machine's processors, and one clock.";
+    let flat = flat.iter().filter(|_| has(|point| !point.flat.is_empty()));
+    let paced = Some(paced).filter(|_| has(|point| !point.paced.is_empty()));
+    let deaths = Some(deaths).filter(|_| has(|point| !point.crashes.is_empty()));
+    flat.copied()
+        .chain(paced)
+        .chain(deaths)
+        .chain([all])
+        .collect()
 }
 
 fn subject(group: &GroupSummary) -> String {
