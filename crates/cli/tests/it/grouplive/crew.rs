@@ -66,10 +66,7 @@ impl Crew {
     pub fn ranked(&self, rank: usize) -> usize {
         let view = self.members[self.awake[0]].views().pop().expect("a view");
         let of_rank = |name: &&str| **name == *view[rank];
-        NAMES
-            .iter()
-            .position(|name| of_rank(name))
-            .expect("one of them")
+        NAMES.iter().position(of_rank).expect("one of them")
     }
 
     /// All say so many rounds of lines, each when the group has delivered the last but one.
