@@ -111,7 +111,8 @@ fn a_broken_promise_is_made_small_and_shown() {
         .lines()
         .filter(|line| line.starts_with("send "))
         .count();
-    assert!((2..=12).contains(&sends), "{}", failure.schedule);
+    // Of 200 that were drawn.
+    assert!((2..=24).contains(&sends), "{}", failure.schedule);
     // What was kept breaks it again, and its history is read.
     let schedule = kept(&ran, "schedule.txt");
     let again = run(&[
