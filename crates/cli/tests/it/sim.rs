@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use group::ORDERS;
 use history::{SimSummary, Verdict};
 
-use crate::support::{self, Ran, check_refused, run};
+use crate::support::{Ran, check_refused, run};
 
 /// Runs groups, and gives the numbers.
 fn simulated(args: &[&str]) -> (Ran, SimSummary) {

@@ -252,7 +252,7 @@ impl Application for Talker {
         };
         if self.schedule.is_none() {
             phase.delivered[from] += u64::from(self.is_counting);
-            if self.record.total() % GLANCE == 0 {
+            if self.record.total().is_multiple_of(GLANCE) {
                 let now = self.clock.now();
                 self.is_counting = phase.task.counts(now);
             }

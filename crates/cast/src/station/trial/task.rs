@@ -42,7 +42,7 @@ impl Task {
     pub fn of_turn(mut self, turn: usize, turns: usize) -> Self {
         if let Pace::Hertz(hertz) = self.pace {
             let part = turn as f64 / turns.max(1) as f64;
-            self.begins = self.begins + Duration::from_secs_f64(part / hertz);
+            self.begins += Duration::from_secs_f64(part / hertz);
         }
         self
     }
