@@ -43,7 +43,7 @@ pub use recorder::{ConnectionRecord, Recorder};
 pub use region::Region;
 pub use roaming::RoamingWords;
 pub use shards::{Shards, Totals};
-pub use signals::{ignore_stop_signals, stop_on_signals};
+pub use signals::{ignore_stop_signals, stop_on_hangup, stop_on_signals};
 pub use slab::{Key, Slab};
 pub use stop::Stop;
 pub use tallies::{CloseReason, Counter, Gap, TurnedAway};

@@ -1,9 +1,9 @@
-//! SIGINT and SIGTERM ask to stop; a second one asks to stop at once.
+//! SIGINT and SIGTERM ask to stop; a second one asks to stop at once. So may SIGHUP, a terminal that is closed.
 
 use std::{io, sync::Arc};
 
 use signal_hook::{
-    consts::{SIGINT, SIGTERM},
+    consts::{SIGHUP, SIGINT, SIGTERM},
     low_level,
 };
 
@@ -21,6 +21,26 @@ pub fn stop_on_signals(stop: &Arc<Stop>) -> io::Result<()> {
         unsafe { low_level::register(signal, move || stop.request())? };
     }
     Ok(())
+}
+
+/// From now on SIGHUP calls [`Stop::request`], too: whoever closes the window leaves in order. Where it is ignored, as under `nohup`, it
+/// stays so.
+///
+/// # Errors
+/// When the system refuses to install a handler.
+pub fn stop_on_hangup(stop: &Arc<Stop>) -> io::Result<()> {
+    // SAFETY: all zeroes is a `sigaction`, and the call below only writes into it.
+    let mut before: libc::sigaction = unsafe { std::mem::zeroed() };
+    // SAFETY: a null pointer in the place of the new disposition changes nothing; `before` is valid for a write.
+    if unsafe { libc::sigaction(SIGHUP, std::ptr::null(), &raw mut before) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    if before.sa_sigaction == libc::SIG_IGN {
+        return Ok(());
+    }
+    let stop = Arc::clone(stop);
+    // SAFETY: as in `stop_on_signals`.
+    unsafe { low_level::register(SIGHUP, move || stop.request()) }.map(drop)
 }
 
 /// In a worker process: leaves both signals to the parent, which tells its workers through [`Stop`].

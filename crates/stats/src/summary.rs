@@ -1,6 +1,6 @@
 //! A distribution kept in two ways at once, and the ten figures read from it.
 
-use crate::{histogram::Histogram, moments::Moments};
+use crate::{LARGEST_VALUE, histogram::Histogram, moments::Moments};
 
 /// What is known of a set of `u64` values (in this project nanoseconds): exact moments, and the
 /// shape to within a bucket.
@@ -63,7 +63,7 @@ impl Distribution {
 ///
 /// Without values all are `None`. Mean, spread, least and greatest come from exact sums; the
 /// quantiles are the tops of buckets, at most 0.8 % above the value of that rank and never
-/// outside `min..=max`.
+/// outside `min..=max`. Those above [`LARGEST_VALUE`] are not known: `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Digest {
     /// How many values there are.
@@ -95,6 +95,9 @@ impl From<&Distribution> for Digest {
         let (min, max) = (moments.min(), moments.max());
         let quantile = |share| {
             let value = histogram.value_at_quantile(share)?;
+            if value >= LARGEST_VALUE && max? > LARGEST_VALUE {
+                return None;
+            }
             // Not `clamp`, which panics should words from a foreign hand name a min above the max.
             Some(value.min(max?).max(min?) as f64)
         };

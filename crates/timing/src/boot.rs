@@ -42,9 +42,14 @@ impl BootClock {
 /// It is read through libc, unlike the other clocks, so that tools which show a program another date (`faketime`) reach it,
 /// and only it.
 pub(crate) fn unix_millis() -> u64 {
+    unix_nanos() / 1_000_000
+}
+
+/// The same in nanoseconds.
+pub(crate) fn unix_nanos() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since.map_or(0, |since| {
-        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+        u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
     })
 }
 

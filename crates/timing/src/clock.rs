@@ -41,6 +41,11 @@ impl SystemClock {
         Self { origin_nanos }
     }
 
+    /// Nanoseconds since 1970-01-01 UTC, for logs of several processes that are laid beside each other.
+    pub fn unix_nanos(&self) -> u64 {
+        crate::boot::unix_nanos()
+    }
+
     /// What `CLOCK_MONOTONIC` showed, in nanoseconds, when this clock's run began.
     pub const fn origin_nanos(&self) -> u64 {
         self.origin_nanos

@@ -146,6 +146,16 @@ impl Post {
         self.at == self.fetched.len() && contents.bytes.is_empty() && contents.is_closed
     }
 
+    /// Whether none will come beside those that are there.
+    pub fn is_closed(&self) -> bool {
+        self.shared.lock().is_closed
+    }
+
+    /// How many are there that were not taken.
+    pub fn left(&self) -> u64 {
+        count(&self.fetched[self.at..]) + count(&self.shared.lock().bytes)
+    }
+
     /// Takes all that is there, and leaves the memory of what was taken before in its place.
     fn fetch(&mut self) -> bool {
         self.fetched.clear();
@@ -172,6 +182,16 @@ impl Shared {
         self.room.notify_all();
         self.waker.wake();
     }
+}
+
+/// How many messages lie there, each behind its length.
+fn count(mut messages: &[u8]) -> u64 {
+    let mut count = 0;
+    while let Some((length, rest)) = messages.split_first_chunk() {
+        messages = &rest[u32::from_ne_bytes(*length) as usize..];
+        count += 1;
+    }
+    count
 }
 
 const LENGTH_BYTES: usize = 4;
@@ -203,6 +223,18 @@ mod tests {
         }
         writer.join().expect("written");
         assert!(!post.next(&mut message) && post.is_over());
+    }
+
+    #[test]
+    fn what_nobody_took_is_counted() {
+        let (mailbox, mut post) = Mailbox::new(Waker::new().expect("an eventfd"), 1000);
+        for message in ["one", "", "three"] {
+            assert!(mailbox.push(message.as_bytes()));
+        }
+        assert_eq!(post.left(), 3);
+        assert!(post.next(&mut Vec::new()));
+        assert!(mailbox.push(b"four"));
+        assert_eq!(post.left(), 3);
     }
 
     #[test]

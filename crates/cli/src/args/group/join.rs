@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use clap::builder::NonEmptyStringValueParser;
+
 use super::TermsArgs;
 use crate::args::values::duration;
 
@@ -10,7 +12,7 @@ use crate::args::values::duration;
 #[command(after_help = EXAMPLES)]
 pub struct GroupJoinArgs {
     /// The group: members find each other who give the same, on the same address
-    #[arg(default_value = "lab")]
+    #[arg(default_value = "lab", value_parser = NonEmptyStringValueParser::new())]
     pub group: String,
     /// What to be called: 1 to 32 bytes of letters, digits, `.`, `_` and `-`; default the user's name
     #[arg(short, long)]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser;
+
 use super::{
     MeetArgs, TermsArgs,
     bench::{lasting, payload, rate},
@@ -12,7 +14,7 @@ use super::{
 #[command(after_help = EXAMPLES)]
 pub struct GroupLoadArgs {
     /// The group: members find each other who give the same, on the same address
-    #[arg(default_value = "load")]
+    #[arg(default_value = "load", value_parser = NonEmptyStringValueParser::new())]
     pub group: String,
     /// What to be called; default the user's name
     #[arg(short, long)]

@@ -34,6 +34,12 @@ use crate::{
 /// When it cannot begin: no such interface, settings that make no sense, messages too long for them.
 pub fn run(args: &GroupBenchArgs) -> Result<Verdict> {
     let interface = cast::find(&args.interface)?;
+    ensure!(
+        senders(args) <= usize::from(args.members),
+        "--senders {}: there are {} members (--members)",
+        senders(args),
+        args.members
+    );
     let stop = Arc::new(Stop::new().context("no descriptors left")?);
     stop_on_signals(&stop).context("cannot listen for ^C")?;
     let clock = SystemClock::start();
@@ -93,7 +99,7 @@ fn crashes(args: &GroupBenchArgs) -> u16 {
 }
 
 fn senders(args: &GroupBenchArgs) -> usize {
-    usize::from(args.senders.unwrap_or(args.members).min(args.members))
+    usize::from(args.senders.unwrap_or(args.members))
 }
 
 fn nanos(duration: Duration) -> u64 {

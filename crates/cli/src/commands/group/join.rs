@@ -21,7 +21,7 @@ use cast::{
 };
 use group::{Delivered, GroupId, MemberId, Name, Notice, Reason, SendError, Settings, View};
 use history::Verdict;
-use run::{Stop, stop_on_signals};
+use run::{Stop, stop_on_hangup, stop_on_signals};
 use serde_json::{Value, json};
 use timing::{Clock as _, SystemClock, Tick};
 
@@ -92,6 +92,7 @@ pub fn attend(how: Attendance<'_>) -> Result<Attended> {
     let Attendance { name, plans, .. } = how;
     let stop = Arc::new(Stop::new().context("no descriptors left")?);
     stop_on_signals(&stop).context("cannot listen for ^C")?;
+    stop_on_hangup(&stop).context("cannot listen for the end of the terminal")?;
     end_when_asked_twice(&stop).context("cannot start a thread")?;
     let clock = SystemClock::start();
     let seed = RandomState::new().build_hasher().finish();
@@ -120,6 +121,7 @@ pub fn attend(how: Attendance<'_>) -> Result<Attended> {
         linger: how.linger,
         done_at: None,
         ends_at: how.lasting.map(|lasting| clock.now() + lasting),
+        tells_at: None,
         others: BTreeMap::new(),
     };
     if !how.is_quiet {
@@ -175,7 +177,8 @@ pub struct Other {
 impl Attended {
     /// Whether it left in order, and all that it said is with the group and in the log.
     pub fn is_whole(&self) -> bool {
-        self.is_gone && self.count.unknown + self.count.dropped == 0 && !self.is_log_broken
+        let lost = self.count.unknown + self.count.dropped + self.count.unsaid;
+        self.is_gone && lost == 0 && !self.is_log_broken
     }
 }
 
@@ -205,6 +208,8 @@ struct Member {
     /// When all was said and delivered.
     done_at: Option<Tick>,
     ends_at: Option<Tick>,
+    /// When it is told what is waited for, after the end of its input; never after that.
+    tells_at: Option<Tick>,
     /// The last ones that were there.
     others: BTreeMap<MemberId, Other>,
 }
@@ -220,6 +225,8 @@ pub struct Count {
     pub dropped: u64,
     /// Their fate is not known.
     pub unknown: u64,
+    /// Lines that were read, and never given to the group.
+    pub unsaid: u64,
     /// Delivered by this member.
     pub delivered: u64,
 }
@@ -296,7 +303,11 @@ impl Application for Member {
     }
 
     fn notice(&mut self, notice: Notice) {
-        self.screen.notice(&notice, self.view.as_ref());
+        // What the others hold against this member follows as a change of views.
+        let is_of_own = matches!(notice, Notice::Suspected { member, .. } if member == self.own);
+        if !is_of_own {
+            self.screen.notice(&notice, self.view.as_ref());
+        }
         match notice {
             Notice::Expelled { was, now } => {
                 self.said.expelled(was);
@@ -337,6 +348,9 @@ impl Application for Member {
             true => _ = self.done_at.get_or_insert_with(|| self.clock.now()),
             false => self.done_at = None,
         }
+        if self.linger.is_some() && self.tells_at != Some(Tick::MAX) && self.is_input_over() {
+            self.tell_what_it_waits_for();
+        }
     }
 
     fn leaves_at(&self) -> Tick {
@@ -350,6 +364,37 @@ impl Application for Member {
 }
 
 impl Member {
+    /// Whether no more lines come; some may still wait for the group.
+    fn is_input_over(&self) -> bool {
+        self.post.is_closed()
+    }
+
+    /// Whoever has said all that there is to say, and is not done after a moment, is told why it stays.
+    fn tell_what_it_waits_for(&mut self) {
+        let now = self.clock.now();
+        let at = *self.tells_at.get_or_insert(now + PATIENCE);
+        if self.done_at.is_some() || now < at {
+            return;
+        }
+        self.tells_at = Some(Tick::MAX);
+        let (waiting, unsaid) = (self.said.unsettled(), self.post.left());
+        let text = match (&self.view, self.has_begun) {
+            (None, _) => "waiting for the group, to say what was read".to_owned(),
+            (Some(view), false) => {
+                format!(
+                    "waiting for {} members; {} are there",
+                    self.awaited,
+                    view.size()
+                )
+            }
+            (Some(_), true) => format!(
+                "waiting: {unsaid} lines are not said, and {waiting} messages not delivered here, yet"
+            ),
+        };
+        self.screen
+            .event("waiting", &format!("{text} (^C leaves without)"));
+    }
+
     /// Those of the view are there, and nobody else.
     fn meet(&mut self, view: &View) {
         for other in self.others.values_mut() {
@@ -376,6 +421,7 @@ impl Member {
         }
         let unsettled = self.said.unsettled() + usize::from(self.is_given);
         self.count.unknown += unsettled as u64;
+        self.count.unsaid = self.post.left();
         self.screen.object(&self.end(station));
         let text = self.summary(station);
         self.screen.event("summary", &text);
@@ -409,6 +455,7 @@ impl Member {
             "sent_again": self.count.again,
             "dropped": self.count.dropped,
             "unknown": self.count.unknown,
+            "unsaid": self.count.unsaid,
             "delivered": self.count.delivered,
             "position": self.position,
             "views": tally.views,
@@ -432,14 +479,14 @@ impl Member {
     /// The same for people, as far as it concerns them.
     fn summary(&self, station: &Station) -> String {
         let mut text = format!(
-            "{}: sent {} and delivered {}, in {} views",
+            "{}: sent {} and delivered {}, in {}",
             match station.node().is_gone() {
                 true => "left",
                 false => "ended without leaving",
             },
             self.count.sent,
             self.count.delivered,
-            station.node().tally().views
+            report::counted(station.node().tally().views, "view")
         );
         for (count, what) in [
             (
@@ -447,6 +494,10 @@ impl Member {
                 "of its own it does not know whether they are delivered",
             ),
             (self.count.dropped, "were dropped"),
+            (
+                self.count.unsaid,
+                "lines were read and not said: the group was not there to take them",
+            ),
             (
                 station.kernel_drops(),
                 "datagrams were dropped by the kernel because they came too fast",
@@ -467,6 +518,8 @@ fn refused(station: &Station) -> BTreeMap<String, u64> {
     all.into_iter().filter(|(_, count)| *count > 0).collect()
 }
 
+/// How long it may take after the end of the input to deliver all, before it is told why.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Of how many members it is remembered what they said.
 const OTHERS_MAX: usize = 1024;
 /// How many bytes of lines are read before the group takes them.

@@ -38,7 +38,7 @@ impl LogFile {
         let file = File::create_new(path);
         let file = file.with_context(|| format!("cannot write {}", path.display()))?;
         let journal = Journal::new(&name.host(incarnation.0));
-        let unix_ns = i64::try_from(clock.unix_millis()).unwrap_or(0) * 1_000_000;
+        let unix_ns = i64::try_from(clock.unix_nanos()).unwrap_or(0);
         let since = i64::try_from(clock.now().as_nanos()).unwrap_or(0);
         let mut log = Self {
             file,

@@ -96,10 +96,11 @@ pub fn run(args: &GroupLoadArgs) -> Result<Verdict> {
 }
 
 /// Lines of standard input, as they come; the end of it ends the channel.
-fn read_lines(to: Sender<()>) -> std::io::Result<()> {
+fn read_lines(to: Sender<String>) -> std::io::Result<()> {
     let read = move || {
         for line in stdin().lines() {
-            if line.is_err() || to.send(()).is_err() {
+            let Ok(line) = line else { return };
+            if to.send(line).is_err() {
                 return;
             }
         }
@@ -120,7 +121,7 @@ struct Led<'a> {
 
 impl Led<'_> {
     /// The conversation, to its end.
-    fn lead(&mut self, lines: &Receiver<()>) -> Result<Verdict> {
+    fn lead(&mut self, lines: &Receiver<String>) -> Result<Verdict> {
         let members = usize::from(self.args.members);
         while self.size < members {
             let event = self.events.recv().context("the member has ended")?;
@@ -130,7 +131,11 @@ impl Led<'_> {
         }
         say::pass_on(b"ready\n")?;
         let mut is_slow = true;
-        while lines.recv().is_ok() {
+        while let Ok(line) = lines.recv() {
+            ensure!(
+                line.trim() == "go",
+                "the line `{line}` means nothing here: `go` begins a measurement, the end of the input ends"
+            );
             let Some((phase, flaws)) = self.measure(is_slow)? else {
                 return Ok(Verdict::Unknown);
             };

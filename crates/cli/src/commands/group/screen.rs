@@ -224,10 +224,13 @@ fn words(notice: &Notice, view: Option<&View>) -> String {
             "blocked: too few members are left that hear each other; nothing is delivered until they do".to_owned()
         }
         Notice::Expelled { was, now } if was == now => {
-            "the others went on without this member, which was about to leave".to_owned()
+            "this member leaves without the others' word: what it delivered last they may not have".to_owned()
         }
         Notice::Expelled { was, now } => {
             format!("the others went on without this member ({was}); it comes back as {now}")
+        }
+        Notice::Fate { was, delivered: 0 } => {
+            format!("of what this member said before, as {was}, the group delivered nothing")
         }
         Notice::Fate { was, delivered } => {
             format!("of what this member said before, as {was}, the group delivered the first {delivered}")

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::member::Member;
-use crate::support::netns::Net;
+use crate::support::{eventually, netns::Net};
 
 const NAMES: [&str; 3] = ["alice", "bob", "carol"];
 
@@ -115,6 +115,36 @@ fn whoever_is_asked_to_leave_leaves_in_order_and_the_others_go_on() {
         member.delivers(2);
         member.end();
     }
+}
+
+/// A window that is closed is no crash.
+#[test]
+fn whoever_loses_its_terminal_leaves_in_order() {
+    let net = Net::lonely();
+    let mut all = Member::start_all(&net, ["alice", "bob"], &["--stay"]);
+    all[0].signal("HUP");
+    assert_eq!(all[0].wait(), Some(0), "{}", all[0].said());
+    assert_eq!(logged(&all[0].log(), "leave").len(), 1);
+    all[1].sees(1);
+    assert!(all[1].objects("blocked").is_empty());
+    all[1].end();
+}
+
+/// Without a quorum there is no group that would take lines: that is told while it waits and in the end.
+#[test]
+fn what_was_typed_and_not_said_is_told() {
+    let net = Net::lonely();
+    let mut alice = Member::start(&net, 1, "alice", &["--quorum", "3"]);
+    alice.say("one");
+    alice.say("two");
+    alice.hang_up();
+    eventually("it tells what it waits for", || {
+        alice.objects("waiting").pop()
+    });
+    alice.signal("INT");
+    assert_eq!(alice.wait(), Some(2), "{}", alice.said());
+    let end = &alice.objects("end")[0];
+    assert_eq!((&end["sent"], &end["unsaid"]), (&0.into(), &2.into()));
 }
 
 #[test]

@@ -34,5 +34,6 @@ fn what_makes_no_sense_is_refused_with_what_to_do() {
         &["port 0"],
     );
     check(&["--interface", "none0"], &["none0", "lo"]);
+    check(&[""], &["a value is required"]);
     check(&["--log", "/proc/nowhere/log"], &["/proc/nowhere/log"]);
 }

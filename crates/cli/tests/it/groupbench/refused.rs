@@ -12,6 +12,10 @@ fn what_cannot_be_measured_is_refused_with_what_can() {
         (&["--members", "65"], &["65", "1..=64"]),
         (&["--bytes", "8"], &["`8`", "16 bytes"]),
         (
+            &["--members", "3", "--senders", "5"],
+            &["--senders 5", "3 members"],
+        ),
+        (
             &["--bytes", "1400"],
             &["--bytes 1400", "--datagram 1400", "at most"],
         ),
