@@ -9,7 +9,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use rand_core::SeedableRng;
 use rand_pcg::Pcg64;
-use stats::{Law, gap_from};
+use stats::{Law, gap_from, nanos_of, split_mix};
 use timing::Tick;
 
 use crate::Loop;
@@ -88,24 +88,9 @@ impl Schedule {
     }
 
     fn gap(&mut self) -> Duration {
-        let seconds = gap_from(&*self.law, &mut self.random);
-        // A law promises gaps that fit 63 bits of nanoseconds.
-        Duration::from_nanos((seconds * 1e9).round() as u64)
+        Duration::from_nanos(nanos_of(gap_from(&*self.law, &mut self.random)))
     }
 }
-
-/// Output number `worker` of SplitMix64 with this seed (G. L. Steele et al., "Fast splittable
-/// pseudorandom number generators", 2014, figure 16), so that neighbouring seeds and neighbouring
-/// workers begin far apart.
-fn split_mix(seed: u64, worker: u32) -> u64 {
-    let state = seed.wrapping_add(GOLDEN.wrapping_mul(u64::from(worker) + 1));
-    let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
-}
-
-/// 2^64 divided by the golden ratio, the step of SplitMix64.
-const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
 #[cfg(test)]
 mod tests {

@@ -68,27 +68,22 @@ const FEWEST: u64 = 4;
 mod tests {
     use super::*;
     use crate::law::{LAWS, by_name};
+    use crate::split_mix;
 
     fn law(name: &str, parameter: f64) -> Box<dyn Law + Send + Sync> {
         (by_name(name).unwrap().build)(parameter).unwrap()
     }
 
-    /// Gaps of `law`, by SplitMix64 (G. L. Steele et al., "Fast splittable pseudorandom number
-    /// generators", 2014, figure 16).
-    fn gaps(law: &dyn Law, mut seed: u64, count: usize) -> Vec<f64> {
-        let mut next = || {
-            seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mixed = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            (mixed ^ (mixed >> 31)) >> 11
-        };
+    /// Gaps of `law`, by SplitMix64.
+    fn gaps(law: &dyn Law, seed: u64, count: u32) -> Vec<f64> {
+        let word = |index| split_mix(seed, index) >> 11;
         (0..count)
-            .map(|_| law.gap(next() as f64 * 2.0_f64.powi(-53)))
+            .map(|index| law.gap(word(index) as f64 * 2.0_f64.powi(-53)))
             .collect()
     }
 
     /// In how many of 200 seeds gaps of `drawn` are accepted as gaps of `asked`.
-    fn accepted(drawn: &dyn Law, asked: &dyn Law, count: usize) -> usize {
+    fn accepted(drawn: &dyn Law, asked: &dyn Law, count: u32) -> usize {
         (0..200)
             .filter(|&seed| {
                 let mut samples = gaps(drawn, seed << 32, count);

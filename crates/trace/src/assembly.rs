@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::{Event, EventId, EventKind, Field, FlawKind, HostId, Log, Place, View, messages};
+use crate::{Event, EventId, EventKind, Field, FlawKind, HostId, Log, Place, Tear, View, messages};
 
 /// A log that is being read.
 #[derive(Debug, Default)]
@@ -50,6 +50,31 @@ impl Assembly {
             names.len() - 1
         });
         u32::try_from(at).expect("fewer than 2^32 names")
+    }
+
+    /// Notes whose log a text is that ends in the middle of a line: that of the only host in it that has not ended. `member` is
+    /// whose log its last head says it is. Where several could be meant, nothing is noted.
+    pub fn tear(&mut self, place: Place, bytes: u64, member: Option<HostId>) {
+        let mut last: BTreeMap<HostId, EventKind> = BTreeMap::new();
+        let drafts = self.drafts.iter().map(|draft| &draft.event);
+        for event in drafts.filter(|event| event.place.source == place.source) {
+            last.insert(event.host, event.kind);
+        }
+        if let Some(member) = member {
+            last.entry(member).or_default();
+        }
+        let is_open = |kind: &EventKind| !matches!(kind, EventKind::Leave | EventKind::Crash);
+        let open: Vec<HostId> = last
+            .iter()
+            .filter(|(_, kind)| is_open(kind))
+            .map(|(host, _)| *host)
+            .collect();
+        let host = match (&open[..], last.len()) {
+            ([host], _) => *host,
+            ([], 1..) => *last.last_entry().expect("one").key(),
+            _ => return,
+        };
+        self.log.torn.push(Tear { host, place, bytes });
     }
 
     /// Puts each host's events in order and tells what cannot be.

@@ -47,6 +47,8 @@ pub struct Options {
 pub(crate) struct Text<'a> {
     pub name: &'a str,
     pub decoded: Decoded<'a>,
+    /// How many bytes stand behind its last line feed.
+    pub unended_bytes: u64,
     /// Which of the sources, from 0.
     pub source: u32,
 }
@@ -170,9 +172,11 @@ pub fn read(sources: &[Source<'_>], options: &Options) -> Result<Vec<Log>, ReadE
         }
         known.insert(source.text, source.name);
         flaws.extend(decoded.flaws(index));
+        let unended = source.text.rsplit(|byte| *byte == b'\n').next();
         texts.push(Text {
             name: source.name,
             decoded,
+            unended_bytes: unended.map_or(0, <[u8]>::len) as u64,
             source: index,
         });
     }

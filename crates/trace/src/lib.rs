@@ -24,6 +24,8 @@ mod messages;
 mod name;
 mod number;
 mod pattern;
+mod promised;
+mod tear;
 
 pub use event::{Event, EventKind, HostId, MessageId, Place, Stamps};
 pub use flaw::{FLAWS_MAX, Flaw, FlawKind};
@@ -33,3 +35,5 @@ pub use forms::wharf::{Entry, Journal};
 pub use log::{EventId, Field, Log, View};
 pub use name::{NAME_BYTES_MAX, Name, NameError};
 pub use number::Account;
+pub use promised::Promised;
+pub use tear::Tear;

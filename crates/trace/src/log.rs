@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::{Event, FLAWS_MAX, Flaw, FlawKind, HostId, MessageId, Place};
+use crate::{Event, FLAWS_MAX, Flaw, FlawKind, HostId, MessageId, Place, Promised, Tear};
 
 /// An event: its place in [`Log::events`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +47,10 @@ pub struct Log {
     pub field_names: Vec<String>,
     /// The fields, in the order of the events that they belong to.
     pub fields: Vec<Field>,
+    /// What the texts say that was promised, in the order of the texts.
+    pub promises: Vec<Promised>,
+    /// The hosts whose log ends in the middle of a line.
+    pub torn: Vec<Tear>,
     /// Whom an event names as the other end of its message, in the order of the events.
     peers: Vec<(EventId, HostId)>,
     /// The views that hosts installed, in the order of the events.

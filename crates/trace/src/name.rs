@@ -65,6 +65,17 @@ impl Name {
     pub fn message(&self, incarnation: u64, sequence: u64) -> String {
         format!("{self}#{:08x}:{sequence}", incarnation >> 32)
     }
+
+    /// Whose message that is, as its host is called in logs, and which one, if it is called as [`Name::message`] calls one.
+    pub fn of_message(message: &str) -> Option<(String, u64)> {
+        let (name, rest) = message.rsplit_once('#')?;
+        let (incarnation, sequence) = rest.split_once(':')?;
+        let upper = u32::from_str_radix(incarnation, 16).ok()?;
+        let (name, sequence) = (Self::new(name).ok()?, sequence.parse().ok()?);
+        let incarnation = u64::from(upper) << 32;
+        let is_ours = name.message(incarnation, sequence) == message;
+        is_ours.then(|| (name.host(incarnation), sequence))
+    }
 }
 
 impl fmt::Display for Name {
@@ -83,6 +94,22 @@ pub const NAME_BYTES_MAX: usize = 32;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_tells_whose_it_is_if_it_is_called_as_ours_are() {
+        let name = Name::new("alice").expect("a name");
+        let (host, message) = (name.host(7 << 32), name.message(7 << 32, 12));
+        assert_eq!(Name::of_message(&message), Some((host, 12)));
+        for other in [
+            "m1",
+            "alice#7:12",
+            "alice#00000007:012",
+            "#00000007:1",
+            "alice#00000007:",
+        ] {
+            assert_eq!(Name::of_message(other), None, "{other}");
+        }
+    }
 
     #[track_caller]
     fn check(text: &str, is_name: bool) {

@@ -30,7 +30,7 @@ mod words;
 
 pub use basis::Basis;
 pub use conditions::{CONDITIONS, Condition};
-pub use groups::{GROUP_CONDITIONS, GroupCondition, GroupJudgement, Promise, PromisedOrder};
+pub use groups::{GROUP_CONDITIONS, GroupCondition, GroupJudgement, Lack, Promise, PromisedOrder};
 pub use judgement::Judgement;
 pub use order::Order;
 pub use sorting::Cycle;

@@ -9,6 +9,8 @@
 //!
 //! All numbers are little-endian.
 
+use stats::{GOLDEN, mixed};
+
 /// What a datagram says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp {
@@ -47,7 +49,7 @@ impl Stamp {
         let mut chunks = rest.chunks_exact_mut(8);
         for chunk in &mut chunks {
             chunk.copy_from_slice(&word.to_le_bytes());
-            word = word.wrapping_add(STEP);
+            word = word.wrapping_add(GOLDEN);
         }
         let end = chunks.into_remainder();
         end.copy_from_slice(&word.to_le_bytes()[..end.len()]);
@@ -89,26 +91,19 @@ impl Stamp {
         for chunk in chunks {
             let found = u64::from_le_bytes(chunk.try_into().expect("eight bytes"));
             differing |= found ^ word;
-            word = word.wrapping_add(STEP);
+            word = word.wrapping_add(GOLDEN);
         }
         differing == 0 && word.to_le_bytes().starts_with(end)
     }
 
-    /// Mixes all that the stamp says (Steele, Lea and Flood, "Fast splittable pseudorandom number
-    /// generators", OOPSLA 2014: the finaliser of SplitMix64).
+    /// Mixes all that the stamp says.
     fn first_word(&self) -> u64 {
-        let mut mixed = self.number.wrapping_mul(STEP)
-            ^ self.intended_ns.rotate_left(32)
-            ^ u64::from(self.token);
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        let number = self.number.wrapping_mul(GOLDEN);
+        mixed(number ^ self.intended_ns.rotate_left(32) ^ u64::from(self.token))
     }
 }
 
 const HEAD_BYTES: usize = 20;
-/// The golden ratio of 2^64, which is odd.
-const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 #[cfg(test)]
 mod tests {

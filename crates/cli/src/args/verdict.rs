@@ -10,7 +10,7 @@ pub struct VerdictArgs {
     #[command(flatten)]
     pub logs: LogArgs,
     /// What was promised, so that only this counts: names from the table below, with commas between them;
-    /// default everything
+    /// default what the logs say, as those of `wharf group join` do, or else everything
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub expect: Vec<String>,
     /// Print the result as JSON
@@ -47,4 +47,5 @@ docs/logs.md has every field and says what each promise means.
 
 Examples:
   wharf verdict alice.jsonl bob.jsonl carol.jsonl    everything, with a witness for what does not hold
-  wharf verdict members/*.jsonl --expect fifo,causal what was promised; the rest is a remark";
+  wharf verdict members/*.jsonl --expect fifo,causal what was promised; the rest is a remark
+  wharf verdict runs/latest                          the run in which `wharf sim group` found a promise broken";

@@ -1,7 +1,9 @@
 //! `wharf verdict`: what a group promised is judged from the histories of its members, those of other programs too.
 
 mod foreign;
+mod promised;
 mod told;
+mod torn;
 
 use std::{fs, path::Path};
 

@@ -44,7 +44,7 @@ pub(crate) use heat::{Heat, heat};
 pub(crate) use idle::idle;
 pub(crate) use lanes::{MOST_LANES, lanes};
 pub(crate) use latencies::latencies;
-pub(crate) use orders::{DATAGRAMS, DELIVERED, NEW_VIEW, TAKEN, orders};
+pub(crate) use orders::{DATAGRAMS, DELIVERED, NEW_VIEW, Room, TAKEN, orders};
 pub(crate) use overhead::overhead;
 pub(crate) use percentiles::percentiles;
 pub(crate) use seed::seed;

@@ -111,39 +111,56 @@ fn of_series(series: &Series) -> Option<Seen> {
     })
 }
 
+/// How much room there is for a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// That of a page.
+    Page,
+    /// That of a telephone: an order's name stands above its lanes.
+    Phone,
+}
+
 /// The picture.
-pub(crate) fn orders(group: &GroupSummary, view: &Orders) -> String {
-    let row = view.lanes.len() as f64 * LANE + 12.0;
-    let rows: Vec<&GroupPoint> = group.orders.iter().take(MOST_ROWS).collect();
-    let margin = Margin {
-        left: NAMES + if view.lanes.len() > 1 { LANES } else { 0.0 },
-        right: if view.width > shape::HALF {
-            130.0
-        } else {
-            74.0
-        },
-        top: 6.0,
-        bottom: 46.0,
+pub(crate) fn orders(group: &GroupSummary, view: &Orders, room: Room) -> String {
+    let head = match room {
+        Room::Page => 0.0,
+        Room::Phone => LANE,
     };
+    let row = head + view.lanes.len() as f64 * LANE + 12.0;
+    let rows: Vec<&GroupPoint> = group.orders.iter().take(MOST_ROWS).collect();
+    let margin = view.margin(room);
     let height = rows.len() as f64 * row + margin.top + margin.bottom;
-    let mut canvas = Canvas::new(view.width, height, margin);
+    let width = match room {
+        Room::Page => view.width,
+        Room::Phone => PHONE,
+    };
+    let mut canvas = Canvas::new(width, height, margin);
     let scale = scale(group, view, canvas.across());
     let (left, right) = canvas.across();
     let (bottom, top) = canvas.upward();
-    let ticks = ticks(&scale, view);
+    let ticks = ticks(&scale, if width > 700.0 { 10 } else { 4 });
     let line = |value: &f64| {
         let x = px(scale.at(*value));
         format!("M{x} {}V{}", px(top), px(bottom))
     };
     canvas.path("grid", &ticks.iter().map(line).collect::<String>());
-    canvas.x_axis_at(&scale, &ticks, |value| view.unit.tick(value), view.axis);
+    canvas.x_axis_at(
+        &scale,
+        &ticks,
+        |value| view.unit.tick(value),
+        view.axis(room),
+    );
     for (index, point) in rows.into_iter().enumerate() {
         let y = top + index as f64 * row;
         let name = shortened(&point.order, 18);
-        canvas.text((2.0, y + row / 2.0 + 4.0), "label", &name);
+        let middle = match room {
+            Room::Page => row / 2.0,
+            Room::Phone => 2.0 + LANE / 2.0,
+        };
+        canvas.text((2.0, y + middle + 4.0), "label", &name);
         canvas.line("grid", (2.0, y + row), (right, y + row));
         for (lane, (name, look)) in view.lanes.iter().enumerate() {
-            let y = y + 6.0 + (lane as f64 + 0.5) * LANE;
+            let y = y + head + 6.0 + (lane as f64 + 0.5) * LANE;
             canvas.text((left - 10.0, y + 4.0), "tick end", name);
             let drawn = (look)(point).map(|seen| Drawn {
                 seen,
@@ -238,12 +255,49 @@ impl Orders {
     fn is_logarithmic(&self) -> bool {
         self.axis.contains("log scale")
     }
+
+    /// The axis in words; where there is little room, only what the card does not say.
+    fn axis(&self, room: Room) -> &'static str {
+        match (room, self.axis.split_once(" (")) {
+            (Room::Phone, Some((_, reading))) => reading.trim_end_matches(')'),
+            _ => self.axis,
+        }
+    }
+
+    /// The room for names and for the values beside the last marks.
+    fn margin(&self, room: Room) -> Margin {
+        let has_lanes = self.lanes.len() > 1;
+        let (left, right) = match room {
+            Room::Page => (
+                NAMES + if has_lanes { LANES } else { 0.0 },
+                if self.width > shape::HALF {
+                    130.0
+                } else {
+                    74.0
+                },
+            ),
+            Room::Phone => (
+                if has_lanes { 106.0 } else { 12.0 },
+                if self.unit == Unit::Duration && has_lanes {
+                    112.0
+                } else {
+                    64.0
+                },
+            ),
+        };
+        Margin {
+            left,
+            right,
+            top: 6.0,
+            bottom: 46.0,
+        }
+    }
 }
 
 /// Round values, as many as have room.
-fn ticks(scale: &Scale, view: &Orders) -> Vec<f64> {
+fn ticks(scale: &Scale, count: usize) -> Vec<f64> {
     let mut ticks: Vec<f64> = Vec::new();
-    for tick in scale.ticks(if view.width > 700.0 { 10 } else { 4 }) {
+    for tick in scale.ticks(count) {
         let room = ticks.last().map(|last| scale.at(tick) - scale.at(*last));
         if room.is_none_or(|room| room >= BETWEEN_TICKS) {
             ticks.push(tick);
@@ -279,6 +333,8 @@ impl Unit {
     }
 }
 
+/// The width of a card on a telephone.
+const PHONE: f64 = 336.0;
 /// The room for the names of orders.
 const NAMES: f64 = 132.0;
 /// The room for the names of lanes.
@@ -304,15 +360,13 @@ mod tests {
             (&NEW_VIEW, 4),
             (&DATAGRAMS, 8),
         ] {
-            let svg = orders(&group, view);
-            assert_eq!(
-                svg.matches("class=\"mark c").count(),
-                marks,
-                "{}",
-                view.title
-            );
+            for room in [Room::Page, Room::Phone] {
+                let svg = orders(&group, view, room);
+                let found = svg.matches("class=\"mark c").count();
+                assert_eq!(found, marks, "{} {room:?}", view.title);
+            }
         }
-        let svg = orders(&group, &TAKEN);
+        let svg = orders(&group, &TAKEN, Room::Page);
         assert!(
             svg.contains("sender&#39;s own") || svg.contains("sender's own"),
             "{svg}"
@@ -325,13 +379,13 @@ mod tests {
         group.orders[0].flat.clear();
         group.orders[1].flat.clear();
         group.orders[1].obstacle = Some("no such address".to_owned());
-        let svg = orders(&group, &DELIVERED);
+        let svg = orders(&group, &DELIVERED, Room::Page);
         assert!(svg.contains(">not measured</text>"));
         assert!(svg.contains(">could not be measured</text>"));
     }
 
     #[test]
     fn nothing_measured_is_a_picture_all_the_same() {
-        assert!(orders(&GroupSummary::default(), &TAKEN).starts_with("<svg"));
+        assert!(orders(&GroupSummary::default(), &TAKEN, Room::Phone).starts_with("<svg"));
     }
 }

@@ -26,7 +26,10 @@ pub fn html_of_groups(summary: &Summary, log: &Log, broken: &[&GroupJudgement]) 
 
 /// The same for measured groups, with a sketch of one message's way in each order.
 pub fn html_of_ways(summary: &Summary, ways: &[Way]) -> String {
-    let main = figures(summary, &[]) + &group::ways(ways);
+    let group = summary.group.iter();
+    let main =
+        group.map(|group| group::figures(group) + &group::ways(ways) + &group::numbers(group));
+    let main: String = main.collect();
     page(summary, &main, space_time::STYLE)
 }
 
@@ -59,6 +62,7 @@ fn figures(summary: &Summary, samples: &[Sample]) -> String {
     }
     if let Some(results) = &summary.group {
         main += &group::figures(results);
+        main += &group::numbers(results);
     }
     main
 }

@@ -3,6 +3,7 @@
 use history::BenchSummary;
 
 use crate::{
+    chart::Room,
     escape::{escape, shortened},
     svg::SERIES,
     sweep::{self, ModelPoints},
@@ -77,6 +78,18 @@ impl Figure {
         self.parts += &format!(
             "<div class=\"picture {class}\" tabindex=\"0\" role=\"group\" aria-label=\"{name}\">{svg}</div>"
         );
+        self
+    }
+
+    /// A picture that is drawn twice: for a page, and for a screen on which that would have to be scrolled.
+    pub(crate) fn pictures(mut self, draw: impl Fn(Room) -> String) -> Self {
+        let (class, name) = (self.class(), &self.heading);
+        for (only, room) in [("page-only", Room::Page), ("phone-only", Room::Phone)] {
+            self.parts += &format!(
+                "<div class=\"picture {class} {only}\" tabindex=\"0\" role=\"group\" aria-label=\"{name}\">{}</div>",
+                draw(room)
+            );
+        }
         self
     }
 

@@ -59,7 +59,12 @@ pub(super) fn key_figures(group: &GroupSummary) -> Vec<(String, String)> {
             format!("delivered at every member: order {}", point.order),
         ));
     }
-    if let Some((hz, point)) = best(&|point| rate(point).filter(|_| point.is_total)) {
+    // What is best of all is not said again as the best of some.
+    let fastest = best(&rate).map(|(_, point)| &point.order);
+    let quickest = best(&|point| point.last.as_ref()?.p50_ns).map(|(_, point)| &point.order);
+    if let Some((hz, point)) = best(&|point| rate(point).filter(|_| point.is_total))
+        && fastest != Some(&point.order)
+    {
         let rate = crate::datagrams::rate(-hz);
         let unit = if rate.contains(' ') { "/s" } else { " /s" };
         figures.push((
@@ -74,6 +79,7 @@ pub(super) fn key_figures(group: &GroupSummary) -> Vec<(String, String)> {
         ));
     }
     if let Some((ns, point)) = best(&|point| point.last.as_ref()?.p50_ns.filter(|_| point.is_total))
+        && quickest != Some(&point.order)
     {
         figures.push((
             duration(ns),
@@ -105,34 +111,72 @@ pub(super) fn figures(group: &GroupSummary) -> String {
     if any(|point| !point.flat.is_empty() || !point.paced.is_empty()) {
         html += &datagrams(group);
     }
-    html += &obstacles(group);
-    html + &table(group)
+    html + &obstacles(group)
 }
 
-/// A small space-time diagram of each order.
+/// A small space-time diagram of each order; those in which a message goes the same way share one.
 pub(super) fn ways(ways: &[Way]) -> String {
-    let cards = ways.iter().map(|way| {
-        let (picture, hops) = space_time::way(&way.log, &way.order);
-        let heading = format!("{}: {}", way.order, counted(u64::from(hops), "hop"));
-        Figure::new(Width::Half, &heading)
-            .caption(&caption(&way.log))
-            .picture(&picture)
-            .html()
-    });
-    cards.collect()
+    let mut kinds: Vec<Vec<&Way>> = Vec::new();
+    for way in ways {
+        match kinds.iter_mut().find(|kind| kind[0].is_like(way)) {
+            Some(kind) => kind.push(way),
+            None => kinds.push(vec![way]),
+        }
+    }
+    let Some(first) = kinds.first() else {
+        return String::new();
+    };
+    // With an odd number of sketches beside it, none stands alone.
+    let width = match kinds.len() % 2 {
+        0 => Width::Full,
+        _ => Width::Half,
+    };
+    let lead = Figure::new(width, "How does a message get there?")
+        .caption(
+            "One message of bob's in a group that is otherwise idle, simulated: three members, each datagram takes 1 ms, and all \
+             that it takes until everybody has delivered the message is drawn.",
+        )
+        .caption(
+            "Hops: how many datagrams had to come, one after the other, before the last member delivered. They are what an order \
+             costs where the network is slow and the members are not.",
+        )
+        .key(&space_time::way(&first[0].log, "").key);
+    kinds
+        .iter()
+        .fold(lead.html(), |html, kind| html + &sketch(kind))
 }
 
-/// What the sketches are, and what the last delivery waited for.
-fn caption(log: &Log) -> String {
+fn sketch(kind: &[&Way]) -> String {
+    let orders: Vec<&str> = kind.iter().map(|way| way.order.as_str()).collect();
+    let (orders, log) = (orders.join(", "), &kind[0].log);
+    let sketch = space_time::way(log, &orders);
+    let heading = format!("{orders}: {}", counted(u64::from(sketch.hops), "hop"));
+    Figure::new(Width::Half, &heading)
+        .caption(waits(log))
+        .picture(&sketch.picture)
+        .html()
+}
+
+impl Way {
+    /// Whether a message goes the same way in another order.
+    fn is_like(&self, other: &Self) -> bool {
+        let (one, other) = (&self.log, &other.log);
+        (&one.hosts, &one.messages, &one.events) == (&other.hosts, &other.messages, &other.events)
+    }
+}
+
+/// What the last delivery waited for.
+fn waits(log: &Log) -> &'static str {
     let is = |kind: &str| log.messages.iter().any(|name| name.starts_with(kind));
-    let waits = match (is("order"), is("status")) {
+    match (is("order"), is("status")) {
         (true, _) => "All but the sequencer wait for its order: a second datagram, after the data.",
         (false, true) => {
             "A member delivers when every other has said that it sends nothing earlier; the last do so in a status, after the data."
         }
-        (false, false) => "Each delivers the data when it is there.",
-    };
-    format!("One message of bob's, simulated: three members, each datagram takes 1 ms. {waits}")
+        (false, false) => {
+            "Each delivers the data when it is there: nothing was sent before it that it would have to come after."
+        }
+    }
 }
 
 fn delivered(group: &GroupSummary) -> String {
@@ -144,7 +188,7 @@ fn delivered(group: &GroupSummary) -> String {
             count(group.members),
             count(group.payload_bytes),
         ))
-        .picture(&chart::orders(group, &chart::DELIVERED))
+        .pictures(|room| chart::orders(group, &chart::DELIVERED, room))
         .html()
 }
 
@@ -155,7 +199,7 @@ fn taken(group: &GroupSummary) -> String {
              that count, thin lines: to the 99th percentile. Above the sender's own delivery, below it that of the last member.",
             tick_rate(group.rate_hz)
         ))
-        .picture(&chart::orders(group, &chart::TAKEN))
+        .pictures(|room| chart::orders(group, &chart::TAKEN, room))
         .html()
 }
 
@@ -167,7 +211,7 @@ fn new_view(group: &GroupSummary) -> String {
              {suspected} of silence; the rest is the change itself. A mark is the median over {} each.",
             counted(group.crashes, "death")
         ))
-        .picture(&chart::orders(group, &chart::NEW_VIEW))
+        .pictures(|room| chart::orders(group, &chart::NEW_VIEW, room))
         .html()
 }
 
@@ -177,7 +221,7 @@ fn datagrams(group: &GroupSummary) -> String {
             "All that members sent, signs of life and repairs too, for each message. Below 1 under full load: many messages share a \
              datagram.",
         )
-        .picture(&chart::orders(group, &chart::DATAGRAMS))
+        .pictures(|room| chart::orders(group, &chart::DATAGRAMS, room))
         .html()
 }
 
@@ -196,7 +240,8 @@ fn obstacles(group: &GroupSummary) -> String {
     }
 }
 
-fn table(group: &GroupSummary) -> String {
+/// All figures as numbers.
+pub(super) fn numbers(group: &GroupSummary) -> String {
     let mut table = Table::new([
         "order",
         "delivered/s",
@@ -260,8 +305,9 @@ mod tests {
         }
     }
 
+    /// Three orders, of which two go the same way.
     #[test]
-    fn a_way_is_drawn_with_its_hops() {
+    fn a_way_is_drawn_with_its_hops_and_once_for_all_orders_that_go_it() {
         let mut log = Log::new();
         let event = |log: &mut Log, host: &str, kind| {
             let (host, message) = (log.host(host), Some(log.message("data 1")));
@@ -277,10 +323,22 @@ mod tests {
         event(&mut log, "bob", trace::EventKind::Send);
         event(&mut log, "alice", trace::EventKind::Receive);
         event(&mut log, "alice", trace::EventKind::Deliver);
-        let order = "fifo".to_owned();
-        let page = crate::html_of_ways(&fixture::group(), &[Way { order, log }]);
+        let mut other = log.clone();
+        event(&mut other, "carol", trace::EventKind::Receive);
+        let way = |order: &str, log| Way {
+            order: order.to_owned(),
+            log,
+        };
+        let ways = [
+            way("none", log.clone()),
+            way("fifo", log),
+            way("causal", other),
+        ];
+        let page = crate::html_of_ways(&fixture::group(), &ways);
         for part in [
-            "fifo: 1 hop<",
+            "How does a message get there?",
+            "none, fifo: 1 hop<",
+            "causal: 1 hop<",
             "sends data 1",
             "Each delivers the data when it is there",
         ] {

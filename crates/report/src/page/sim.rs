@@ -50,7 +50,8 @@ fn failed(failure: &SimFailure) -> String {
     );
     Figure::new(Width::Full, "What is the smallest schedule that breaks a promise?")
         .caption(&format!(
-            "It breaks {}: {}. Beside this page it is schedule.txt, and its history trace.jsonl, which `wharf clock order` draws.",
+            "It breaks {}: {}. Beside this page it is schedule.txt, and its history trace.jsonl, which `wharf verdict` \
+             judges and `wharf clock order` draws.",
             failure.condition, failure.text
         ))
         .part(schedule)

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use trace::{EventId, EventKind, HostId, Log, MessageId, Stamps, View};
-use verdict::{GroupJudgement, Order};
+use trace::{Event, EventId, EventKind, HostId, Log, MessageId, Place, Stamps, View};
+use verdict::{GroupJudgement, Lack, Order};
 
 /// A small log, and where its witnesses are.
 pub(super) struct Cut {
@@ -11,8 +11,14 @@ pub(super) struct Cut {
     pub(super) log: Log,
     /// What happened before what in it.
     pub(super) order: Order,
-    /// The events in it that show it.
+    /// The events in it that show it by being there.
     pub(super) witnesses: Vec<EventId>,
+    /// Events in it that did not happen, and should have.
+    pub(super) missing: Vec<EventId>,
+    /// Sends in it of messages that hosts received which are not in it.
+    pub(super) received: Vec<EventId>,
+    /// The messages that show it.
+    pub(super) messages: Vec<MessageId>,
     /// How many events would have to be drawn beside those that are.
     pub(super) left_out: u64,
 }
@@ -22,9 +28,10 @@ impl Cut {
     pub(super) fn of(log: &Log, judgement: &GroupJudgement) -> Self {
         let wanted = Wanted::of(log, judgement);
         let mut kept: Vec<EventId> = log.ids().filter(|id| wanted.is(log, *id)).collect();
+        kept.extend(&judgement.events);
+        kept.sort_unstable();
         let about: Vec<EventId> = views_about(log, &kept, &wanted.hosts);
         kept.extend(about);
-        kept.extend(&judgement.events);
         kept.sort_unstable();
         kept.dedup();
         let all = kept.len();
@@ -51,6 +58,10 @@ impl Wanted {
             hosts.insert(event.host);
             messages.extend(event.message);
         }
+        // Where no message shows it, views do, and then all who are in them are looked at.
+        if messages.is_empty() {
+            hosts.extend(installers(log, &judgement.events).take(HOSTS_MOST));
+        }
         let sends = log.events.iter().filter(|one| one.kind == EventKind::Send);
         let of_ours = sends.filter(|one| one.message.is_some_and(|it| messages.contains(&it)));
         hosts.extend(of_ours.map(|one| one.host));
@@ -63,6 +74,17 @@ impl Wanted {
         let is_of = event.message.is_some_and(|it| self.messages.contains(&it));
         self.hosts.contains(&event.host) && (is_end || is_of)
     }
+}
+
+/// Who installed one of the views that these events install.
+fn installers(log: &Log, events: &[EventId]) -> impl Iterator<Item = HostId> {
+    let name = |id: &EventId| log.view(*id).map(|view| view.name.as_str());
+    let names: BTreeSet<Option<&str>> = events.iter().map(name).collect();
+    let all = log.ids().filter(move |id| {
+        let name = log.view(*id).map(|view| view.name.as_str());
+        name.is_some() && names.contains(&name)
+    });
+    all.map(|id| log.event(id).host)
 }
 
 /// Of each host, the views between the first and the last of its kept events, and the ones before and after; of a host
@@ -108,39 +130,122 @@ fn about_the_witnesses(kept: &[EventId], witnesses: &[EventId]) -> Vec<EventId> 
 }
 
 fn copied(log: &Log, kept: &[EventId], judgement: &GroupJudgement) -> Cut {
-    let mut small = Log::new();
+    let mut small = Small::default();
     let hosts: BTreeSet<HostId> = kept.iter().map(|id| log.event(*id).host).collect();
     for host in &hosts {
-        small.host(log.host_name(*host));
+        small.log.host(log.host_name(*host));
     }
-    let mut witnesses = Vec::new();
-    for (at, id) in (0..).map(EventId).zip(kept) {
-        let mut event = log.event(*id).clone();
-        event.host = small.host(log.host_name(event.host));
-        let name = event.message.map(|it| &log.messages[it.0 as usize]);
-        event.message = name.map(|name| small.message(name));
-        event.stamps = Stamps {
-            wall_ns: event.stamps.wall_ns,
-            ..Stamps::default()
-        };
-        small.events.push(event);
-        if let Some(view) = log.view(*id) {
-            let members = view.members.iter();
-            let members = members.map(|host| small.host(log.host_name(*host)));
-            let (members, name) = (members.collect(), view.name.clone());
-            small.set_view(at, View { name, members });
+    for id in kept {
+        let lacks = judgement.lacks.iter();
+        for lack in lacks.filter(|lack| lack.before == Some(*id)) {
+            small.lack(log, lack, log.event(*id).stamps.wall_ns);
         }
+        let at = small.copy(log, *id);
         if judgement.events.contains(id) {
-            witnesses.push(at);
+            small.witnesses.push(at);
+        }
+        if is_received(log, *id) {
+            small.received.push(at);
         }
     }
+    let last = kept.iter().filter_map(|id| log.event(*id).stamps.wall_ns);
+    let last = last.max();
+    for lack in judgement.lacks.iter().filter(|lack| lack.before.is_none()) {
+        small.lack(log, lack, last);
+    }
+    let messages = judgement.messages.iter();
+    let messages = messages.map(|id| small.log.message(&log.messages[id.0 as usize]));
     Cut {
-        order: Order::of(&small),
-        log: small,
-        witnesses,
+        messages: messages.collect(),
+        order: Order::of(&small.log),
+        log: small.log,
+        witnesses: small.witnesses,
+        missing: small.missing,
+        received: small.received,
         left_out: 0,
     }
 }
+
+/// Whether an event sends a message that another host received.
+fn is_received(log: &Log, send: EventId) -> bool {
+    let Event {
+        kind,
+        host,
+        message,
+        ..
+    } = log.event(send);
+    let is_receipt = |other: &&Event| {
+        let is_arrival = matches!(other.kind, EventKind::Receive | EventKind::Deliver);
+        is_arrival && other.message == *message && other.host != *host
+    };
+    *kind == EventKind::Send && message.is_some() && log.events.iter().any(|one| is_receipt(&one))
+}
+
+/// A small log that is being put together.
+#[derive(Default)]
+struct Small {
+    log: Log,
+    witnesses: Vec<EventId>,
+    missing: Vec<EventId>,
+    received: Vec<EventId>,
+}
+
+impl Small {
+    fn copy(&mut self, log: &Log, id: EventId) -> EventId {
+        let event = log.event(id);
+        let copy = Event {
+            host: self.log.host(log.host_name(event.host)),
+            message: event.message.map(|it| self.message(log, it)),
+            stamps: Stamps {
+                wall_ns: event.stamps.wall_ns,
+                ..Stamps::default()
+            },
+            ..event.clone()
+        };
+        let at = self.push(copy);
+        if let Some(view) = log.view(id) {
+            let members = view.members.iter();
+            let members = members.map(|host| self.log.host(log.host_name(*host)));
+            let (members, name) = (members.collect(), view.name.clone());
+            self.log.set_view(at, View { name, members });
+        }
+        at
+    }
+
+    /// Where a delivery is missing there is an event of no kind, so that nothing follows from it.
+    fn lack(&mut self, log: &Log, lack: &Lack, wall_ns: Option<i64>) {
+        let missing = Event {
+            host: self.log.host(log.host_name(lack.host)),
+            kind: EventKind::Local,
+            message: Some(self.message(log, lack.message)),
+            text: match lack.before {
+                Some(_) => "lacks",
+                None => "never delivers",
+            }
+            .to_owned(),
+            stamps: Stamps {
+                wall_ns,
+                ..Stamps::default()
+            },
+            place: Place::default(),
+        };
+        let at = self.push(missing);
+        self.missing.push(at);
+    }
+
+    fn message(&mut self, log: &Log, id: MessageId) -> MessageId {
+        self.log.message(&log.messages[id.0 as usize])
+    }
+
+    fn push(&mut self, event: Event) -> EventId {
+        let at = EventId(u32::try_from(self.log.events.len()).expect("few events"));
+        self.log.events.push(event);
+        at
+    }
+}
+
+/// So many events of views are looked at for hosts that are drawn beside the witnesses.
+const HOSTS_MOST: usize = 8;
 
 /// More events than this are no small picture.
 const MOST: usize = 60;

@@ -1,7 +1,7 @@
 //! What is to be drawn.
 
 use history::Finding;
-use trace::{EventId, Log};
+use trace::{EventId, Log, MessageId};
 use verdict::{GroupJudgement, Order};
 
 use super::Listed;
@@ -23,6 +23,12 @@ pub struct Drawing<'a> {
     pub broken: &'a [&'a GroupJudgement],
     /// All executions of the log, for a page that leads to the others; empty where this is the only one.
     pub executions: &'a [Listed],
+    /// Events of the log that did not happen, and should have.
+    pub missing: &'a [EventId],
+    /// Sends of the log that are received where it is not drawn.
+    pub received: &'a [EventId],
+    /// Messages that are told from each other and from all others.
+    pub told_apart: &'a [MessageId],
     /// The event that is chosen at first, and about which a window lies when not all is drawn.
     pub around: Option<EventId>,
     /// At most so many events are drawn; what is left out is said on the page.
@@ -40,6 +46,9 @@ impl<'a> Drawing<'a> {
             findings: &[],
             broken: &[],
             executions: &[],
+            missing: &[],
+            received: &[],
+            told_apart: &[],
             around: None,
             most: Self::MOST,
         }

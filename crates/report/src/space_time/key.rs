@@ -9,10 +9,19 @@ impl Scene<'_> {
         let any = |is: &dyn Fn(&Mark) -> bool| self.marks.iter().any(is);
         let lines = &self.lines;
         let all = [
-            (any(&|mark| mark.kind == Local), "s-sp-local", "local"),
+            (
+                any(&|mark| mark.kind == Local && !mark.is_missing),
+                "s-sp-local",
+                "local",
+            ),
             (any(&|mark| mark.kind == Send), "s-sp-send", "send"),
             (any(&|mark| mark.kind == Receive), "s-sp-receive", "receive"),
             (any(&|mark| mark.kind == Deliver), "s-sp-deliver", "deliver"),
+            (
+                any(&|mark| mark.is_missing),
+                "s-sp-missing",
+                "a delivery that is missing",
+            ),
             (
                 any(&|mark| mark.kind == View),
                 "s-sp-view",

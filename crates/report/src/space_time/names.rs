@@ -1,5 +1,7 @@
 //! Hosts' names above narrow lanes: what tells them apart must be seen.
 
+use trace::{Log, MessageId, Name};
+
 use super::scene::Scene;
 use crate::escape::{abridged, visible};
 
@@ -11,6 +13,27 @@ pub(super) fn short(scene: &Scene<'_>) -> Vec<String> {
         .collect();
     let all: Vec<&str> = names.iter().map(String::as_str).collect();
     told_apart(&all)
+}
+
+/// A message's name. One of ours (`alice#0badcafe:7`) without what tells its sender from others that are called so
+/// (`alice:7`) where the log has no message that is of one of them.
+pub(super) fn message(log: &Log, id: MessageId) -> String {
+    let name = &log.messages[id.0 as usize];
+    let Some((host, number)) = Name::of_message(name) else {
+        return name.clone();
+    };
+    let called = |host: &str| {
+        host.rsplit_once('~')
+            .map_or("", |(name, _)| name)
+            .to_owned()
+    };
+    let short = called(&host);
+    let others = log.messages.iter().filter_map(|one| Name::of_message(one));
+    let mut namesakes = others.filter(|(other, _)| *other != host && called(other) == short);
+    match namesakes.next() {
+        None => format!("{short}:{number}"),
+        Some(_) => name.clone(),
+    }
 }
 
 /// Long names without what all of them begin or end with, and then without their middle.
@@ -63,6 +86,19 @@ mod tests {
     #[track_caller]
     fn check(names: &[&str], expected: &[&str]) {
         assert_eq!(told_apart(names), expected);
+    }
+
+    #[test]
+    fn a_message_of_ours_is_called_by_its_sender_and_number() {
+        let mut log = Log::new();
+        let all = ["alice#0000000a:7", "m1", "bob#0000000b:2", "bob#0000000c:2"];
+        let called = all
+            .map(|name| log.message(name))
+            .map(|id| message(&log, id));
+        assert_eq!(
+            called,
+            ["alice:7", "m1", "bob#0000000b:2", "bob#0000000c:2"]
+        );
     }
 
     #[test]

@@ -94,7 +94,10 @@ pub(super) fn lines(scene: &Scene<'_>) -> String {
     let class_of = |line: &Line| match (line.is_impossible, line.backwards > 0) {
         (true, _) => "sp-line sp-turned",
         (_, true) => "sp-line sp-skewed",
-        _ => "sp-line",
+        _ => match scene.told_apart(line.to) {
+            Some(message) => MESSAGES[message % MESSAGES.len()],
+            None => "sp-line",
+        },
     };
     let stretch = stretch(scene);
     let row = |line: &Line| scene.marks[line.from as usize].row;
@@ -167,17 +170,19 @@ enum Draws {
     Doubt,
     Impossible,
     Witness,
+    Missing,
 }
 
 impl Draws {
     fn is(self, mark: &Mark) -> bool {
         match self {
-            Self::Kind(kind) => mark.kind == kind,
+            Self::Kind(kind) => mark.kind == kind && !mark.is_missing,
             Self::Fate(fate) => mark.fate == fate && !(fate == Fate::Beyond && arrives(mark)),
             Self::Arrived => mark.fate == Fate::Beyond && arrives(mark),
             Self::Doubt => mark.doubt.is_some(),
             Self::Impossible => mark.is_impossible,
             Self::Witness => mark.is_witness,
+            Self::Missing => mark.is_missing,
         }
     }
 
@@ -201,6 +206,7 @@ impl Draws {
                 Self::Doubt => "m0 0m-14-6l5 9h-10z",
                 Self::Impossible => "m-9-9h18v18h-18z",
                 Self::Witness => "m-8-8v-4h16v4m-16 16v4h16v-4",
+                Self::Missing => "m0-7l7 7-7 7-7-7z",
                 Self::Fate(Fate::Plain) => continue,
             };
             // A point is two bytes shorter when it is told from the point before it.
@@ -232,8 +238,12 @@ const MARKS: &[(&str, Draws)] = &[
     ("sp-leave", Draws::Kind(EventKind::Leave)),
     ("sp-crash", Draws::Kind(EventKind::Crash)),
     ("sp-doubt", Draws::Doubt),
+    ("sp-missing", Draws::Missing),
     ("sp-witness", Draws::Witness),
 ];
+
+/// The lines of messages that are told apart.
+const MESSAGES: [&str; 3] = ["sp-line sp-m0", "sp-line sp-m1", "sp-line sp-m2"];
 
 /// In a picture of more events, who is in a view is told by the script alone.
 const MOST_TITLES: usize = 2000;

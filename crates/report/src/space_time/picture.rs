@@ -9,6 +9,7 @@ use super::{
     beside::{Beside, Label},
     names, page, paint,
     scene::{Lane, Scene},
+    views::Views,
 };
 use crate::escape::{abridged, escape, shortened};
 
@@ -42,9 +43,8 @@ pub fn space_time_svg(drawing: &Drawing<'_>) -> String {
 /// A small diagram within a page, in the colours of the page: what happened stands beside each event. It is as wide as
 /// its lanes want; where that is more than `width`, it scrolls.
 pub(super) fn embedded(scene: &Scene<'_>, width: u32) -> String {
-    let lanes = scene.lanes.len().max(1) as u32;
-    let lane = ((width - MARGIN) / lanes).clamp(156, 230);
-    let (width, height) = (MARGIN + lanes * lane, HEAD + scene.rows.height);
+    let lane = lane_width(scene, width);
+    let (width, height) = (embedded_width(scene, width), HEAD + scene.rows.height);
     let title = escape(scene.drawing.title);
     let description = page::description(scene);
     let content = content(scene, lane, Said::Deeds);
@@ -52,6 +52,20 @@ pub(super) fn embedded(scene: &Scene<'_>, width: u32) -> String {
         "<svg class=\"sp-small\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
          style=\"width:{width}px;height:{height}px\"><title>{title}</title><desc>{description}</desc>{content}</svg>"
     )
+}
+
+/// How wide a small diagram is for which there is so much room.
+pub(super) fn embedded_width(scene: &Scene<'_>, room: u32) -> u32 {
+    let lanes = scene.lanes.len().max(1) as u32;
+    // The last lane has as much room for its words as the others have.
+    MARGIN + LEFT + lanes * lane_width(scene, room) - 14
+}
+
+/// As wide as the words beside its events want, within reason.
+fn lane_width(scene: &Scene<'_>, room: u32) -> u32 {
+    let lanes = scene.lanes.len().max(1) as u32;
+    let wanted = longest_deed(scene) as u32 * 66 / 10 + 32;
+    wanted.clamp(104, ((room - MARGIN - LEFT) / lanes).clamp(156, 230))
 }
 
 /// Names, times, lines, lanes and what stands beside the events, in lanes of that width.
@@ -134,8 +148,6 @@ fn labels(out: &mut String, scene: &Scene<'_>, lane: &Lane, (x, width): (u32, u3
         };
         let room = match (said, scene.marks[number as usize].kind) {
             (Said::Clocks, _) => (width as usize / 6).saturating_sub(text.chars().count() + 4),
-            // Beside views there are those of the next lane.
-            (Said::Deeds, EventKind::View) => (width as usize - 56) * 10 / 66,
             (Said::Deeds, _) => (width as usize - 26) * 10 / 66,
         };
         let class = match is_rebuilt {
@@ -156,9 +168,11 @@ fn labels(out: &mut String, scene: &Scene<'_>, lane: &Lane, (x, width): (u32, u3
             _ => 12,
         };
         let (x, y) = (x + aside, scene.y(number) + 4);
+        let apart = scene.told_apart(number);
+        let apart = apart.map_or(String::new(), |message| format!(" sp-m{}", message % 3));
         let _ = write!(
             out,
-            "<text class=\"beside\" x=\"{x}\" y=\"{y}\"><tspan class=\"{class}\">{stamp}</tspan> {text}</text>"
+            "<text class=\"beside{apart}\" x=\"{x}\" y=\"{y}\"><tspan class=\"{class}\">{stamp}</tspan> {text}</text>"
         );
     }
 }
@@ -167,10 +181,14 @@ fn labels(out: &mut String, scene: &Scene<'_>, lane: &Lane, (x, width): (u32, u3
 fn told(scene: &Scene<'_>, number: u32) -> String {
     let mark = &scene.marks[number as usize];
     if let Some(view) = scene.views.installed(mark.event) {
-        return scene.views.words(scene.drawing.log, view);
+        return format!("view {}", Views::letter(view));
     }
-    let name = |message: trace::MessageId| &scene.drawing.log.messages[message.0 as usize];
+    let name = |message| names::message(scene.drawing.log, message);
     let message = scene.event(number).message.map(name);
+    if mark.is_missing {
+        let lacks = &scene.event(number).text;
+        return message.map_or(String::new(), |message| format!("{lacks} {message}"));
+    }
     let deed = match (mark.kind, message) {
         (EventKind::Leave, _) => "leaves",
         (EventKind::Crash, _) => "crashes",
@@ -180,6 +198,13 @@ fn told(scene: &Scene<'_>, number: u32) -> String {
         _ => "",
     };
     deed.to_owned()
+}
+
+/// How many characters the longest text has that says what was done.
+fn longest_deed(scene: &Scene<'_>) -> usize {
+    let numbers = 0..scene.marks.len().min(MOST_LABELS) as u32;
+    let lengths = numbers.map(|number| told(scene, number).chars().count());
+    lengths.max().unwrap_or(0)
 }
 
 /// Room for times, left of the lanes.

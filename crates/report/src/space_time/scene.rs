@@ -73,6 +73,8 @@ pub(super) struct Mark {
     pub(super) doubt: Option<Doubt>,
     /// It is one of the two events that prove that a promise is broken.
     pub(super) is_witness: bool,
+    /// It did not happen, and should have.
+    pub(super) is_missing: bool,
 }
 
 /// What became of an event's message.
@@ -138,6 +140,7 @@ impl<'a> Scene<'a> {
         for (at, mark) in marks.iter().enumerate() {
             number[mark.event.0 as usize] = Some(at as u32);
         }
+        let lost = order.lost(log).into_iter();
         let mut scene = Self {
             drawing,
             lanes,
@@ -148,7 +151,9 @@ impl<'a> Scene<'a> {
             views: Views::of(log, events),
             before: from,
             after: log.events.len() - to,
-            lost: order.lost(log).into_iter().collect(),
+            lost: lost
+                .filter(|send| !drawing.received.contains(send))
+                .collect(),
             sequence,
         };
         scene.tell_fates();
@@ -163,6 +168,13 @@ impl<'a> Scene<'a> {
     /// An event's number, if it is in the window.
     pub(super) fn number_of(&self, event: EventId) -> Option<u32> {
         self.number[event.0 as usize]
+    }
+
+    /// Which of the messages that are told apart an event is about.
+    pub(super) fn told_apart(&self, number: u32) -> Option<usize> {
+        let message = self.event(number).message?;
+        let mut all = self.drawing.told_apart.iter();
+        all.position(|one| *one == message)
     }
 
     /// How far down a number's event stands.
@@ -385,6 +397,7 @@ fn marks(
             is_impossible: false,
             doubt: claims::doubt(drawing, *event, convention),
             is_witness: witnesses.contains(event),
+            is_missing: drawing.missing.contains(event),
         });
         *number += 1;
     }

@@ -1,21 +1,35 @@
 //! A sketch of one message's way, and how many hops it takes until the last host has it.
 
-use trace::{EventKind, Log};
+use trace::{EventKind, Log, MessageId};
 use verdict::Order;
 
 use super::{Drawing, picture, scene::Scene};
 
-/// The picture of a small log, and the most messages one after the other that a delivery in it waited for.
-pub(crate) fn way(log: &Log, title: &str) -> (String, u32) {
+/// A sketch.
+pub(crate) struct Sketch {
+    /// The picture.
+    pub(crate) picture: String,
+    /// The key to it.
+    pub(crate) key: Vec<(&'static str, &'static str)>,
+    /// The most messages one after the other that a delivery in it waited for.
+    pub(crate) hops: u32,
+}
+
+/// The sketch of a small log, in which each message is told from the others.
+pub(crate) fn way(log: &Log, title: &str) -> Sketch {
     let order = Order::of(log);
+    let messages: Vec<MessageId> = (0..log.messages.len() as u32).map(MessageId).collect();
     let drawing = Drawing {
         most: MOST,
+        told_apart: &messages,
         ..Drawing::new(log, &order, title)
     };
-    (
-        picture::embedded(&Scene::of(&drawing), HALF),
-        hops(log, &order),
-    )
+    let scene = Scene::of(&drawing);
+    Sketch {
+        picture: picture::embedded(&scene, HALF),
+        key: scene.key(false),
+        hops: hops(log, &order),
+    }
 }
 
 fn hops(log: &Log, order: &Order) -> u32 {
@@ -52,13 +66,13 @@ mod tests {
         script.send(1, "data 1", 0).receive(0, "data 1", 1_000);
         let deliver = EventKind::Deliver;
         script.event(0, deliver, Some("data 1"), "", Some(1_000));
-        assert_eq!(way(&script.log, "").1, 1);
+        assert_eq!(way(&script.log, "").hops, 1);
         script
             .send(0, "order 2", 1_000)
             .receive(2, "order 2", 2_000);
         script.receive(2, "data 1", 1_000);
         script.event(2, deliver, Some("data 1"), "", Some(2_000));
-        let (picture, hops) = way(&script.log, "");
+        let Sketch { picture, hops, .. } = way(&script.log, "");
         assert_eq!(hops, 2);
         assert!(picture.contains("sends order 2") && picture.contains("delivers data 1"));
     }

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 use rand_core::SeedableRng as _;
 use rand_pcg::Pcg64;
-use stats::{Law, gap_from};
+use stats::{Law, gap_from, nanos_of, split_mix};
 use timing::Tick;
 
 use super::{connection::Key, plan::Plan};
@@ -80,22 +80,9 @@ impl Gaps {
             Some(random) => gap_from(&*self.law, random),
             None => self.law.gap(0.0),
         };
-        // A law promises gaps that fit 63 bits of nanoseconds.
-        Duration::from_nanos((seconds * 1e9).round() as u64)
+        Duration::from_nanos(nanos_of(seconds))
     }
 }
-
-/// Output number `worker` of SplitMix64 with this seed (G. L. Steele et al., "Fast splittable pseudorandom number
-/// generators", 2014, figure 16), as the schedules of `load` have it.
-fn split_mix(seed: u64, worker: u32) -> u64 {
-    let state = seed.wrapping_add(GOLDEN.wrapping_mul(u64::from(worker) + 1));
-    let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
-}
-
-/// 2^64 divided by the golden ratio, the step of SplitMix64.
-const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
 #[cfg(test)]
 mod tests {

@@ -15,6 +15,11 @@ pub fn gap_from<R: Rng + ?Sized>(law: &dyn Law, random: &mut R) -> f64 {
     law.gap(unit_from(random))
 }
 
+/// A gap in seconds as whole nanoseconds, the nearest. A law promises gaps that fit 63 bits of them.
+pub fn nanos_of(gap: f64) -> u64 {
+    (gap * 1e9).round() as u64
+}
+
 /// The nearest number within `[0, 1)`; 0 for one that is no number.
 pub(super) fn within_unit(unit: f64) -> f64 {
     // Not `clamp`, which would let a NaN through.
@@ -59,6 +64,14 @@ mod tests {
         check(1 << 63, 0.5);
         check((1 << 11) - 1, 0.0);
         check(1 << 11, 2.0_f64.powi(-53));
+    }
+
+    #[test]
+    fn a_gap_is_rounded_to_nanoseconds() {
+        assert_eq!(
+            [0.0, 0.5e-9, 1.4e-9, 2.5].map(nanos_of),
+            [0, 1, 1, 2_500_000_000]
+        );
     }
 
     #[test]

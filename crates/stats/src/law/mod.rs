@@ -12,7 +12,7 @@ mod uniform;
 
 use std::fmt::Debug;
 
-pub use draw::{gap_from, unit_from};
+pub use draw::{gap_from, nanos_of, unit_from};
 pub use entry::{LawEntry, LawError, by_name};
 
 /// The distribution of the gaps between events, in seconds.

@@ -15,21 +15,28 @@
 //! A host's name may end in `~` and what tells it from others of that name (`alice~0badcafe`); where it is the only one, it is
 //! called by what stands before.
 //!
-//! A program writes line by line with a [`Journal`]; a line is whole or, if the program was killed, the last.
+//! A head may also say in `promises` what the group promised its members: names of conditions, for who judges the log.
+//!
+//! A program writes line by line with a [`Journal`]; a line is whole or, if the program was killed, the last. Where it is clear
+//! whose log it is that ends so, that is noted ([`Tear`]). A log that is written again says it with `torn`, a number of bytes, at
+//! the crash of that host.
+
+mod writing;
 
 use std::collections::BTreeMap;
 
-use serde::ser::{SerializeMap, Serializer};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::assembly::{Assembly, Draft};
 use crate::by_pattern::bounded;
 use crate::decoded::quoted;
-use crate::escape::{kind_name, kind_named};
+use crate::escape::kind_named;
 use crate::form::Text;
 use crate::{
-    Account, Event, EventKind, FlawKind, Form, Log, Options, Place, ReadError, Stamps, View,
+    Event, EventKind, FlawKind, Form, Log, Options, Place, Promised, ReadError, Stamps, Tear, View,
 };
+
+pub use writing::{Entry, Journal};
 
 /// Our own form.
 pub static FORM: Form = Form {
@@ -37,220 +44,8 @@ pub static FORM: Form = Form {
     about: "this program's own: a JSON object a line, a file a member",
     recognises,
     read,
-    write: Some(write),
+    write: Some(writing::write),
 };
-
-/// Writes a member's log, a line an event.
-#[derive(Debug)]
-pub struct Journal {
-    host: String,
-    count: u64,
-    line: String,
-}
-
-/// What a [`Journal`] writes of an event.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Entry<'a> {
-    /// What kind of thing happened.
-    pub kind: EventKind,
-    /// The message's name.
-    pub message: Option<&'a str>,
-    /// The name of the view that was installed.
-    pub view: Option<&'a str>,
-    /// The hosts that are in that view.
-    pub members: &'a [&'a str],
-    /// Words for people.
-    pub text: &'a str,
-    /// Lamport's clock.
-    pub lamport: Option<u64>,
-    /// The vector clock: members and counts, in any order; those that are 0 may be left out.
-    pub vector: Option<&'a [(&'a str, u64)]>,
-    /// The hybrid logical clock, packed.
-    pub hybrid: Option<u64>,
-    /// Wall-clock time, in nanoseconds since the Unix epoch.
-    pub wall_ns: Option<i64>,
-}
-
-impl Journal {
-    /// A journal without events yet.
-    pub fn new(host: &str) -> Self {
-        Self {
-            host: host.to_owned(),
-            count: 0,
-            line: String::new(),
-        }
-    }
-
-    /// The head, with the line feed that ends it.
-    pub fn head(&self) -> String {
-        head(Some(&self.host))
-    }
-
-    /// The next event's line, with the line feed that ends it.
-    pub fn line(&mut self, entry: &Entry<'_>) -> &str {
-        self.count += 1;
-        self.line.clear();
-        let vector = entry.vector.map(|vector| VectorOut(vector.iter().copied()));
-        let members = entry
-            .view
-            .map(|_| MembersOut(entry.members.iter().copied()));
-        let line = LineOut {
-            members,
-            ..LineOut::new((&self.host, self.count), None, entry, vector)
-        };
-        write_line(&line, &mut self.line);
-        &self.line
-    }
-
-    /// How many events were written.
-    pub fn count(&self) -> u64 {
-        self.count
-    }
-}
-
-/// A line, as it is written.
-#[derive(Serialize)]
-struct LineOut<'a, V: Serialize, M: Serialize> {
-    host: &'a str,
-    n: u64,
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    peer: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    view: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    members: Option<M>,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    text: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    lamport: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    vector: Option<V>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hybrid: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    wall_ns: Option<i64>,
-}
-
-struct VectorOut<I>(I);
-
-impl<'a, I: Iterator<Item = (&'a str, u64)> + Clone> Serialize for VectorOut<I> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (host, count) in self.0.clone() {
-            map.serialize_entry(host, &count)?;
-        }
-        map.end()
-    }
-}
-
-struct MembersOut<I>(I);
-
-impl<'a, I: Iterator<Item = &'a str> + Clone> Serialize for MembersOut<I> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.clone())
-    }
-}
-
-impl<'a, V: Serialize, M: Serialize> LineOut<'a, V, M> {
-    fn new(
-        (host, n): (&'a str, u64),
-        peer: Option<&'a str>,
-        entry: &Entry<'a>,
-        vector: Option<V>,
-    ) -> Self {
-        Self {
-            host,
-            n,
-            kind: kind_name(entry.kind),
-            message: entry.message,
-            peer,
-            view: entry.view,
-            members: None,
-            text: entry.text,
-            lamport: entry.lamport,
-            vector,
-            hybrid: entry.hybrid.map(|hybrid| hybrid.to_string()),
-            wall_ns: entry.wall_ns,
-        }
-    }
-}
-
-fn write_line<V: Serialize, M: Serialize>(line: &LineOut<'_, V, M>, out: &mut String) {
-    out.push_str(&serde_json::to_string(line).expect("strings and numbers are JSON"));
-    out.push('\n');
-}
-
-fn head(host: Option<&str>) -> String {
-    #[derive(Serialize)]
-    struct HeadOut<'a> {
-        log: &'static str,
-        version: u64,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        host: Option<&'a str>,
-    }
-    let head = HeadOut {
-        log: LOG,
-        version: VERSION,
-        host,
-    };
-    let mut line = serde_json::to_string(&head).expect("strings and numbers are JSON");
-    line.push('\n');
-    line
-}
-
-/// Several executions cannot stand in one file of this form: they are written one after another, as one.
-fn write(accounts: &[Account<'_>]) -> String {
-    let mut out = head(None);
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    for Account { log, sequence, .. } in accounts {
-        for &id in *sequence {
-            let Event {
-                host,
-                kind,
-                message,
-                text,
-                stamps,
-                ..
-            } = log.event(id);
-            let host = log.host_name(*host);
-            let count = counts.entry(host).or_default();
-            *count += 1;
-            let view = log.view(id);
-            let entry = Entry {
-                kind: *kind,
-                view: view.map(|view| view.name.as_str()),
-                message: message.map(|id| log.messages[id.0 as usize].as_str()),
-                text,
-                lamport: stamps.lamport,
-                hybrid: stamps.hybrid,
-                wall_ns: stamps.wall_ns,
-                ..Entry::default()
-            };
-            let members = view.map(|view| {
-                let members = view.members.iter();
-                MembersOut(members.map(|member| log.host_name(*member)))
-            });
-            let vector = stamps.vector.as_deref();
-            let vector = vector.map(|vector| {
-                VectorOut(
-                    vector
-                        .iter()
-                        .map(|(host, count)| (log.host_name(*host), *count)),
-                )
-            });
-            let peer = log.peer(id).map(|peer| log.host_name(peer));
-            let line = LineOut {
-                members,
-                ..LineOut::new((host, *count), peer, &entry, vector)
-            };
-            write_line(&line, &mut out);
-        }
-    }
-    out
-}
 
 /// A line, as it is read: a head or an event.
 #[derive(Deserialize)]
@@ -270,6 +65,8 @@ struct Line {
     vector: Option<BTreeMap<String, u64>>,
     hybrid: Option<Packed>,
     wall_ns: Option<i64>,
+    promises: Option<serde_json::Value>,
+    torn: Option<u64>,
 }
 
 /// A name: in quotes, or a number.
@@ -304,8 +101,9 @@ fn recognises(beginning: &str) -> bool {
         Ok(line) => line.log.as_deref() == Some(LOG) || line.host.is_some() && line.kind.is_some(),
         // A first line that is longer than what is looked at, or cut off, still begins like ours.
         Err(_) => {
-            line.starts_with("{\"log\":\"wharf events\"")
+            line.starts_with(HEAD)
                 || line.starts_with("{\"host\":\"") && line.contains("\"kind\":")
+                || line.len() >= RECOGNISED_LEAST && HEAD.starts_with(line)
         }
     }
 }
@@ -329,6 +127,7 @@ fn read(texts: &[Text<'_>], _: &Options) -> Result<Vec<Log>, ReadError> {
 
 fn read_text(text: &Text<'_>, assembly: &mut Assembly) -> Result<(), ReadError> {
     let mut member = None;
+    let mut end = None;
     for (line, number) in text.decoded.text.split_inclusive('\n').zip(1..) {
         let place = Place {
             source: text.source,
@@ -350,19 +149,45 @@ fn read_text(text: &Text<'_>, assembly: &mut Assembly) -> Result<(), ReadError> 
                         known: VERSION,
                     });
                 }
+                if let Some(promises) = head.promises {
+                    take_promises(promises, place, &mut assembly.log);
+                }
                 member = head.host.map(Label::into_text);
                 if let Some(host) = &member {
                     assembly.log.host(host);
                 }
             }
             Ok(event) => take_in(event, member.as_deref(), place, assembly),
-            Err(why) => take_damaged(line, is_whole, &why, member.as_deref(), place, assembly),
+            Err(why) => {
+                let damage = take_damaged(line, is_whole, &why, member.as_deref(), place, assembly);
+                end = (damage == FlawKind::Truncated).then_some(place);
+            }
         }
+    }
+    if let Some(place) = end {
+        let member = member.and_then(|host| assembly.log.host_named(&host));
+        assembly.tear(place, text.unended_bytes, member);
     }
     Ok(())
 }
 
-/// Tells of a line that is not one event, and reads what is whole of it.
+/// Takes down what a head says that was promised.
+fn take_promises(promises: serde_json::Value, place: Place, log: &mut Log) {
+    match serde_json::from_value::<Vec<String>>(promises) {
+        Ok(names) if names.is_empty() => {}
+        Ok(mut names) => {
+            names.sort_unstable();
+            names.dedup();
+            log.promises.push(Promised { place, names });
+        }
+        Err(_) => {
+            let text = "The `promises` of this head are no list of names; they were passed over.";
+            log.blame(FlawKind::Part, place, text.to_owned());
+        }
+    }
+}
+
+/// Tells of a line that is not one event, and reads what is whole of it. Gives what sort of damage it is.
 fn take_damaged(
     line: &str,
     is_whole: bool,
@@ -370,7 +195,7 @@ fn take_damaged(
     member: Option<&str>,
     place: Place,
     assembly: &mut Assembly,
-) {
+) -> FlawKind {
     let quote = quoted(line);
     let whole = salvage(line);
     let (kind, text) = match (whole.len(), is_whole) {
@@ -393,6 +218,7 @@ fn take_damaged(
     for event in whole {
         take_in(event, member, place, assembly);
     }
+    kind
 }
 
 /// The events that are whole in a line of several: two writers of one file, or one that was killed in the middle of a line
@@ -467,9 +293,17 @@ fn take_in(line: Line, member: Option<&str>, place: Place, assembly: &mut Assemb
         view,
         fields: Vec::new(),
     });
+    if let Some(bytes) = line.torn.filter(|_| named == Some(EventKind::Crash)) {
+        let tear = Tear { host, place, bytes };
+        assembly.log.torn.push(tear);
+    }
 }
 
 const LOG: &str = "wharf events";
+/// How a head begins.
+const HEAD: &str = "{\"log\":\"wharf events\"";
+/// So much of it is enough where there is no more: a program may be killed while it writes its first line.
+const RECOGNISED_LEAST: usize = 9;
 const VERSION: u64 = 1;
 /// So many events are looked for in a line: more is no accident, and each look may go through the whole line.
 const SALVAGED_MAX: usize = 64;
@@ -477,7 +311,7 @@ const SALVAGED_MAX: usize = 64;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Source, read};
+    use crate::{Account, EventId, HostId, Source, read};
 
     #[test]
     fn a_journal_is_read_back() {
@@ -573,5 +407,87 @@ mod tests {
         );
         assert_eq!(log.messages, ["17"]);
         assert_eq!(log.events.len(), 4);
+    }
+
+    /// Two members, of which one was killed while it wrote its last line.
+    const KILLED: &str = r#"{"log":"wharf events","version":1,"host":"a~1","promises":["total","fifo","total"]}
+{"host":"a~1","n":1,"kind":"send","message":"m","text":"\u00e4"}
+{"host":"a~1","n":2,"kind":"deliver","mess"#;
+
+    #[test]
+    fn a_log_that_ends_in_a_line_says_whose_it_is() {
+        let mut log = read_one(KILLED);
+        let kinds: Vec<FlawKind> = log.flaws.iter().map(|flaw| flaw.kind).collect();
+        assert_eq!(kinds, [FlawKind::Truncated]);
+        let place = Place { source: 0, line: 3 };
+        let (host, bytes) = (HostId(0), 42);
+        assert_eq!(log.torn, [Tear { host, place, bytes }]);
+        assert!(!log.is_told_end(place));
+        log.end_torn();
+        log.end_torn();
+        assert!(log.is_told_end(place) && !log.is_told_end(Place::default()));
+        assert_eq!(
+            (log.events.len(), log.events[1].kind),
+            (2, EventKind::Crash)
+        );
+        assert_eq!(log.promises[0].names, ["fifo", "total"]);
+        let ids: Vec<EventId> = log.ids().collect();
+        let again = read_one(&writing::write(&[Account {
+            log: &log,
+            sequence: &ids,
+            past: &|_| &[],
+        }]));
+        assert_eq!((again.flaws.len(), again.events.len()), (0, 2));
+        assert_eq!((again.torn[0].host, again.torn[0].bytes), (host, bytes));
+        assert_eq!(again.promises[0].names, log.promises[0].names);
+    }
+
+    /// Cut off anywhere, a log is one whole event after the other, and then at most one tear.
+    #[test]
+    fn a_log_may_be_cut_off_at_any_byte() {
+        for cut in RECOGNISED_LEAST..KILLED.len() {
+            let Some(text) = KILLED.get(..cut) else {
+                continue;
+            };
+            let source = Source {
+                name: "log",
+                text: text.as_bytes(),
+            };
+            let whole = text.lines().filter(|line| line.ends_with('}')).count();
+            match read(&[source], &Options::default()) {
+                Ok(logs) => {
+                    assert_eq!(logs[0].events.len(), whole.saturating_sub(1), "{text}");
+                    let is_torn = !text.ends_with(['}', '\n']);
+                    assert_eq!(logs[0].torn.len(), usize::from(is_torn), "{text}");
+                }
+                Err(error) => {
+                    assert_eq!(whole, 0, "{text}: {error}");
+                    assert!(matches!(error, ReadError::NoEvents { .. }), "{error}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn whose_log_it_is_that_ends_so_may_be_unclear() {
+        let two = r#"{"host":"a","kind":"local"}
+{"host":"b","kind":"local"}
+{"host":"a","ki"#;
+        assert_eq!(read_one(two).torn, []);
+        let left = two.replace("\"b\",\"kind\":\"local\"", "\"b\",\"kind\":\"leave\"");
+        assert_eq!(read_one(&left).torn[0].host, HostId(0));
+    }
+
+    #[test]
+    fn promises_that_are_no_list_of_names_are_no_promises() {
+        for wrong in ["7", "[1]", "\"total\""] {
+            let text = format!(
+                "{{\"log\":\"wharf events\",\"promises\":{wrong}}}\n{{\"host\":\"a\",\"kind\":\"local\"}}\n"
+            );
+            let log = read_one(&text);
+            assert_eq!((log.promises.len(), log.flaws[0].kind), (0, FlawKind::Part));
+        }
+        let empty = KILLED.replace("\"total\",\"fifo\",\"total\"", "");
+        assert_eq!(read_one(&empty).promises, []);
     }
 }

@@ -4,7 +4,7 @@ use trace::{EventId, HostId, MessageId};
 
 use super::GroupCondition;
 use super::cohort::{Cohort, Who};
-use super::outcome::{Breaches, Outcome, Witness};
+use super::outcome::{Breaches, Lack, Outcome, Witness};
 use super::record::{Delivery, Record};
 use super::total::NOTHING;
 use crate::words::counted;
@@ -133,6 +133,11 @@ fn tell(record: &Record<'_>, cohort: &Cohort<'_>, message: MessageId) -> (String
         messages: vec![message],
         hosts: vec![one, other],
         events: [event].into_iter().chain(end).collect(),
+        lacks: vec![Lack {
+            host: other,
+            message,
+            before: end,
+        }],
     };
     (text, witness)
 }
@@ -190,6 +195,7 @@ fn hold_sender(
             messages: vec![delivery.message],
             hosts: vec![sender, host],
             events: send.into_iter().chain([delivery.event]).collect(),
+            lacks: Vec::new(),
         };
         (text, witness)
     });
@@ -217,6 +223,7 @@ fn tell_views(
         messages: vec![message],
         hosts: hosts.to_vec(),
         events: vec![one.1, other.1],
+        lacks: Vec::new(),
     };
     (text, witness)
 }

@@ -58,6 +58,7 @@ fn tell(
         messages: vec![first.message, second.message],
         hosts: vec![sender, host],
         events: events.chain([second.event, first.event]).collect(),
+        lacks: Vec::new(),
     };
     (text, witness)
 }

@@ -28,7 +28,12 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
                 None if is_sender_missing(record) => {
                     unsure.get_or_insert_with(|| unsent(record, host, *delivery).0);
                 }
-                None => breaches.lack(|| unsent(record, host, *delivery)),
+                None => match record.torn_sender(delivery.message) {
+                    Some(torn) => {
+                        unsure.get_or_insert_with(|| torn_off(record, host, *delivery, torn));
+                    }
+                    None => breaches.lack(|| unsent(record, host, *delivery)),
+                },
                 Some(send) if is_early(record, host, send, *delivery) => {
                     breaches.prove(|| early(record, host, send, *delivery));
                 }
@@ -73,6 +78,15 @@ fn unsent(record: &Record<'_>, host: HostId, delivery: Delivery) -> (String, Wit
     (text, of_one(host, delivery, None))
 }
 
+/// That a message may have been sent in the line that its sender's log ends in.
+fn torn_off(record: &Record<'_>, host: HostId, delivery: Delivery, torn: HostId) -> String {
+    let (text, _) = unsent(record, host, delivery);
+    let whose = record.host(torn);
+    format!(
+        "{text}, as far as the logs go; that of {whose} ends in the middle of a line, so it may have sent it last"
+    )
+}
+
 fn early(
     record: &Record<'_>,
     host: HostId,
@@ -105,5 +119,6 @@ fn of_one(host: HostId, delivery: Delivery, other: Option<EventId>) -> Witness {
         messages: vec![delivery.message],
         hosts: vec![host],
         events: other.into_iter().chain([delivery.event]).collect(),
+        lacks: Vec::new(),
     }
 }

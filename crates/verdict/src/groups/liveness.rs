@@ -8,7 +8,7 @@ use trace::{HostId, MessageId};
 use super::GroupCondition;
 use super::agreement::Count;
 use super::newcomer::Past;
-use super::outcome::{Breaches, Outcome, Witness};
+use super::outcome::{Breaches, Lack, Outcome, Witness};
 use super::record::Record;
 use crate::words::counted;
 
@@ -114,6 +114,11 @@ fn tell(record: &Record<'_>, host: HostId, message: MessageId) -> (String, Witne
         messages: vec![message],
         hosts: vec![sender, host],
         events: record.sent[message.0 as usize].send.into_iter().collect(),
+        lacks: vec![Lack {
+            host,
+            message,
+            before: None,
+        }],
     };
     (text, witness)
 }

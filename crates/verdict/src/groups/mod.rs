@@ -32,13 +32,15 @@ mod promise;
 mod record;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod torn;
 mod total;
 mod uniform_agreement;
 mod uniform_total;
 mod validity;
 mod views;
 
-pub use outcome::GroupJudgement;
+pub use outcome::{GroupJudgement, Lack};
 pub use promise::{Promise, PromisedOrder};
 
 use outcome::Outcome;

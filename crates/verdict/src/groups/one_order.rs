@@ -6,6 +6,9 @@
 
 use trace::{EventId, HostId};
 
+use super::outcome::Witness;
+use super::record::Record;
+
 /// An item of a sequence: its number, below some bound, and where it is in the log.
 pub(super) type Item = (u32, EventId);
 
@@ -28,6 +31,78 @@ pub(super) enum Contradiction {
     },
     /// Each host has an item right before the next one, and the last before the first.
     Cycle(Vec<(HostId, Item, Item)>),
+}
+
+impl Contradiction {
+    /// It in words: who did what in which order; `name` calls an item by its number.
+    pub fn told<'n>(
+        &self,
+        record: &Record<'_>,
+        deed: &str,
+        name: impl Fn(u32) -> &'n str,
+    ) -> String {
+        match self {
+            Self::Pair {
+                one,
+                other,
+                first,
+                second,
+                ..
+            } => {
+                let [who, whom] = [*one, *other].map(|host| record.host(host));
+                let [a, b] = [first, second].map(|item| name(item.0));
+                format!("{who} {deed} {a} before {b}, {whom} {b} before {a}")
+            }
+            Self::Cycle(steps) => {
+                let told = steps.iter().take(STEPS_TOLD).map(|(host, a, b)| {
+                    let [a, b] = [a, b].map(|item| name(item.0));
+                    format!("{} {deed} {a} before {b}", record.host(*host))
+                });
+                let more = match steps.len().saturating_sub(STEPS_TOLD) {
+                    0 => String::new(),
+                    more => format!(" and so on through {more} more"),
+                };
+                let told: Vec<String> = told.collect();
+                format!("no one order fits: {}{more}", told.join(", "))
+            }
+        }
+    }
+
+    /// The items that show it, each once.
+    pub fn items(&self) -> Vec<u32> {
+        match self {
+            Self::Pair { first, second, .. } => vec![first.0, second.0],
+            Self::Cycle(steps) => steps.iter().map(|(_, a, _)| a.0).collect(),
+        }
+    }
+
+    /// Whose sequences show it, and where.
+    pub fn witness(&self) -> Witness {
+        match self {
+            Self::Pair {
+                one,
+                other,
+                first,
+                second,
+                other_first,
+                other_second,
+            } => Witness {
+                hosts: vec![*one, *other],
+                events: vec![first.1, second.1, *other_second, *other_first],
+                ..Witness::default()
+            },
+            Self::Cycle(steps) => {
+                let mut hosts: Vec<_> = steps.iter().map(|(host, ..)| *host).collect();
+                hosts.sort_unstable();
+                hosts.dedup();
+                Witness {
+                    hosts,
+                    events: steps.iter().flat_map(|(_, a, b)| [a.1, b.1]).collect(),
+                    ..Witness::default()
+                }
+            }
+        }
+    }
 }
 
 /// Room that is used for one comparison after the other; of all items.
@@ -177,6 +252,9 @@ impl Room {
         None
     }
 }
+
+/// Steps of a cycle that are told.
+const STEPS_TOLD: usize = 6;
 
 /// Where no two of so many sequences contradict each other, a longer cycle is shown instead.
 const STEPS_MAX: usize = 50_000_000;

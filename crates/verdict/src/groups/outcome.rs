@@ -22,6 +22,19 @@ pub struct GroupJudgement {
     pub hosts: Vec<HostId>,
     /// The events that show it; of an invalid one always there.
     pub events: Vec<EventId>,
+    /// What shows it by not being there.
+    pub lacks: Vec<Lack>,
+}
+
+/// A delivery that is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lack {
+    /// Who should have delivered.
+    pub host: HostId,
+    /// Which message.
+    pub message: MessageId,
+    /// Before which event of that host; none where it had time until its end.
+    pub before: Option<EventId>,
 }
 
 impl GroupJudgement {
@@ -38,6 +51,7 @@ impl GroupJudgement {
                 messages: outcome.witness.messages,
                 hosts: outcome.witness.hosts,
                 events: outcome.witness.events,
+                lacks: outcome.witness.lacks,
             })
         });
         judged.collect()
@@ -63,6 +77,7 @@ pub(super) struct Witness {
     pub messages: Vec<MessageId>,
     pub hosts: Vec<HostId>,
     pub events: Vec<EventId>,
+    pub lacks: Vec<Lack>,
 }
 
 /// The first of the breaches that were found, and how many there are.

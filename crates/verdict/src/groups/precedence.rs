@@ -7,7 +7,7 @@
 use trace::{EventId, HostId, MessageId};
 
 use super::newcomer::Past;
-use super::outcome::{Breaches, Outcome, Witness};
+use super::outcome::{Breaches, Lack, Outcome, Witness};
 use super::record::{Record, Sent};
 use crate::words::counted;
 
@@ -141,6 +141,14 @@ impl Asked<'_, '_> {
             messages: vec![cause, message],
             hosts: vec![sender, host],
             events: events.into_iter().flatten().collect(),
+            lacks: match delivered {
+                Some(_) => Vec::new(),
+                None => vec![Lack {
+                    host,
+                    message: cause,
+                    before: event(message),
+                }],
+            },
         };
         (format!("{who} {did}, but {whom} {but}"), witness)
     }

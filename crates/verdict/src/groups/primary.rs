@@ -31,9 +31,9 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
                 record.host(b)
             );
             let witness = Witness {
-                messages: Vec::new(),
                 hosts: vec![a, b],
                 events: vec![first, second],
+                ..Witness::default()
             };
             (text, witness)
         });

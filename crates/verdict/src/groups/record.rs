@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use trace::{EventId, EventKind, FlawKind, HostId, Log, MessageId};
+use trace::{EventId, EventKind, Flaw, FlawKind, HostId, Log, MessageId, Name};
 
 use crate::words::listed;
 
@@ -19,6 +19,8 @@ pub(super) struct Record<'a> {
     /// A host that is named as a member and has no events.
     pub absent: Option<HostId>,
     gap: Option<String>,
+    /// The hosts whose log ends in the middle of a line, each with the last number that a message of its has in its name.
+    torn: Vec<(HostId, Option<u64>)>,
 }
 
 /// What a host did.
@@ -114,6 +116,7 @@ impl<'a> Record<'a> {
             views: Vec::new(),
             absent: None,
             gap: gap_of(log),
+            torn: torn(log),
         };
         record.lanes.resize_with(log.hosts.len(), Lane::default);
         let mut doubles = doubles(log, handed).into_iter().peekable();
@@ -280,6 +283,26 @@ impl<'a> Record<'a> {
         send.map(|send| self.log.event(send).host)
     }
 
+    /// A host whose log ends in the middle of a line and that may have sent a message of which the log has no sending. That of
+    /// another host it is only where its name says so.
+    pub fn torn_sender(&self, message: MessageId) -> Option<HostId> {
+        let named = Name::of_message(self.message(message));
+        let owner = named.and_then(|(host, number)| Some((self.host_called(&host)?, number)));
+        let may_be = |(host, last): &(HostId, Option<u64>)| match owner {
+            None => true,
+            Some((owner, number)) => owner == *host && Some(number) > *last,
+        };
+        let mut torn = self.torn.iter().copied();
+        torn.find(may_be).map(|(host, _)| host)
+    }
+
+    /// The host of that name, which may be called by what stands before `~` where no other is called so.
+    fn host_called(&self, name: &str) -> Option<HostId> {
+        let short = name.rsplit_once('~').map_or(name, |(short, _)| short);
+        let log = self.log;
+        log.host_named(name).or_else(|| log.host_named(short))
+    }
+
     /// A message's name.
     pub fn message(&self, message: MessageId) -> &'a str {
         &self.log.messages[message.0 as usize]
@@ -374,6 +397,18 @@ fn doubles(log: &Log, handed: EventKind) -> Vec<EventId> {
     doubles
 }
 
+/// The hosts whose log ends in the middle of a line, and through which number they sent.
+fn torn(log: &Log) -> Vec<(HostId, Option<u64>)> {
+    let torn = log.torn.iter().map(|tear| {
+        let own = log.events.iter().filter(|event| event.host == tear.host);
+        let sent = own.filter(|event| event.kind == EventKind::Send);
+        let messages = sent.filter_map(|event| event.message);
+        let numbers = messages.filter_map(|it| Name::of_message(&log.messages[it.0 as usize]));
+        (tear.host, numbers.map(|(_, number)| number).max())
+    });
+    torn.collect()
+}
+
 /// What is missing from the log, as far as its reader saw that. That messages have no send, or come twice, is for the
 /// conditions to say.
 fn gap_of(log: &Log) -> Option<String> {
@@ -384,6 +419,9 @@ fn gap_of(log: &Log) -> Option<String> {
             TornLoss | Truncated | Unreadable | Part | HostGuessed | Hole
         )
     };
-    let flaw = log.flaws.iter().find(|flaw| is_gap(flaw.kind))?;
+    // What a process did not come to write when it was killed is nobody's but its own: it has crashed.
+    let is_end = |flaw: &Flaw| flaw.kind == Truncated && log.is_told_end(flaw.place);
+    let mut flaws = log.flaws.iter();
+    let flaw = flaws.find(|flaw| is_gap(flaw.kind) && !is_end(flaw))?;
     Some(flaw.text.trim_end_matches('.').to_owned())
 }

@@ -395,3 +395,65 @@ fn a_log_that_tells_of_receipts_only_is_judged_by_them() {
     let crossed = "a send m, a send n, b receive n, b receive m";
     check("fifo", crossed, Invalid, "b delivered n before m");
 }
+
+/// The log of a host of this script ends in the middle of a line.
+fn torn(text: &str, host: &str) -> Log {
+    let mut log = script(text);
+    let place = Place { source: 1, line: 9 };
+    let host = log.host_named(host).expect("a host");
+    log.torn.push(trace::Tear {
+        host,
+        place,
+        bytes: 30,
+    });
+    log.blame(FlawKind::Truncated, place, "The text ends.".to_owned());
+    log
+}
+
+/// b was killed while it wrote that it sent m2, which the others have: it stayed for nobody, and m2 is not made up.
+#[test]
+fn who_was_killed_in_the_middle_of_a_line_has_crashed() {
+    let text = in_view(
+        "a+b+c",
+        "a send m1, a deliver m1, c deliver m1, a deliver m2, c deliver m2",
+    );
+    let mut log = torn(&text, "b");
+    check_log(
+        "liveness",
+        &log,
+        Unknown,
+        "unless that is what the log lacks",
+    );
+    log.end_torn();
+    check_log("integrity", &log, Unknown, "b ends in the middle of a line");
+    for kept in [
+        "validity",
+        "views",
+        "agreement",
+        "fifo",
+        "causal",
+        "total",
+        "liveness",
+    ] {
+        check_log(kept, &log, Valid, "");
+    }
+    let mut doubled = torn(&(text + ", c deliver m1"), "b");
+    doubled.end_torn();
+    check_log("integrity", &doubled, Invalid, "c delivered m1 twice");
+}
+
+/// Names such as ours say whose message it is, and whether its sending may be what is lost.
+#[test]
+fn only_what_a_killed_member_sent_last_may_be_lost() {
+    let check = |delivered: &str, verdict, words| {
+        let text = "a send one, a deliver one, b deliver one, b deliver other";
+        let mut log = torn(&in_view("a+b", text), "a");
+        log.messages = vec!["a#00000001:1".to_owned(), delivered.to_owned()];
+        log.end_torn();
+        check_log("integrity", &log, verdict, words);
+    };
+    check("a#00000001:2", Unknown, "so it may have sent it last");
+    check("m", Unknown, "so it may have sent it last");
+    check("a#00000001:0", Invalid, "which nobody sent");
+    check("b#00000002:1", Invalid, "which nobody sent");
+}

@@ -1,8 +1,10 @@
 //! One order for all.
 
+use trace::MessageId;
+
 use super::GroupCondition;
 use super::cohort::{Cohort, Who};
-use super::one_order::{Contradiction, Item, Room, Sequence};
+use super::one_order::{Contradiction, Room, Sequence};
 use super::outcome::{Breaches, Outcome, Witness};
 use super::record::Record;
 use crate::words::counted;
@@ -61,54 +63,14 @@ pub(super) fn tell(
     cohort: &Cohort<'_>,
     found: &Contradiction,
 ) -> (String, Witness) {
-    let message = |item: Item| trace::MessageId(item.0);
-    let name = |item: Item| record.message(message(item));
-    let place = record.in_view(cohort.view);
-    match found {
-        Contradiction::Pair {
-            one,
-            other,
-            first,
-            second,
-            other_first,
-            other_second,
-        } => {
-            let [who, whom] = [*one, *other].map(|host| record.host(host));
-            let (a, b) = (name(*first), name(*second));
-            let text = format!("{who} delivered {a} before {b}, {whom} {b} before {a}{place}");
-            let witness = Witness {
-                messages: vec![message(*first), message(*second)],
-                hosts: vec![*one, *other],
-                events: vec![first.1, second.1, *other_second, *other_first],
-            };
-            (text, witness)
-        }
-        Contradiction::Cycle(steps) => {
-            let told = steps.iter().take(CYCLE_TOLD).map(|(host, a, b)| {
-                let (a, b) = (name(*a), name(*b));
-                format!("{} delivered {a} before {b}", record.host(*host))
-            });
-            let more = match steps.len().saturating_sub(CYCLE_TOLD) {
-                0 => String::new(),
-                more => format!(" and so on through {more} more"),
-            };
-            let told: Vec<String> = told.collect();
-            let text = format!("no one order fits: {}{more}{place}", told.join(", "));
-            let mut hosts: Vec<_> = steps.iter().map(|(host, ..)| *host).collect();
-            hosts.sort_unstable();
-            hosts.dedup();
-            let witness = Witness {
-                messages: steps.iter().map(|(_, a, _)| message(*a)).collect(),
-                hosts,
-                events: steps.iter().flat_map(|(_, a, b)| [a.1, b.1]).collect(),
-            };
-            (text, witness)
-        }
-    }
+    let name = |item| record.message(MessageId(item));
+    let told = found.told(record, "delivered", name);
+    let witness = Witness {
+        messages: found.items().into_iter().map(MessageId).collect(),
+        ..found.witness()
+    };
+    (told + &record.in_view(cohort.view), witness)
 }
-
-/// Steps of a cycle that are told.
-const CYCLE_TOLD: usize = 6;
 
 /// What is said where no two hosts have anything to compare.
 pub(super) const NOTHING: &str =

@@ -5,7 +5,7 @@ use trace::{HostId, MessageId};
 use super::GroupCondition;
 use super::agreement::Count;
 use super::cohort::{Cohort, Who};
-use super::outcome::{Breaches, Outcome, Witness};
+use super::outcome::{Breaches, Lack, Outcome, Witness};
 use super::record::{Delivery, Record, Stay};
 use crate::words::counted;
 
@@ -76,6 +76,11 @@ fn tell(
         messages: vec![message],
         hosts: vec![with, *without],
         events: [event].into_iter().chain(next).collect(),
+        lacks: vec![Lack {
+            host: *without,
+            message,
+            before: next,
+        }],
     };
     (text, witness)
 }

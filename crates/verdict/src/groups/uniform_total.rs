@@ -5,7 +5,7 @@ use trace::{HostId, MessageId};
 use super::GroupCondition;
 use super::cohort::{Cohort, Who};
 use super::one_order::Room;
-use super::outcome::{Breaches, Outcome, Witness};
+use super::outcome::{Breaches, Lack, Outcome, Witness};
 use super::record::{Delivery, Record};
 use super::total;
 use crate::words::counted;
@@ -67,10 +67,21 @@ fn tell(record: &Record<'_>, cohort: &Cohort<'_>, sides: [Side<'_>; 2]) -> (Stri
         }
         _ => format!("{whom} delivered {b} and never {a}, which {who} delivered before it{place}"),
     };
+    let lack = |host, what: Delivery, there: Delivery| Lack {
+        host,
+        message: what.message,
+        before: Some(there.event),
+    };
+    let lacks = [
+        lacks_theirs.then(|| lack(one, theirs, mine)),
+        lacks_mine.then(|| lack(other, mine, theirs)),
+    ];
+    let lacks = lacks.into_iter().flatten();
     let witness = Witness {
         messages: vec![mine.message, theirs.message],
         hosts: vec![one, other],
         events: vec![mine.event, theirs.event],
+        lacks: lacks.collect(),
     };
     (text, witness)
 }

@@ -3,7 +3,7 @@
 use trace::{HostId, MessageId};
 
 use super::GroupCondition;
-use super::outcome::{Breaches, Outcome, Witness};
+use super::outcome::{Breaches, Lack, Outcome, Witness};
 use super::record::Record;
 use crate::words::counted;
 
@@ -52,6 +52,11 @@ fn tell(record: &Record<'_>, sender: HostId, message: MessageId) -> (String, Wit
         messages: vec![message],
         hosts: vec![sender],
         events: record.sent[message.0 as usize].send.into_iter().collect(),
+        lacks: vec![Lack {
+            host: sender,
+            message,
+            before: None,
+        }],
     };
     (text, witness)
 }

@@ -3,7 +3,7 @@
 use trace::{EventId, HostId};
 
 use super::GroupCondition;
-use super::one_order::{Contradiction, Room, Sequence};
+use super::one_order::{Room, Sequence};
 use super::outcome::{Breaches, Outcome, Witness};
 use super::record::Record;
 use crate::words::counted;
@@ -42,7 +42,9 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
         sequences.push((host, items));
     }
     if let Some(found) = Room::new(record.views.len()).contradiction(&sequences) {
-        breaches.prove(|| tell(record, &found));
+        let name = |item: u32| record.view(item as usize);
+        let told = || found.told(record, "installed view", name);
+        breaches.prove(|| (told(), found.witness()));
     }
     let (views, hosts) = (record.views.len(), sequences.len());
     Some(breaches.outcome(record, || {
@@ -82,44 +84,10 @@ fn hold(record: &Record<'_>, host: HostId, at: usize, event: EventId, breaches: 
     }
 }
 
-fn tell(record: &Record<'_>, found: &Contradiction) -> (String, Witness) {
-    match found {
-        Contradiction::Pair {
-            one,
-            other,
-            first,
-            second,
-            other_first,
-            other_second,
-        } => {
-            let [who, whom] = [*one, *other].map(|host| record.host(host));
-            let [a, b] = [first, second].map(|item| record.view(item.0 as usize));
-            let text = format!("{who} installed view {a} before {b}, {whom} {b} before {a}");
-            let events = [first.1, second.1, *other_second, *other_first];
-            (text, of(&[*one, *other], &events))
-        }
-        Contradiction::Cycle(steps) => {
-            let told = steps.iter().map(|(host, a, b)| {
-                let [a, b] = [a, b].map(|item| record.view(item.0 as usize));
-                format!("{} installed view {a} before {b}", record.host(*host))
-            });
-            let told: Vec<String> = told.take(STEPS_TOLD).collect();
-            let hosts: Vec<HostId> = steps.iter().map(|(host, ..)| *host).collect();
-            let events: Vec<EventId> = steps.iter().flat_map(|(_, a, b)| [a.1, b.1]).collect();
-            (
-                format!("no one order of views fits: {}", told.join(", ")),
-                of(&hosts, &events),
-            )
-        }
-    }
-}
-
 fn of(hosts: &[HostId], events: &[EventId]) -> Witness {
     Witness {
-        messages: Vec::new(),
         hosts: hosts.to_vec(),
         events: events.to_vec(),
+        ..Witness::default()
     }
 }
-
-const STEPS_TOLD: usize = 6;

@@ -3,7 +3,9 @@
 use ::verdict::{GROUP_CONDITIONS, GroupCondition, GroupJudgement, Judgement, Order};
 use history::{ConditionSummary, Execution, Finding, FlawSummary, HostCount, Verdict};
 use report::{Drawing, Listed, Witnessed};
-use trace::{Account, EventId, EventKind, FORMS, FlawKind, HostId, Log};
+use trace::{Account, EventId, EventKind, FORMS, Flaw, FlawKind, HostId, Log};
+
+use crate::commands::verdict::{Expected, SaidBy};
 
 /// An execution with its order and what follows from it.
 pub struct Judged {
@@ -31,7 +33,7 @@ impl Judged {
         let basis = order.basis().text();
         let mut findings = order.findings(&log);
         findings.retain(|finding| finding.text != basis);
-        findings.extend(of_flaws(&log));
+        findings.extend(of_flaws(&log, |_| true));
         Self {
             log,
             order,
@@ -41,33 +43,36 @@ impl Judged {
         }
     }
 
-    /// Judges an execution of a group: all conditions, of which the expected ones count.
-    pub fn of_group(log: Log, expected: &[&'static GroupCondition]) -> Self {
+    /// Judges an execution of a group: all conditions, of which the expected ones count. A member whose log ends in the middle of a
+    /// line crashed there. `files` are the names of the texts.
+    pub fn of_group(mut log: Log, expected: &Expected, files: &[String]) -> Self {
+        log.end_torn();
         let order = Order::of(&log);
         let all: Vec<&GroupCondition> = GROUP_CONDITIONS.iter().collect();
-        let is_expected = |name: &str| expected.iter().any(|one| one.name == name);
         let judged = GroupJudgement::all(&log, &all).into_iter();
         let groups: Vec<Grouped> = judged
             .map(|judgement| Grouped {
-                is_expected: is_expected(judgement.condition),
+                is_expected: expected.has(judgement.condition),
                 judgement,
             })
             .collect();
         let mut findings = order.impossible(&log);
-        findings.extend(of_flaws(&log));
+        let is_end = |flaw: &Flaw| flaw.kind == FlawKind::Truncated && log.is_told_end(flaw.place);
+        let ends = log.flaws.iter().filter(|flaw| is_end(flaw));
+        findings.extend(ends.filter_map(|flaw| killed(&log, flaw, files)));
+        findings.extend(of_flaws(&log, |flaw| !is_end(flaw)));
         findings.extend(nothing_to_judge(&log));
-        let is_judged = |name: &str| groups.iter().any(|one| one.judgement.condition == name);
-        let is_asked = expected.len() < all.len();
-        let without = expected
-            .iter()
-            .filter(|one| is_asked && !is_judged(one.name));
-        findings.extend(without.map(|condition| {
-            let text = format!(
-                "{}: the logs have nothing that this is about: it goes by views, or by who stayed to the end",
-                condition.name
-            );
-            Finding::new(Verdict::Unknown, text)
-        }));
+        findings.extend(expected.remark(groups.iter().any(Grouped::is_broken)));
+        if expected.said_by == SaidBy::Flags {
+            let is_judged = |name: &str| groups.iter().any(|one| one.judgement.condition == name);
+            let without = expected.names().into_iter().filter(|name| !is_judged(name));
+            findings.extend(without.map(|name| {
+                let text = format!(
+                    "{name}: the logs have nothing that this is about: it goes by views, or by who stayed to the end"
+                );
+                Finding::new(Verdict::Unknown, text)
+            }));
+        }
         Self {
             log,
             order,
@@ -75,6 +80,11 @@ impl Judged {
             groups,
             findings,
         }
+    }
+
+    /// Whether it was judged as that of a group.
+    pub fn is_of_group(&self) -> bool {
+        !self.groups.is_empty()
     }
 
     /// Adds what was found when the log was first read and cannot be found in it any more: its text had more flaws.
@@ -319,10 +329,26 @@ pub fn written(judged: &[&Judged], write: fn(&[Account<'_>]) -> String) -> Strin
     write(&accounts.collect::<Vec<_>>())
 }
 
-/// One finding a sort of flaw that leaves something out of the judgement, or that no execution has.
-fn of_flaws(log: &Log) -> Vec<Finding> {
+/// That a member's log ends in the middle of a line, and what was made of that.
+fn killed(log: &Log, flaw: &Flaw, files: &[String]) -> Option<Finding> {
+    let tear = log.torn.iter().find(|tear| tear.place == flaw.place)?;
+    let file = files.get(flaw.place.source as usize);
+    let text = format!(
+        "{} ends in the middle of line {}, as the log of a process that was killed: the last {} were left out, and {} crashed \
+         there",
+        file.map_or("a log", String::as_str),
+        flaw.place.line,
+        report::counted(tear.bytes, "byte"),
+        log.host_name(tear.host)
+    );
+    Some(Finding::new(Verdict::Valid, text))
+}
+
+/// One finding a sort of flaw that leaves something out of the judgement, or that no execution has; of those that count.
+fn of_flaws(log: &Log, counts: impl Fn(&Flaw) -> bool) -> Vec<Finding> {
     let found = WEIGHED.iter().filter_map(|(kind, verdict, words)| {
-        let mut flaws = log.flaws.iter().filter(|flaw| flaw.kind == *kind);
+        let of_kind = log.flaws.iter().filter(|flaw| flaw.kind == *kind);
+        let mut flaws = of_kind.filter(|flaw| counts(flaw));
         let first = flaws.next()?;
         let (number, line) = (1 + flaws.count(), first.place.line);
         let text = format!(

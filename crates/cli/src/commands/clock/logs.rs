@@ -3,10 +3,13 @@
 use std::{
     fs::File,
     io::{Read, stdin},
+    mem,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use history::ClockSummary;
+use serde_json::json;
 use trace::{EventId, Form, Log, Options, ReadError, Source};
 
 use super::judged::Judged;
@@ -20,6 +23,34 @@ pub struct Logs {
     pub files: Vec<String>,
     /// The executions, or the one that was asked for.
     pub executions: Vec<Log>,
+}
+
+impl Logs {
+    /// The executions, which are gone from here then.
+    pub fn take_executions(&mut self) -> Vec<Log> {
+        mem::take(&mut self.executions)
+    }
+
+    /// What was asked for, for the run's folder.
+    pub fn plan(&self, args: &LogArgs) -> serde_json::Value {
+        json!({
+            "files": self.files,
+            "form": self.form.name,
+            "parser": args.parser,
+            "delimiter": args.delimiter,
+            "execution": args.execution,
+        })
+    }
+
+    /// What was read and found.
+    pub fn summary(&self, executions: &[Judged]) -> ClockSummary {
+        let executions = executions.iter().map(|one| one.summary(&self.files));
+        ClockSummary {
+            form: self.form.name.to_owned(),
+            executions: executions.collect(),
+            files: self.files.clone(),
+        }
+    }
 }
 
 /// Reads the logs that the flags name.
@@ -132,8 +163,8 @@ fn text(path: &Path, left: &mut u64) -> Result<(String, Vec<u8>)> {
     }
     let path = match path.is_dir() {
         true if !path.join(TRACE).exists() => bail!(
-            "{0} is a folder without a {TRACE}, so no run's of `cast chat` or `clock order`; name the log files themselves, \
-             for example {0}/*.log",
+            "{0} is a folder without a {TRACE}, so no run's of `cast chat`, `clock order` or `verdict`, nor one of `sim group` in \
+             which a promise was broken; name the log files themselves, for example {0}/*.log",
             path.display()
         ),
         true => path.join(TRACE),

@@ -20,29 +20,21 @@ use crate::{args::OrderArgs, run_folder::Begun, whole_file};
 pub fn run(args: &OrderArgs) -> Result<Verdict> {
     let clock = SystemClock::start();
     let began = clock.now();
-    let logs = logs::read(&args.logs)?;
-    let executions: Vec<Judged> = logs.executions.into_iter().map(Judged::new).collect();
+    let mut logs = logs::read(&args.logs)?;
+    let executions = logs.take_executions().into_iter();
+    let executions: Vec<Judged> = executions.map(Judged::new).collect();
     let (main, around) = wanted(&executions, args.around.as_deref())?;
     let begun = Begun::new(Kind::Clock, "clock order", &args.folder, &clock)?;
     let mut begun = begun.since(began);
-    begun.write_plan(&json!({
-        "files": logs.files,
-        "form": logs.form.name,
-        "parser": args.logs.parser,
-        "delimiter": args.logs.delimiter,
-        "execution": args.logs.execution,
-        "around": args.around,
-    }))?;
-    let numbers = executions.iter().map(|one| one.summary(&logs.files));
-    let mut summary = ClockSummary {
-        form: logs.form.name.to_owned(),
-        executions: numbers.collect(),
-        files: logs.files,
-    };
+    let mut plan = logs.plan(&args.logs);
+    plan["around"] = json!(args.around);
+    begun.write_plan(&plan)?;
+    let mut summary = logs.summary(&executions);
     // A picture that cannot be written is no reason to withhold the verdict.
     let pictured = match &args.svg {
         Some(path) => {
-            let picture = executions[main].picture(&pages::title(&summary, main), around);
+            let picture =
+                executions[main].picture(&pages::title(&executions[main], &summary, main), around);
             whole_file::write(path, &picture, true)
         }
         None => Ok(()),

@@ -10,6 +10,7 @@ use super::{
     judged::{self, Judged},
     logs::TRACE,
 };
+use crate::commands::verdict::Expected;
 
 /// What is drawn, and where it goes.
 pub struct Pages<'a> {
@@ -44,7 +45,8 @@ impl Pages<'_> {
     fn draw(&self, execution: &Judged, summary: &ClockSummary, at: usize) -> Result<()> {
         let around = self.around.filter(|_| at == self.main);
         let listed = listed(summary, at);
-        let page = execution.page(&title(summary, at), self.command, around, &listed);
+        let title = title(execution, summary, at);
+        let page = execution.page(&title, self.command, around, &listed);
         let file = summary.executions[at].page.as_deref();
         self.folder.write(file.unwrap_or(MAIN), &page)?;
         Ok(())
@@ -116,7 +118,10 @@ pub fn again(folder: &RunFolder, summary: &Summary) -> Result<()> {
         let logs = trace::read(&[source], &Options::default())?;
         for log in logs.into_iter().take(1) {
             let mut judged = match summary.kind {
-                Kind::Verdict => Judged::of_group(log, &expected(&clock.executions[at])),
+                Kind::Verdict => {
+                    let expected = Expected::again(expected(&clock.executions[at]));
+                    Judged::of_group(log, &expected, &[])
+                }
                 _ => Judged::new(log),
             };
             judged.remember(&of_execution(summary, clock, at));
@@ -154,15 +159,19 @@ pub fn about(execution: &Execution, at: usize) -> String {
 }
 
 /// What a page is called: the files, and which of several executions.
-pub fn title(summary: &ClockSummary, at: usize) -> String {
+pub fn title(execution: &Judged, summary: &ClockSummary, at: usize) -> String {
+    let what = match execution.is_of_group() {
+        true => "verdict on",
+        false => "order of",
+    };
     let files = match summary.files.as_slice() {
         [] => String::new(),
         [one] => short(one),
         [first, others @ ..] => format!("{} and {} more", short(first), others.len()),
     };
     match summary.executions.len() {
-        0 | 1 => format!("order of {files}"),
-        _ => format!("order of {files}, {}", summary.executions[at].called(at)),
+        0 | 1 => format!("{what} {files}"),
+        _ => format!("{what} {files}, {}", summary.executions[at].called(at)),
     }
 }
 

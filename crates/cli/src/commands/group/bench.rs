@@ -67,7 +67,7 @@ pub fn run(args: &GroupBenchArgs) -> Result<Verdict> {
         lanes,
         summary,
         // Of this run and none before it, as far as a clock can tell.
-        token: clock.unix_millis().wrapping_mul(MIX) ^ u64::from(process::id()),
+        token: clock.unix_millis().wrapping_mul(stats::GOLDEN) ^ u64::from(process::id()),
         bar: progress::line(runs(args), "group bench"),
     };
     let is_whole = sweep.go(&mut begun);
@@ -345,7 +345,6 @@ impl Sweep<'_> {
     }
 }
 
-const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
 /// So often a run is made again.
 const AGAIN: u32 = 2;
 /// Deaths are spread over so many parts of the time between two signs of life.

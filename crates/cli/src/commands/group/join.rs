@@ -96,13 +96,13 @@ pub fn attend(how: Attendance<'_>) -> Result<Attended> {
     end_when_asked_twice(&stop).context("cannot start a thread")?;
     let clock = SystemClock::start();
     let seed = RandomState::new().build_hasher().finish();
-    let said = Said::new(&how.settings);
+    let (said, settings) = (Said::new(&how.settings), how.settings.clone());
     let place = (GroupId::of(how.group), name.clone());
-    let mut station = Station::open((&plans.0, &plans.1), how.settings, place, seed, clock)?;
+    let mut station = Station::open((&plans.0, &plans.1), settings, place, seed, clock)?;
     let (mailbox, post) = station.mailbox(MAILBOX_BYTES);
     let own = station.node().member();
     let log = how.log;
-    let log = log.map(|path| LogFile::create(path, &name, own, clock));
+    let log = log.map(|path| LogFile::create(path, (&name, own), &how.settings, clock));
     let mut member = Member {
         own,
         name: name.clone(),

@@ -3,14 +3,18 @@
 use std::{fs::File, io::Write as _, path::Path};
 
 use anyhow::{Context as _, Result};
-use group::{Delivered, MemberId, Name, View};
+use group::{Delivered, MemberId, Name, Settings, View};
 use timing::{Clock as _, SystemClock};
 use trace::{Entry, EventKind, Journal};
+
+use super::terms;
 
 /// The log. What was gathered is with the system before anything leaves that follows from it ([`LogFile::settle`]).
 pub struct LogFile {
     file: File,
     name: Name,
+    /// What the group promises: names of conditions.
+    promises: Vec<&'static str>,
     clock: SystemClock,
     unix_ns: i64,
     /// The incarnation that it tells of; each is a host of its own.
@@ -25,24 +29,27 @@ pub struct LogFile {
 }
 
 impl LogFile {
-    /// A log of that incarnation.
+    /// A log of that incarnation, which says what a group of these settings promises.
     ///
     /// # Errors
     /// When the file is there already, or cannot be written.
     pub fn create(
         path: &Path,
-        name: &Name,
-        incarnation: MemberId,
+        (name, incarnation): (&Name, MemberId),
+        settings: &Settings,
         clock: SystemClock,
     ) -> Result<Self> {
         let file = File::create_new(path);
         let file = file.with_context(|| format!("cannot write {}", path.display()))?;
-        let journal = Journal::new(&name.host(incarnation.0));
+        let promises = terms::conditions(settings).into_iter().map(|one| one.name);
+        let promises: Vec<&str> = promises.collect();
+        let journal = Journal::new(&name.host(incarnation.0)).promising(promises.iter().copied());
         let unix_ns = i64::try_from(clock.unix_nanos()).unwrap_or(0);
         let since = i64::try_from(clock.now().as_nanos()).unwrap_or(0);
         let mut log = Self {
             file,
             name: name.clone(),
+            promises,
             clock,
             unix_ns: unix_ns - since,
             incarnation,
@@ -111,7 +118,8 @@ impl LogFile {
             return;
         }
         self.incarnation = now;
-        self.journal = Journal::new(&self.name.host(now.0));
+        let promises = self.promises.iter().copied();
+        self.journal = Journal::new(&self.name.host(now.0)).promising(promises);
         self.held.extend_from_slice(self.journal.head().as_bytes());
     }
 

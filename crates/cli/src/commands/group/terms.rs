@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use group::{Level, Order, Partitions, Quorum, Reliability, Settings};
+use verdict::{GroupCondition, Promise, PromisedOrder};
 
 use crate::args::{PromiseArgs, TermsArgs};
 
@@ -38,6 +39,22 @@ pub fn with_order(order: &'static Order, args: &PromiseArgs) -> Result<Settings>
     };
     settings.check()?;
     Ok(settings)
+}
+
+/// What a group of these settings promises, as it is judged.
+pub fn conditions(settings: &Settings) -> Vec<&'static GroupCondition> {
+    let promise = Promise {
+        order: match settings.order.name {
+            "none" => PromisedOrder::None,
+            "fifo" => PromisedOrder::Fifo,
+            "causal" => PromisedOrder::Causal,
+            _ => PromisedOrder::Total,
+        },
+        is_reliable: settings.reliability == Reliability::Nak,
+        is_safe: settings.level == Level::Safe,
+        is_partitionable: settings.partitions == Partitions::Partitionable,
+    };
+    promise.conditions()
 }
 
 /// What a group promises beside its order, in words.

@@ -158,8 +158,8 @@ fn shrunk(
             tried: shrunk.runs as u64,
             schedule: trial.to_string(),
         },
+        log: promising(outcome.judged().into_owned(), &trial.settings),
         trial,
-        log: outcome.judged().into_owned(),
     })
 }
 
@@ -193,6 +193,18 @@ fn keep(begun: &Begun, failure: &Failure) -> Result<()> {
     folder.write("schedule.txt", &failure.trial.to_string())?;
     folder.write(TRACE, &written(&failure.log))?;
     Ok(())
+}
+
+/// A log that says what a group of these settings promises.
+fn promising(mut log: trace::Log, settings: &Settings) -> trace::Log {
+    let names = terms::conditions(settings).into_iter().map(|one| one.name);
+    let mut names: Vec<String> = names.map(str::to_owned).collect();
+    names.sort_unstable();
+    log.promises = vec![trace::Promised {
+        place: trace::Place::default(),
+        names,
+    }];
+    log
 }
 
 /// A log in our own form, in the order of the run.

@@ -140,6 +140,11 @@ impl Member {
         fs::read_to_string(self.file("log.jsonl")).expect("its log")
     }
 
+    /// Where its log is.
+    pub fn log_path(&self) -> PathBuf {
+        self.file("log.jsonl")
+    }
+
     /// Ends its input.
     pub fn hang_up(&mut self) {
         self.stdin = None;

@@ -1,9 +1,11 @@
 //! The judge of a run: the conditions on its log, and what no log tells.
 
-use ::group::{Level, Partitions, Reliability, Settings};
+use ::group::{Reliability, Settings};
 use history::Verdict;
 use sim::groups::Outcome;
-use verdict::{GroupCondition, GroupJudgement, Promise, PromisedOrder};
+use verdict::{GroupCondition, GroupJudgement};
+
+use crate::commands::group::terms;
 
 /// Judges runs of one group.
 pub struct Judge {
@@ -24,19 +26,8 @@ pub struct Violation {
 impl Judge {
     /// For what a group of those settings promises.
     pub fn new(settings: &Settings) -> Self {
-        let promise = Promise {
-            order: match settings.order.name {
-                "none" => PromisedOrder::None,
-                "fifo" => PromisedOrder::Fifo,
-                "causal" => PromisedOrder::Causal,
-                _ => PromisedOrder::Total,
-            },
-            is_reliable: settings.reliability == Reliability::Nak,
-            is_safe: settings.level == Level::Safe,
-            is_partitionable: settings.partitions == Partitions::Partitionable,
-        };
         Self {
-            conditions: promise.conditions(),
+            conditions: terms::conditions(settings),
             of_sim: match settings.reliability {
                 Reliability::Nak => &[
                     "together", "state", "fate", "payload", "own-view", "numbers", "livelock",
