@@ -14,7 +14,7 @@ pub trait Effects {
     /// A view begins; all deliveries until the next are in it. `own` is this member's rank.
     fn installed(&mut self, view: &View, own: usize);
     /// A newcomer comes with the view that is being installed: what it must know of what was delivered before.
-    /// At most [`Settings::state_bytes`](crate::Settings::state_bytes).
+    /// At most [`Settings::state_bytes`](crate::Settings::state_bytes): with more nobody can join.
     fn snapshot(&mut self) -> Vec<u8>;
     /// This member is a newcomer: what it did not hear is in here. Called before the first delivery.
     fn restore(&mut self, state: &[u8]);
@@ -58,6 +58,26 @@ pub enum Notice {
     },
     /// The view cannot go on: too few members are left that hear each other. It was said once for this view.
     Blocked,
+    /// The only group that is heard cannot go on: too few of its members are left that hear each other. This member looked for a
+    /// group, and waits. It was said once for this looking.
+    GroupBlocked {
+        /// How many members the group had.
+        size: usize,
+    },
+    /// A newcomer is there, and cannot be given what it must know: that is longer than
+    /// [`Settings::state_bytes`](crate::Settings::state_bytes). The newcomer goes away again.
+    StateTooLong {
+        /// How long it is.
+        bytes: u64,
+        /// How long it may be.
+        most: usize,
+    },
+    /// This member is a newcomer, and the others do not give it what it must know, for that is too long. It has delivered nothing, and
+    /// leaves.
+    NotLetIn {
+        /// How long it is.
+        bytes: u64,
+    },
     /// Others went on without this member. It comes back under a new incarnation; if it was about to leave, it is gone under the old
     /// one, and what it delivered last may be another end of its view than that of the others.
     Expelled {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::broken::Rule;
 use crate::id::fnv;
+use crate::view::MEMBERS_MAX;
 use crate::{Broken, Order, SettingsError};
 
 /// What a group promises, and how it goes about it.
@@ -73,7 +74,7 @@ pub enum Partitions {
 pub enum Quorum {
     /// Of the last view, where half with its first member is enough.
     LastView,
-    /// Of so many members.
+    /// Of so many members, 1 to 64.
     Of(usize),
 }
 
@@ -133,10 +134,32 @@ impl Settings {
                 });
             }
         }
+        let members = match self.quorum {
+            Quorum::LastView => 1,
+            Quorum::Of(number) => number,
+        };
+        if !(1..=MEMBERS_MAX).contains(&members) {
+            return Err(SettingsError::Range {
+                what: "the members of whom a quorum is more than half",
+                value: members,
+                least: 1,
+                most: MEMBERS_MAX,
+            });
+        }
         if self.heartbeat.is_zero() || self.suspect_after < 2 * self.heartbeat {
             return Err(SettingsError::Impatient);
         }
         Ok(())
+    }
+
+    /// Whether so many members of a view may go on where others of it are given up, which did not leave in order: where a number is
+    /// configured, more than half of it. So those who are given up are too few to found another group. What may decide for the view
+    /// ([`View::may_decide`](crate::View::may_decide)) must agree in any case.
+    pub(crate) fn may_give_up(&self, staying: usize) -> bool {
+        match (self.partitions, self.quorum) {
+            (Partitions::Primary, Quorum::Of(number)) => 2 * staying > number,
+            _ => true,
+        }
     }
 
     /// The longest message.
@@ -157,20 +180,57 @@ impl Settings {
 
     /// A hash of what all members must have in common.
     pub(crate) fn promises(&self) -> u32 {
-        let Quorum::Of(number) = self.quorum else {
-            return self.hash_with(0);
+        let number = match self.quorum {
+            Quorum::LastView => 0,
+            Quorum::Of(number) => number as u64,
         };
-        self.hash_with(number as u8)
-    }
-
-    fn hash_with(&self, number: u8) -> u32 {
         let kinds = [
             self.level as u8,
             self.reliability as u8,
             self.partitions as u8,
-            number,
         ];
-        let hash = fnv(&[self.order.name.as_bytes(), &kinds].concat());
+        let number = number.to_be_bytes();
+        let hash = fnv(&[self.order.name.as_bytes(), &kinds, &number].concat());
         (hash ^ (hash >> 32)) as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn of(quorum: Quorum) -> Settings {
+        Settings {
+            quorum,
+            ..Settings::new(&crate::ORDERS[1])
+        }
+    }
+
+    #[test]
+    fn who_promises_something_else_is_told_from_the_others() {
+        let mut all = vec![of(Quorum::LastView)];
+        all.extend([1, 2, 64, 255, 256, 257, 1 << 32].map(|number| of(Quorum::Of(number))));
+        let mut other = of(Quorum::LastView);
+        other.level = Level::Safe;
+        all.push(other.clone());
+        other.partitions = Partitions::Partitionable;
+        all.push(other.clone());
+        other.order = &crate::ORDERS[2];
+        all.push(other);
+        let hashes: BTreeSet<u32> = all.iter().map(Settings::promises).collect();
+        assert_eq!(hashes.len(), all.len());
+        let patient = Settings {
+            heartbeat: Duration::from_secs(1),
+            ..of(Quorum::LastView)
+        };
+        assert_eq!(patient.promises(), all[0].promises(), "patience may differ");
+    }
+
+    #[test]
+    fn a_quorum_is_of_as_many_as_there_can_be() {
+        for (number, is_fine) in [(0, false), (1, true), (64, true), (65, false), (256, false)] {
+            assert_eq!(of(Quorum::Of(number)).check().is_ok(), is_fine, "{number}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! A view: who is there, in an order that all who have it agree on.
 
-use crate::{MemberId, Name, Partitions, Quorum, Settings, ViewId};
+use crate::{MemberId, Name, Partitions, Settings, ViewId};
 
 /// A member's place in a view.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,27 +32,21 @@ impl View {
     }
 
     /// Whether those ranks may decide for this view. Of any two sets that may, one member is in both, where only one part
-    /// may go on: more than half, or half with rank 0 among them (Jajodia and Mutchler 1990), or more than half of the
-    /// number that was configured. Where every part may go on, any one may.
+    /// may go on: more than half, or half with rank 0 among them (Jajodia and Mutchler 1990). Where every part may go on, any
+    /// one may.
     pub fn may_decide(&self, ranks: &[usize], settings: &Settings) -> bool {
         let (count, size) = (ranks.len(), self.size());
-        match (settings.partitions, settings.quorum) {
-            (Partitions::Partitionable, _) => count > 0,
-            (Partitions::Primary, Quorum::LastView) => {
-                2 * count > size || (2 * count == size && ranks.contains(&0))
-            }
-            (Partitions::Primary, Quorum::Of(number)) => 2 * count > number.max(size),
+        match settings.partitions {
+            Partitions::Partitionable => count > 0,
+            Partitions::Primary => 2 * count > size || (2 * count == size && ranks.contains(&0)),
         }
     }
 
     /// How many members must have a packet before it cannot be lost to those who may go on.
     pub fn safe_count(&self, settings: &Settings) -> usize {
-        match (settings.partitions, settings.quorum) {
-            (Partitions::Partitionable, _) => self.size(),
-            (Partitions::Primary, Quorum::LastView) => self.size() / 2 + 1,
-            (Partitions::Primary, Quorum::Of(number)) => {
-                (number.max(self.size()) / 2 + 1).min(self.size())
-            }
+        match settings.partitions {
+            Partitions::Partitionable => self.size(),
+            Partitions::Primary => self.size() / 2 + 1,
         }
     }
 }

@@ -23,16 +23,49 @@ pub(crate) enum Body<'a> {
     Leave,
     /// Of the change from the header's view to the next.
     Change(Change),
-    /// The sender is in the header's view, and sees that a member of it has gone on: how?
-    Ask,
-    /// The answer to those who are not in the view that came next: the sender's view (the header's) as it is.
-    Out(View),
+    /// The sender is in the header's view, and sees that a member of it has gone on: how? The number comes back in *out*.
+    Ask(u64),
+    /// The answer to those who are not in the view that came next.
+    Out(Out),
     /// A newcomer wants the state, from this byte on.
     WantState(u64),
     /// A piece of it.
     State(StateBytes),
     /// What the group knows of those who are gone: sent with the first piece of state.
     Welcome(Welcome),
+    /// Is that member there, in the header's view (or in none, and looks around)?
+    Probe(Probe),
+    /// The answer, of a member of the header's view.
+    Here(Here),
+}
+
+/// The answer to those who are not in the view that came next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Out {
+    /// The asker's number: what was recorded at another time has another.
+    pub nonce: u64,
+    /// The sender's view, which is the header's, as it is.
+    pub view: View,
+}
+
+/// Is that member there?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Probe {
+    /// Which; others may get this too.
+    pub to: MemberId,
+    /// It comes back in *here*.
+    pub nonce: u64,
+}
+
+/// The sender lives, now: it answers what it cannot have been asked before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Here {
+    /// The asker's number.
+    pub nonce: u64,
+    /// How many members the sender's view has; 0 where it is in none.
+    pub size: u8,
+    /// Whether that view cannot go on.
+    pub is_blocked: bool,
 }
 
 /// Packets are missing.
@@ -81,7 +114,7 @@ pub(crate) struct Join {
     pub was: MemberId,
 }
 
-/// A piece of state.
+/// A piece of state. One without bytes, of a state that has some, says that it is too long to be given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StateBytes {
     /// For whom.
@@ -115,11 +148,13 @@ impl<'a> Body<'a> {
             Self::Join(_) => 5,
             Self::Leave => 6,
             Self::Change(change) => change.kind(),
-            Self::Ask => 12,
+            Self::Ask(_) => 12,
             Self::Out(_) => 13,
             Self::WantState(_) => 14,
             Self::State(_) => 15,
             Self::Welcome(_) => 16,
+            Self::Probe(_) => 17,
+            Self::Here(_) => 18,
         }
     }
 
@@ -133,19 +168,21 @@ impl<'a> Body<'a> {
             5 => Self::Join(Join::read(input)?),
             6 => Self::Leave,
             7..=11 => Self::Change(Change::read(kind, header.view, input)?),
-            12 => Self::Ask,
-            13 => Self::Out(View {
-                id: header.view,
-                seats: input.seats()?,
-            }),
+            12 => Self::Ask(input.u64()?),
+            13 => Self::Out(Out::read(header.view, input)?),
             14 => Self::WantState(input.u64()?),
             15 => Self::State(StateBytes::read(input)?),
             16 => Self::Welcome(Welcome::read(input)?),
+            17 => Self::Probe(Probe {
+                to: input.member()?,
+                nonce: input.u64()?,
+            }),
+            18 => Self::Here(Here::read(header.view, input)?),
             _ => return Err(Reason::Kind),
         };
         let fits = match &body {
             Self::Join(_) => header.view == ViewId::NONE,
-            Self::Change(_) => true,
+            Self::Change(_) | Self::Probe(_) | Self::Here(_) => true,
             Self::WantState(from) => header.view != ViewId::NONE && *from <= STATE_BYTES_MAX,
             _ => header.view != ViewId::NONE,
         };
@@ -162,9 +199,15 @@ impl<'a> Body<'a> {
             Self::Nak(nak) => nak.write(out),
             Self::Status(status) => status.write(out),
             Self::Join(join) => join.write(out),
-            Self::Leave | Self::Ask => {}
+            Self::Leave => {}
+            Self::Ask(nonce) => out.extend_from_slice(&nonce.to_be_bytes()),
+            Self::Probe(probe) => {
+                out.extend_from_slice(&probe.to.0.to_be_bytes());
+                out.extend_from_slice(&probe.nonce.to_be_bytes());
+            }
             Self::Change(change) => change.write(out),
-            Self::Out(view) => write_seats(&view.seats, out),
+            Self::Out(is_out) => is_out.write(out),
+            Self::Here(here) => here.write(out),
             Self::WantState(from) => out.extend_from_slice(&from.to_be_bytes()),
             Self::State(state) => state.write(out),
             Self::Welcome(welcome) => welcome.write(out),
@@ -293,6 +336,39 @@ impl Join {
         write_view(self.into, out);
         out.extend_from_slice(&self.was.0.to_be_bytes());
         write_name(&self.name, out);
+    }
+}
+
+impl Out {
+    fn read(id: ViewId, input: &mut Reader<'_>) -> Result<Self, Reason> {
+        let (nonce, seats) = (input.u64()?, input.seats()?);
+        let view = View { id, seats };
+        Ok(Self { nonce, view })
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.nonce.to_be_bytes());
+        write_seats(&self.view.seats, out);
+    }
+}
+
+impl Here {
+    fn read(view: ViewId, input: &mut Reader<'_>) -> Result<Self, Reason> {
+        let (nonce, size, is_blocked) = (input.u64()?, input.count()? as u8, input.is_so()?);
+        let is_somewhere = size > 0;
+        match is_somewhere == (view != ViewId::NONE) && (is_somewhere || !is_blocked) {
+            true => Ok(Self {
+                nonce,
+                size,
+                is_blocked,
+            }),
+            false => Err(Reason::Malformed),
+        }
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.nonce.to_be_bytes());
+        out.extend_from_slice(&[self.size, u8::from(self.is_blocked)]);
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct Proposal {
     pub next: View,
     /// Which packets of each rank of the old view count in it; all others are as if they had never been.
     pub cut: Vec<Holding>,
+    /// Whether somebody of the old view is not in the next one who did not leave in order.
+    pub gives_up: bool,
 }
 
 /// What is said in a change.
@@ -121,9 +123,14 @@ impl Proposal {
             id,
             seats: input.seats()?,
         };
-        let cut = input.holdings()?;
+        let (cut, gives_up) = (input.holdings()?, input.is_so()?);
         match id.epoch > from.epoch {
-            true => Ok(Self { ballot, next, cut }),
+            true => Ok(Self {
+                ballot,
+                next,
+                cut,
+                gives_up,
+            }),
             false => Err(Reason::Malformed),
         }
     }
@@ -133,5 +140,6 @@ impl Proposal {
         write_view(self.next.id, out);
         write_seats(&self.next.seats, out);
         Holding::write_all(&self.cut, out);
+        out.push(u8::from(self.gives_up));
     }
 }

@@ -59,11 +59,13 @@ impl<'a> Frame<'a> {
             Body::Join(_) => "join",
             Body::Leave => "leave",
             Body::Change(_) => "change",
-            Body::Ask => "ask",
+            Body::Ask(_) => "ask",
             Body::Out(_) => "out",
             Body::WantState(_) => "want state",
             Body::State(_) => "state",
             Body::Welcome(_) => "welcome",
+            Body::Probe(_) => "probe",
+            Body::Here(_) => "here",
         }
     }
 }

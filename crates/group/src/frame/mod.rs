@@ -29,11 +29,13 @@
 //! | 9 | *propose* | a proposal |
 //! | 10 | *accept* | a ballot |
 //! | 11 | *commit* | a proposal |
-//! | 12 | *ask* | nothing |
-//! | 13 | *out* | the seats of the header's view |
+//! | 12 | *ask* | the asker's number, 8 |
+//! | 13 | *out* | the asker's number, 8; the seats of the header's view |
 //! | 14 | *want state* | from which byte on, 8 |
-//! | 15 | *state* | for whom, 8; total, 8; offset, 8; bytes |
+//! | 15 | *state* | for whom, 8; total, 8; offset, 8; bytes. Without bytes, though there are some: it is too long to be given |
 //! | 16 | *welcome* | for whom, 8; how many fates, 1, and of each the member, 8, and a number, 8; how many ranks, 1, and of each a number, 8 |
+//! | 17 | *probe* | who is asked, 8; the asker's number, 8 |
+//! | 18 | *here* | the asker's number, 8; how many members the header's view has, 1; whether it is blocked, 1. Who looks around: zeroes |
 //!
 //! | part | |
 //! |---|---|
@@ -42,7 +44,7 @@
 //! | holding | all through which packet, 8; how many words, 1; the words, 8 each |
 //! | holdings | how many, 1; each |
 //! | ballot | round, 4; by whom, 8 |
-//! | proposal | a ballot; the next view, 16; its seats; the cut's holdings |
+//! | proposal | a ballot; the next view, 16; its seats; the cut's holdings; whether it gives members up, 1 |
 //!
 //! A packet's stamp stands behind its messages, because it is written last: when the packet leaves.
 //!
@@ -58,7 +60,7 @@ mod reader;
 
 pub use codec::{Frame, sender_of};
 
-pub(crate) use body::{Body, Holding, Join, Nak, StateBytes, Status, Welcome};
+pub(crate) use body::{Body, Here, Holding, Join, Nak, Out, Probe, StateBytes, Status, Welcome};
 pub(crate) use change::{Ballot, Change, Proposal};
 pub(crate) use codec::{Header, again_of, data_of, encode};
 pub(crate) use data::{DATA_OVERHEAD_MAX, Data, STAMP_BYTES_MAX};

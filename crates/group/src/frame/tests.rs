@@ -61,6 +61,7 @@ fn proposal(round: u32) -> Proposal {
             seats: seats(2),
         },
         cut: vec![holding(3, &[0, 5]), holding(0, &[]), holding(9, &[1])],
+        gives_up: round.is_multiple_of(2),
     }
 }
 
@@ -125,15 +126,35 @@ fn bodies() -> Vec<Body<'static>> {
         Body::Change(Change::Propose(proposal(1))),
         Body::Change(Change::Accept(ballot)),
         Body::Change(Change::Commit(proposal(1))),
-        Body::Ask,
-        Body::Out(View {
-            id: view(3),
-            seats: seats(3),
+        Body::Ask(u64::MAX),
+        Body::Out(Out {
+            nonce: 77,
+            view: View {
+                id: view(3),
+                seats: seats(3),
+            },
         }),
         Body::WantState(70_000),
         Body::State(state),
         Body::Welcome(welcome),
+        probe(),
+        here(64, true),
     ]
+}
+
+fn probe() -> Body<'static> {
+    Body::Probe(Probe {
+        to: MemberId(3),
+        nonce: 78,
+    })
+}
+
+fn here(size: u8, is_blocked: bool) -> Body<'static> {
+    Body::Here(Here {
+        nonce: 78,
+        size,
+        is_blocked,
+    })
 }
 
 fn bytes(body: &Body<'_>) -> Vec<u8> {
@@ -211,7 +232,7 @@ fn what_is_no_frame_is_refused_by_its_reason() {
     };
     refused(&with(4, 2), Reason::Version);
     refused(&with(60, whole[60] ^ 1), Reason::Checksum);
-    for kind in [0, 17, 255] {
+    for kind in [0, 19, 255] {
         refused(&forged(with(5, kind)), Reason::Kind);
     }
     refused(&[&whole[..], b"x"].concat(), Reason::Oversized);
@@ -278,6 +299,8 @@ fn a_body_that_no_member_writes_is_refused() {
         body_refused(&state, Reason::Malformed);
     }
     body_refused(&Body::WantState(u64::MAX), Reason::Malformed);
+    body_refused(&here(0, false), Reason::Malformed);
+    body_refused(&here(MEMBERS_MAX as u8 + 1, false), Reason::Members);
 }
 
 #[test]
@@ -329,6 +352,30 @@ fn counts_are_bounded() {
     refused(&forged(packet), Reason::Stamp);
 }
 
+/// Who is in no view has no size, and nothing to wait for.
+#[test]
+fn who_looks_around_is_asked_and_answers_too() {
+    let mut sent = Vec::new();
+    for (body, is_fine) in [
+        (probe(), true),
+        (here(0, false), true),
+        (here(1, false), false),
+        (here(0, true), false),
+    ] {
+        sent.clear();
+        encode(&header(ViewId::NONE), &body, &mut sent);
+        let read = Frame::decode(&sent).map(|frame| frame.body);
+        assert_eq!(
+            read,
+            if is_fine {
+                Ok(body)
+            } else {
+                Err(Reason::Malformed)
+            }
+        );
+    }
+}
+
 /// As much as two lists may hold, and a list that is cut down to what it may.
 #[test]
 fn the_largest_frame_has_room() {
@@ -345,6 +392,7 @@ fn the_largest_frame_has_room() {
                 ballot: proposal(1).ballot,
                 next,
                 cut: holdings,
+                gives_up: true,
             }),
         })
     };
@@ -397,7 +445,7 @@ proptest! {
     /// Bytes behind the header of a frame, as a forger seals them: refused, or the one form of what they say.
     #[test]
     fn what_is_believed_is_written_so(
-        kind in 1..=16_u8, has_view: bool, body in prop::collection::vec(0..4_u8, 0..120),
+        kind in 1..=18_u8, has_view: bool, body in prop::collection::vec(0..4_u8, 0..120),
     ) {
         let view = if has_view { view(1) } else { ViewId::NONE };
         let mut bytes = Vec::new();

@@ -12,6 +12,8 @@
 //! - The next view has only members whose promises the leader has, and newcomers.
 //! - It is decided when those who may decide ([`View::may_decide`]) have accepted; all others who go on are waited for, too, until they
 //!   have to go or take too long. In a partitionable group all of the old view who are in the next one must accept.
+//! - Where a quorum of a number is configured, a next view that gives somebody up also needs more than half of that number to go on.
+//!   Whoever leaves in order is not given up.
 //! - A member that has promised sends and delivers nothing more in the old view, and never again does: what was begun ends with a next
 //!   view, whatever became of the reason. A member that waits in vain leads itself, when it is its turn.
 //! - Where every part may go on, a proposal that was accepted binds nobody: only its leader can decide it, and two parts may go
@@ -41,12 +43,14 @@ pub(crate) struct ViewChange {
     settings: Settings,
     random: Pcg64Mcg,
     to_go: u64,
+    /// Who said that it leaves: bit r. Nobody gives these up.
+    leavers: u64,
     to_come: Vec<Seat>,
     is_stopped: bool,
     /// Nothing of a smaller ballot is accepted.
     promised: Ballot,
     /// What was accepted last.
-    accepted: Option<Proposal>,
+    pub(super) accepted: Option<Proposal>,
     /// What will be accepted when all of its cut is here.
     aimed_at: Option<Proposal>,
     lead: Option<Lead>,
@@ -78,7 +82,7 @@ pub(crate) enum ChangeAction {
     /// It is decided: deliver the cut (when it is here), then install. Not given to newcomers, who hear of it by the commit. This member
     /// may not be in the next view.
     Install(Proposal),
-    /// It stays undecided for too few are left who hear each other; said once.
+    /// It stays undecided for too few are left who hear each other, or decided without what nobody of them has; said once.
     Blocked,
 }
 
@@ -91,6 +95,7 @@ impl ViewChange {
             settings: settings.clone(),
             random: Pcg64Mcg::seed_from_u64(seed),
             to_go: 0,
+            leavers: 0,
             to_come: Vec::new(),
             is_stopped: false,
             promised: Ballot::default(),
@@ -123,6 +128,12 @@ impl ViewChange {
             self.is_due = true;
         }
         self.count_who_is_left(now);
+    }
+
+    /// That rank said that it leaves. It has to go, too.
+    pub fn leaves(&mut self, rank: usize) {
+        self.leavers |= mask([rank]);
+        self.is_due = true;
     }
 
     /// Something was said by that rank (of the old view). `holdings` is what this member has, for a promise.
@@ -194,9 +205,25 @@ impl ViewChange {
         actions: &mut Vec<ChangeAction>,
     ) {
         self.is_due = false;
-        if self.decided.is_some() {
-            return;
+        if self.decided.is_none() {
+            self.lead_on(now, holdings, actions);
         }
+        self.count_who_is_left(now);
+        let is_blocked = self
+            .too_few_since
+            .is_some_and(|since| now >= since + self.patience());
+        if is_blocked && !self.is_blocked_said {
+            self.is_blocked_said = true;
+            actions.push(ChangeAction::Blocked);
+        }
+    }
+
+    fn lead_on(
+        &mut self,
+        now: Tick,
+        holdings: &mut dyn FnMut() -> Vec<Holding>,
+        actions: &mut Vec<ChangeAction>,
+    ) {
         if self
             .lead
             .as_ref()
@@ -210,25 +237,15 @@ impl ViewChange {
         } else if self.begins_at().is_some_and(|at| now >= at) {
             self.begin(now, holdings, actions);
         }
-        self.count_who_is_left(now);
-        let is_blocked = self
-            .too_few_since
-            .is_some_and(|since| now >= since + self.patience());
-        if is_blocked && !self.is_blocked_said && self.decided.is_none() {
-            self.is_blocked_said = true;
-            actions.push(ChangeAction::Blocked);
-        }
     }
 
     /// When [`ViewChange::on_time`] has something to do.
     pub fn wake_at(&self) -> Tick {
-        if self.decided.is_some() {
-            return Tick::MAX;
-        }
         if self.is_due {
             return Tick::ZERO;
         }
         let step = match &self.lead {
+            _ if self.decided.is_some() => Tick::MAX,
             Some(lead) => lead.say_at,
             None => self.begins_at().unwrap_or(Tick::MAX),
         };
@@ -385,15 +402,29 @@ impl ViewChange {
         self.lead = None;
         self.aimed_at = None;
         self.decided = Some(proposal.clone());
+        self.is_due = false;
         actions.push(ChangeAction::Install(proposal));
     }
 
+    /// Whether those who are left can go on. Once it is decided, each quorum has a member that accepted, and so has what others
+    /// may still lack of the cut.
     fn count_who_is_left(&mut self, now: Tick) {
-        let is_left = !self.is_stopped || self.may_decide(self.staying());
+        let staying = self.staying();
+        let may_go = self.decided.is_some() || !self.gives_up(staying) || self.may_give_up(staying);
+        let is_left = !self.is_stopped || (may_go && self.may_decide(staying));
         self.too_few_since = match is_left {
             true => None,
             false => self.too_few_since.or(Some(now)),
         };
+    }
+
+    /// Whether somebody is given up who did not leave in order, when those go on.
+    fn gives_up(&self, staying: u64) -> bool {
+        mask(0..self.view.size()) & !staying & !self.leavers != 0
+    }
+
+    fn may_give_up(&self, staying: u64) -> bool {
+        self.settings.may_give_up(staying.count_ones() as usize)
     }
 
     /// The old members that do not have to go: bit r.
@@ -459,6 +490,7 @@ mod tests {
     use crate::{Name, ORDERS, Quorum, ViewId};
 
     const HEARTBEAT: Duration = Duration::from_millis(50);
+    const OLD: [u64; 5] = [10, 20, 30, 40, 50];
 
     /// One of the members 10, 20, 30, ..., whom the test answers for the others.
     struct One {
@@ -469,7 +501,7 @@ mod tests {
 
     impl One {
         fn new(size: usize, own: usize, settings: &Settings) -> Self {
-            let view = view(7, 10, &[10, 20, 30, 40, 50][..size]);
+            let view = view(7, 10, &OLD[..size]);
             Self {
                 change: ViewChange::new(Arc::new(view), own, settings, 1),
                 now: Tick::ZERO,
@@ -565,6 +597,9 @@ mod tests {
             ballot,
             next: view(8, 10, members),
             cut: through.iter().map(cut).collect(),
+            gives_up: OLD[..through.len()]
+                .iter()
+                .any(|old| !members.contains(old)),
         }
     }
 
@@ -764,13 +799,54 @@ mod tests {
         let mut one = One::new(4, 2, &settings());
         one.begin(&[0, 1], &[]);
         assert!(proposed(&one.promise(3, 30, None)).is_none());
+    }
+
+    /// Of four members some leave, some are gone; whether a next view without them is proposed, where a number is configured.
+    fn goes_on_without(leavers: &[usize], gone: &[usize], number: usize) -> bool {
+        let settings = Settings {
+            quorum: Quorum::Of(number),
+            ..settings()
+        };
+        let mut one = One::new(4, 0, &settings);
+        leavers.iter().for_each(|rank| one.change.leaves(*rank));
+        one.begin(&[leavers, gone].concat(), &[]);
+        let stays = |rank: &usize| !leavers.contains(rank) && !gone.contains(rank);
+        let promises = (1..4).filter(|rank| stays(rank) || leavers.contains(rank));
+        let actions: Vec<_> = promises
+            .flat_map(|rank| one.promise(rank, 10, None))
+            .collect();
+        let is_proposed = proposed(&actions).is_some();
+        let said = one.on_time(Duration::from_millis(300));
+        assert_ne!(said.contains(&ChangeAction::Blocked), is_proposed);
+        is_proposed
+    }
+
+    #[test]
+    fn where_a_number_is_configured_members_are_given_up_only_by_more_than_half_of_it() {
+        assert!(goes_on_without(&[], &[3], 5));
+        assert!(!goes_on_without(&[], &[2, 3], 5));
+        assert!(goes_on_without(&[], &[2, 3], 3));
+        assert!(goes_on_without(&[2, 3], &[], 5), "nobody is given up");
+        assert!(goes_on_without(&[2, 3], &[], 64));
+        assert!(!goes_on_without(&[2], &[3], 5));
+    }
+
+    #[test]
+    fn what_gives_somebody_up_is_decided_by_those_who_go_on() {
         let settings = Settings {
             quorum: Quorum::Of(5),
             ..settings()
         };
         let mut one = One::new(4, 0, &settings);
-        one.begin(&[2, 3], &[]);
-        assert!(proposed(&one.promise(1, 10, None)).is_none());
+        one.begin(&[3], &[]);
+        one.promise(1, 10, None);
+        assert!(proposed(&one.promise(2, 10, None)).is_some());
+        one.full();
+        one.hear(3, Change::Accept(ballot(1, 10)));
+        one.hear(1, Change::Accept(ballot(1, 10)));
+        let late = one.on_time(Duration::from_millis(600));
+        assert!(installed(&late).is_none(), "two who go on are too few");
+        assert!(installed(&one.hear(2, Change::Accept(ballot(1, 10)))).is_some());
     }
 
     #[test]
@@ -804,6 +880,39 @@ mod tests {
         );
         one.change.want(one.now, &[2], &[]);
         assert!(installed(&one.on_time(Duration::ZERO)).is_some());
+    }
+
+    #[test]
+    fn a_leader_that_lacks_a_packet_does_not_decide() {
+        let mut one = One::new(3, 0, &settings());
+        one.begin(&[], &[99]);
+        one.promise(1, 10, None);
+        one.promise(2, 10, None);
+        one.hear(1, Change::Accept(ballot(1, 10)));
+        one.hear(2, Change::Accept(ballot(1, 10)));
+        assert!(installed(&one.on_time(Duration::from_millis(300))).is_none());
+        assert!(installed(&one.full()).is_some());
+    }
+
+    #[test]
+    fn what_was_decided_and_cannot_be_filled_is_blocked_once() {
+        let mut one = One::new(3, 1, &settings());
+        let decided = proposal(ballot(1, 10), &[10, 20, 30], &[4, 0, 0]);
+        assert!(installed(&one.hear(0, Change::Commit(decided))).is_some());
+        assert_eq!(one.on_time(Duration::from_secs(1)), [], "they are there");
+        one.change.want(one.now, &[0], &[]);
+        assert_eq!(
+            one.on_time(Duration::from_secs(1)),
+            [],
+            "one of them has it"
+        );
+        one.change.want(one.now, &[0, 2], &[]);
+        assert_eq!(one.on_time(Duration::from_millis(249)), []);
+        assert_eq!(one.change.wake_at(), one.now + Duration::from_millis(1));
+        let blocked = [ChangeAction::Blocked];
+        assert_eq!(one.on_time(Duration::from_millis(1)), blocked);
+        assert_eq!(one.change.wake_at(), Tick::MAX);
+        assert_eq!(one.on_time(Duration::from_secs(1)), []);
     }
 
     #[test]

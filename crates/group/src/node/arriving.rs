@@ -1,9 +1,10 @@
 //! What newcomers are given and take: the state, and what is known of those who are gone.
 
 use super::context::Context;
+use super::farewell::Farewell;
 use super::session::{Session, Turn};
 use crate::frame::{Body, Welcome};
-use crate::{MemberId, To, ViewId};
+use crate::{MemberId, Notice, To, ViewId};
 
 impl Session {
     /// A newcomer wants the state of the view it came with.
@@ -46,6 +47,13 @@ impl Session {
         let header = cx.rest.header(taking.view());
         while let Some((whom, offset)) = taking.on_time(cx.now) {
             cx.say(To::One(whom), &header, &Body::WantState(offset));
+        }
+        if let Some(bytes) = taking.refused() {
+            if cx.rest.leaving.is_none() {
+                cx.out.notice(Notice::NotLetIn { bytes });
+                cx.rest.leaving = Some(Farewell::new(cx.now, &cx.rest.settings));
+            }
+            return;
         }
         if taking.is_hopeless(cx.now) {
             self.turn = Some(Turn::Expelled);

@@ -41,6 +41,7 @@ impl Session {
     pub fn on_leave(&mut self, cx: &mut Context<'_>, rank: usize) {
         self.leavers |= 1 << rank;
         self.detector.condemn(rank);
+        self.change.leaves(rank);
         if self.leavers.count_ones() as usize == self.view.size() {
             // Nobody is left to agree with.
             self.turn = Some(Turn::Gone { is_clean: true });

@@ -9,6 +9,7 @@ use timing::Tick;
 use super::farewell::Farewell;
 use super::last_view::LastView;
 use super::merge::Merge;
+use super::probe::Answers;
 use super::queue::Outgoing;
 use super::state::{Fates, Giving};
 use crate::frame::{Body, Header, again_of, encode};
@@ -33,6 +34,7 @@ pub(super) struct Rest {
     /// The state for those who came with the last views, each as it was then.
     pub giving: Vec<Giving>,
     pub merge: Merge,
+    pub answers: Answers,
     rng: Pcg64Mcg,
     wire: Vec<u8>,
 }
@@ -59,7 +61,8 @@ impl Rest {
             was: Vec::new(),
             leaving: None,
             outgoing: Outgoing::new(&settings),
-            merge: Merge::new(&settings),
+            merge: Merge::new(&settings, 0),
+            answers: Answers::default(),
             settings: Arc::new(settings),
             tally: Tally::default(),
             fates: Fates::new(),
@@ -69,6 +72,8 @@ impl Rest {
             wire: Vec::new(),
         };
         rest.me = rest.draw_member();
+        let seed = rest.draw();
+        rest.merge = Merge::new(&rest.settings, seed);
         rest
     }
 

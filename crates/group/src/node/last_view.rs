@@ -84,10 +84,7 @@ impl LastView {
                     self.on_time(cx);
                 }
             }
-            Body::Ask if !is_seat => {
-                let header = cx.rest.header(now.id);
-                cx.say(To::One(from), &header, &Body::Out(now.clone()));
-            }
+            Body::Ask(nonce) if !is_seat => cx.say_out(from, *nonce, now),
             Body::Change(Change::Commit(_)) | Body::Again(_) => {}
             _ if is_seat => self.tell(cx, from),
             _ => {}

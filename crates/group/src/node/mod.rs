@@ -18,8 +18,10 @@ mod delivering;
 mod farewell;
 mod join;
 mod last_view;
+mod looking;
 mod merge;
 mod place;
+mod probe;
 mod promises;
 mod queue;
 mod receiving;
@@ -39,6 +41,7 @@ use crate::{Effects, GroupId, MemberId, Name, SendError, Settings, SettingsError
 use context::{Context, Rest};
 use farewell::Farewell;
 use place::Place;
+use state::Giving;
 
 /// A member of a group, from its beginning to its leaving; it may have several incarnations.
 ///
@@ -147,6 +150,7 @@ impl Node {
             Place::Nowhere | Place::Gone => {}
             Place::Looking(_) => place.look_around(&mut cx),
             Place::In(session) => {
+                cx.rest.forget_given(now);
                 session.on_time(&mut cx);
                 if let Some(mut last) = cx.rest.last.take() {
                     last.on_time(&mut cx);
@@ -165,7 +169,9 @@ impl Node {
             Place::In(session) => session.wake_at(&self.rest),
         };
         let last = &self.rest.last;
-        here.min(last.as_ref().map_or(Tick::MAX, |last| last.wake_at()))
+        let last = last.as_ref().map_or(Tick::MAX, |last| last.wake_at());
+        let given = self.rest.giving.iter().map(Giving::until);
+        given.fold(here.min(last), Tick::min)
     }
 
     /// Wants to leave. It is [gone](Node::is_gone) when the others have agreed, or have not for as long as a member may be silent. What it
@@ -203,6 +209,11 @@ impl Node {
             Place::In(session) => Some(&session.view),
             _ => None,
         }
+    }
+
+    /// Whether its view cannot go on, as far as it knows.
+    pub fn is_blocked(&self) -> bool {
+        matches!(&self.place, Place::In(session) if session.is_blocked)
     }
 
     /// Whether a message would be taken now.

@@ -1,8 +1,8 @@
 //! Where a node is: in no view, in one, or gone; and how it goes from one to the other.
 
 use super::context::Context;
-use super::join::{Looking, Step};
 use super::last_view::LastView;
+use super::looking::{Looking, Step};
 use super::session::{Session, Turn};
 use super::state::{Fates, Giving, Taking};
 use crate::frame::{Ballot, Body, Change, Join, Proposal};
@@ -38,7 +38,8 @@ impl Place {
 
     /// Looks for a group.
     pub fn look(&mut self, cx: &mut Context<'_>) {
-        let looking = Looking::new(cx.rest.seat(), &cx.rest.settings, cx.now);
+        let seed = cx.rest.draw();
+        let looking = Looking::new(cx.rest.seat(), &cx.rest.settings, seed, cx.now);
         *self = Self::Looking(Box::new(looking));
     }
 
@@ -82,6 +83,8 @@ impl Place {
                     });
                     cx.say(To::All, &cx.rest.header(ViewId::NONE), &join);
                 }
+                Some(Step::Probe { whom, view, nonce }) => cx.probe(whom, view, nonce),
+                Some(Step::Waits(size)) => cx.out.notice(Notice::GroupBlocked { size }),
                 Some(Step::Found(view)) => self.found(cx, view),
             }
         }
@@ -96,6 +99,7 @@ impl Place {
                 ballot: Ballot { round: 1, by },
                 next: view.clone(),
                 cut: Vec::new(),
+                gives_up: false,
             };
             let own = view.rank(by).expect("who founds a view is in it");
             let commit = Body::Change(Change::Commit(proposal.clone()));
@@ -163,22 +167,7 @@ impl Place {
             .collect();
         let numbers: Vec<_> = members.map(|member| before(member).unwrap_or(0)).collect();
         if !newcomers.is_empty() {
-            let (state, fates) = (cx.out.snapshot(), cx.rest.fates.list());
-            let (settings, now) = (&cx.rest.settings, cx.now);
-            let giving = Giving::new(
-                next.id,
-                state,
-                numbers.clone(),
-                fates,
-                newcomers,
-                settings,
-                now,
-            );
-            cx.rest.forget_given(cx.now);
-            if cx.rest.giving.len() == GIVEN_MAX {
-                cx.rest.giving.remove(0);
-            }
-            cx.rest.giving.push(giving);
+            cx.prepare_to_give(next.id, &numbers, newcomers);
         }
         let own = next.rank(cx.rest.me).expect("it goes on");
         let last = LastView::of(*old, proposal, own);
@@ -200,6 +189,26 @@ impl Place {
         cx.out.installed(&session.view, session.own);
         session.take_state(cx);
         *self = Self::In(session);
+    }
+}
+
+impl Context<'_> {
+    /// Keeps the state as it is now for those who come with that view. `numbers` are those of its ranks.
+    fn prepare_to_give(&mut self, view: ViewId, numbers: &[u64], newcomers: Vec<MemberId>) {
+        let (state, fates) = (self.out.snapshot(), self.rest.fates.list());
+        let most = self.rest.settings.state_bytes;
+        if state.len() > most {
+            let bytes = state.len() as u64;
+            self.out.notice(Notice::StateTooLong { bytes, most });
+        }
+        let (settings, now) = (&self.rest.settings, self.now);
+        let numbers = numbers.to_vec();
+        let giving = Giving::new(view, state, numbers, fates, newcomers, settings, now);
+        self.rest.forget_given(now);
+        if self.rest.giving.len() == GIVEN_MAX {
+            self.rest.giving.remove(0);
+        }
+        self.rest.giving.push(giving);
     }
 }
 

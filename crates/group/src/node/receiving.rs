@@ -1,5 +1,7 @@
 //! Datagrams: whose they are, of which view, and who of this member takes them.
 
+use timing::Tick;
+
 use super::context::Context;
 use super::delivering::BUDGET;
 use super::join::Heard;
@@ -7,10 +9,10 @@ use super::merge::is_out;
 use super::place::Place;
 use super::session::{Session, Turn};
 use crate::broken::Rule;
-use crate::frame::{Body, Change, Data, Frame, Join, Status};
+use crate::frame::{Body, Change, Data, Frame, Here, Join, Out, Probe, Status};
 use crate::orders::PacketId;
 use crate::reliable::{Action, Arrival};
-use crate::{MemberId, Notice, Reason, To};
+use crate::{MemberId, Notice, Reason, To, ViewId};
 
 impl Place {
     /// A datagram came.
@@ -48,8 +50,12 @@ impl Place {
             return;
         };
         match &frame.body {
-            Body::Status(status) => looking.on_status(cx.now, view, status),
+            Body::Status(_) => looking.on_status(cx.now, from, view),
             Body::Join(join) => looking.on_join(cx.now, from, join),
+            Body::Here(here) => looking.on_here(cx.now, from, view, *here),
+            Body::Probe(probe) if view == ViewId::NONE => {
+                cx.answer(from, view, *probe, 0, false);
+            }
             _ => {}
         }
         self.look_around(cx);
@@ -64,6 +70,8 @@ impl Session {
             Body::Join(join) => return self.on_join(cx, from, join),
             Body::WantState(offset) => self.give_state(cx, from, view, *offset),
             Body::State(_) | Body::Welcome(_) => self.on_state(cx, from, &frame.body),
+            Body::Probe(probe) => return self.on_probe(cx, from, view, *probe),
+            Body::Here(here) => return self.on_here(cx, from, view, *here),
             _ => {}
         }
         if !self.is_behind {
@@ -133,7 +141,7 @@ impl Session {
             Body::Leave => self.on_leave(cx, rank),
             Body::Change(change) => self.on_change(cx, rank, change),
             // An asker is answered by those who went on, and so is this member.
-            Body::Ask | Body::Out(_) => {}
+            Body::Ask(_) | Body::Out(_) | Body::Probe(_) | Body::Here(_) => {}
             Body::Join(_) | Body::WantState(_) | Body::State(_) | Body::Welcome(_) => {}
         }
     }
@@ -225,23 +233,24 @@ impl Session {
     /// A frame of a view that is neither this one nor the last.
     fn on_stranger(&mut self, cx: &mut Context<'_>, frame: &Frame<'_>) {
         let (from, theirs) = (frame.header.sender, frame.header.view);
-        let is_seat = self.view.rank(from).is_some();
+        let rank = self.view.rank(from);
+        let is_seat = rank.is_some();
         let is_ahead = is_seat && theirs > self.view.id;
+        // Whoever is in the view that this member is on its way to still has what it lacks.
+        if let (Some(rank), Some(goal)) = (rank, &self.goal)
+            && self.is_decided
+            && theirs >= goal.next.id
+        {
+            self.detector.on_sign(cx.now, rank);
+        }
         match &frame.body {
             Body::Status(_) | Body::Data(_) if is_ahead => self.ask(cx, from),
             Body::Status(_) if is_seat || cx.rest.merge.is_ours(theirs) => {}
-            Body::Status(status) => self.compare(cx, frame, status),
-            Body::Ask if !is_seat && theirs < self.view.id => {
-                let out = Body::Out((*self.view).clone());
-                cx.say(To::One(from), &self.header, &out);
+            Body::Status(status) => self.compare(cx, from, theirs, status),
+            Body::Ask(nonce) if !is_seat && theirs < self.view.id => {
+                cx.say_out(from, *nonce, &self.view);
             }
-            Body::Out(theirs) => {
-                let is_new = theirs.id > self.view.id && !cx.rest.merge.is_ours(theirs.id);
-                let is_without = theirs.rank(cx.rest.me).is_none();
-                if is_new && is_without && is_out(&self.view, theirs, &cx.rest.settings) {
-                    self.turn = Some(Turn::Expelled);
-                }
-            }
+            Body::Out(out) => self.on_out(cx, out),
             Body::Change(_) | Body::Again(_) | Body::Nak(_) | Body::Leave => {}
             Body::WantState(_) | Body::State(_) | Body::Welcome(_) => {}
             _ => cx.refuse(Reason::View),
@@ -252,27 +261,49 @@ impl Session {
     fn ask(&mut self, cx: &mut Context<'_>, whom: MemberId) {
         if self.ask_at <= cx.now {
             self.ask_at = cx.now + cx.rest.settings.heartbeat / 4;
-            cx.say(To::One(whom), &self.header, &Body::Ask);
+            cx.say(To::One(whom), &self.header, &Body::Ask(self.ask_nonce));
         }
     }
 
-    /// Another group of the same name: one of the two comes back as newcomers.
-    fn compare(&mut self, cx: &mut Context<'_>, frame: &Frame<'_>, status: &Status) {
-        let header = &frame.header;
+    /// The answer, if this member asked: the others went on without it.
+    fn on_out(&mut self, cx: &mut Context<'_>, out: &Out) {
+        let theirs = &out.view;
+        let is_answer = out.nonce == self.ask_nonce && self.ask_at > Tick::ZERO;
+        let is_new = theirs.id > self.view.id && !cx.rest.merge.is_ours(theirs.id);
+        let is_without = theirs.rank(cx.rest.me).is_none();
+        if is_answer && is_new && is_without && is_out(&self.view, theirs, &cx.rest.settings) {
+            self.turn = Some(Turn::Expelled);
+        }
+    }
+
+    /// Another group of the same name: one of the two comes back as newcomers, if the other lives.
+    fn compare(&mut self, cx: &mut Context<'_>, from: MemberId, theirs: ViewId, status: &Status) {
         // This member is about to be in it.
-        if self
-            .goal
-            .as_ref()
-            .is_some_and(|goal| goal.next.id == header.view)
-        {
+        let goal = self.goal.as_ref();
+        if goal.is_some_and(|goal| goal.next.id == theirs) {
             return;
         }
         let (now, blocked) = (cx.now, self.is_blocked);
-        let is_lost =
-            cx.rest
-                .merge
-                .on_status(now, header.sender, &self.view, blocked, header.view, status);
-        if is_lost {
+        let merge = &mut cx.rest.merge;
+        if let Some(nonce) = merge.on_status(now, from, &self.view, blocked, theirs, status) {
+            cx.probe(from, theirs, nonce);
+        }
+    }
+
+    /// A stranger asks whether this member is there.
+    fn on_probe(&mut self, cx: &mut Context<'_>, from: MemberId, view: ViewId, probe: Probe) {
+        if view == self.view.id {
+            cx.answer(from, view, probe, self.view.size(), self.is_blocked);
+        }
+    }
+
+    /// A member of another view answered.
+    fn on_here(&mut self, cx: &mut Context<'_>, from: MemberId, theirs: ViewId, here: Here) {
+        let (now, blocked) = (cx.now, self.is_blocked);
+        let goal = self.goal.as_ref();
+        let is_goal = goal.is_some_and(|goal| goal.next.id == theirs);
+        let merge = &mut cx.rest.merge;
+        if merge.on_here(now, from, &self.view, blocked, theirs, here) && !is_goal {
             self.turn = Some(Turn::Expelled);
         }
     }

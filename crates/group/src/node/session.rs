@@ -61,6 +61,8 @@ pub(super) struct Session {
     pub told_hears: u64,
     /// When others may be asked again how the group went on.
     pub ask_at: Tick,
+    /// The number that the answer has to have.
+    pub ask_nonce: u64,
     /// How many messages may still be delivered before the driver is asked to come again, and whether it is.
     pub budget: usize,
     pub is_behind: bool,
@@ -118,6 +120,7 @@ impl Session {
             beat: Beat::new(now, &settings),
             told_hears: 0,
             ask_at: Tick::ZERO,
+            ask_nonce: rest.draw(),
             budget: BUDGET,
             is_behind: false,
             turn: None,

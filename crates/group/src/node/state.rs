@@ -4,6 +4,9 @@
 //!   newcomer: WantState(0) ──▶ any older seat: Welcome, State(0..), State, ...   up to a burst
 //!             WantState(where it stands) ──▶ the next burst ... WantState(all): thank you
 //! ```
+//!
+//! A state that is longer than may be given is not: the answer is a piece without bytes, and the newcomer goes away. With a part of
+//! it, or none, it would not be in the state that the others are in.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
@@ -62,7 +65,9 @@ impl Fates {
 #[derive(Debug)]
 pub(super) struct Giving {
     view: ViewId,
+    /// Nothing where it is too long.
     bytes: Vec<u8>,
+    total: usize,
     delivered: Vec<u64>,
     fates: Vec<(MemberId, u64)>,
     newcomers: BTreeSet<MemberId>,
@@ -82,9 +87,12 @@ impl Giving {
         settings: &Settings,
         now: Tick,
     ) -> Self {
+        let total = bytes.len();
+        let is_given = total <= settings.state_bytes;
         Self {
             view,
-            bytes,
+            bytes: if is_given { bytes } else { Vec::new() },
+            total,
             delivered,
             fates,
             newcomers: newcomers.into_iter().collect(),
@@ -105,6 +113,15 @@ impl Giving {
             return;
         }
         let total = self.bytes.len();
+        if total < self.total {
+            bodies.push(Body::State(StateBytes {
+                to,
+                total: self.total as u64,
+                offset: 0,
+                bytes: Vec::new(),
+            }));
+            return;
+        }
         if offset > 0 && offset >= total as u64 {
             self.finished.insert(to);
             return;
@@ -136,6 +153,11 @@ impl Giving {
     pub fn is_over(&self, now: Tick) -> bool {
         now >= self.until || self.finished.len() == self.newcomers.len()
     }
+
+    /// When nobody needs it any more, at the latest.
+    pub fn until(&self) -> Tick {
+        self.until
+    }
 }
 
 /// A newcomer's side: the state as far as it came.
@@ -150,6 +172,8 @@ pub(super) struct Taking {
     welcome: Option<Welcome>,
     bytes: Vec<u8>,
     total: Option<u64>,
+    /// How long it is, where it is too long.
+    refused: Option<u64>,
     /// From which byte it asked last, and how often for nothing.
     asked: u64,
     in_vain: u32,
@@ -175,6 +199,7 @@ impl Taking {
             welcome: None,
             bytes: Vec::new(),
             total: None,
+            refused: None,
             asked: 0,
             in_vain: 0,
             ask_at: now,
@@ -204,10 +229,12 @@ impl Taking {
     /// A piece came.
     pub fn on_state(&mut self, now: Tick, from: MemberId, piece: &StateBytes) {
         let is_mine = from == self.giver() && piece.to == self.me;
-        if !is_mine
-            || piece.total > self.state_bytes_max
-            || self.total.is_some_and(|total| total != piece.total)
-        {
+        if !is_mine || self.total.is_some_and(|total| total != piece.total) {
+            return;
+        }
+        let is_none_given = piece.bytes.is_empty() && piece.offset == 0 && piece.total > 0;
+        if is_none_given || piece.total > self.state_bytes_max {
+            self.refused = Some(piece.total);
             return;
         }
         let here = self.bytes.len() as u64;
@@ -231,7 +258,7 @@ impl Taking {
 
     /// Whom to ask now, from which byte on.
     pub fn on_time(&mut self, now: Tick) -> Option<(MemberId, u64)> {
-        if now < self.ask_at || self.is_whole() {
+        if now < self.ask_at || self.is_over() {
             return None;
         }
         if self.in_vain >= ASKS_IN_VAIN {
@@ -248,7 +275,7 @@ impl Taking {
 
     /// When [`Taking::on_time`] has something to do.
     pub fn wake_at(&self) -> Tick {
-        match self.is_whole() {
+        match self.is_over() {
             true => Tick::MAX,
             false => self.ask_at.min(self.until),
         }
@@ -256,7 +283,16 @@ impl Taking {
 
     /// Whether nobody is left who has the state.
     pub fn is_hopeless(&self, now: Tick) -> bool {
-        now >= self.until && !self.is_whole()
+        now >= self.until && !self.is_over()
+    }
+
+    /// How long the state is, if it is too long to be given.
+    pub fn refused(&self) -> Option<u64> {
+        self.refused
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_whole() || self.refused.is_some()
     }
 
     /// The state, and what came with it, once all of it is here.
@@ -414,14 +450,41 @@ mod tests {
         };
         taking.on_state(Tick::ZERO, MemberId(2), &piece(ME, 1));
         taking.on_state(Tick::ZERO, MemberId(1), &piece(MemberId(3), 1));
+        assert!(taking.bytes.is_empty() && taking.total.is_none() && taking.refused().is_none());
         taking.on_state(Tick::ZERO, MemberId(1), &piece(ME, 1 << 40));
         assert!(taking.bytes.is_empty() && taking.total.is_none());
+        assert_eq!(taking.refused(), Some(1 << 40));
         let mut bodies = Vec::new();
         giving(b"state").answer(MemberId(4), 0, &mut bodies);
         assert_eq!(bodies, [], "whoever is no newcomer is given nothing");
         giving(b"").answer(ME, 1 << 40, &mut bodies);
         giving(b"state").answer(ME, 1 << 40, &mut bodies);
         assert_eq!(bodies, [], "nothing is behind the end");
+    }
+
+    #[test]
+    fn a_state_that_is_too_long_is_refused_and_nothing_of_it_is_kept() {
+        for (length, is_given) in [(1 << 20, true), ((1 << 20) + 1, false)] {
+            let mut giving = giving(&vec![7; length]);
+            assert_eq!(giving.bytes.is_empty(), !is_given);
+            let givers = vec![MemberId(1)];
+            let mut taking = Taking::new(giving.view(), givers, ME, &settings(), Tick::ZERO);
+            let mut bodies = Vec::new();
+            assert_eq!(taking.on_time(Tick::ZERO), Some((MemberId(1), 0)));
+            giving.answer(ME, 0, &mut bodies);
+            for body in &bodies {
+                if let Body::State(piece) = body {
+                    taking.on_state(Tick::ZERO, MemberId(1), piece);
+                }
+            }
+            let refused = Some(length as u64).filter(|_| !is_given);
+            assert_eq!(taking.refused(), refused);
+            if !is_given {
+                assert_eq!((bodies.len(), taking.wake_at()), (1, Tick::MAX));
+                assert_eq!(taking.on_time(Tick::MAX), None, "it asks nobody else");
+                assert!(taking.whole().is_none() && !taking.is_hopeless(Tick::MAX));
+            }
+        }
     }
 
     #[test]

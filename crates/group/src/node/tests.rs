@@ -1,8 +1,10 @@
 //! Nodes side by side in virtual time.
 
 mod bench;
+mod blocked;
 mod comings;
 mod judge;
 mod mixture;
+mod played_back;
 mod still;
 mod views;

@@ -228,7 +228,10 @@ impl Run<'_> {
         let ranks = view.seats.iter().enumerate();
         let ranks = ranks.filter(|(_, seat)| here.contains(&seat.member));
         let ranks: Vec<usize> = ranks.map(|(rank, _)| rank).collect();
-        !view.may_decide(&ranks, self.settings)
+        // Where a number is configured, it depends on more than who is left: on who left in order, and on what was begun.
+        let is_told = matches!(self.settings.quorum, group::Quorum::Of(_))
+            && self.staying().any(|member| member.node.is_blocked());
+        is_told || !view.may_decide(&ranks, self.settings)
     }
 
     fn conclude(mut self) -> Outcome {

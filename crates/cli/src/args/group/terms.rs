@@ -42,8 +42,8 @@ pub struct PromiseArgs {
         ("partitionable", "every part for itself, until they meet", Partitions::Partitionable),
     ]))]
     pub partitions: Partitions,
-    /// More than half of so many members are a quorum; default of the last view, where half with its first
-    /// member is enough
+    /// More than half of so many members found a group, and go on when others are lost; default: one founds it,
+    /// and more than half of the last view go on, or half with its first member
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
     pub quorum: Option<u8>,
     /// What becomes of senders while a member does not keep up

@@ -136,6 +136,9 @@ impl Screen {
         let what = match notice {
             Notice::Suspected { .. } => "suspected",
             Notice::Blocked => "blocked",
+            Notice::GroupBlocked { .. } => "group-blocked",
+            Notice::StateTooLong { .. } => "state-too-long",
+            Notice::NotLetIn { .. } => "not-let-in",
             Notice::Expelled { .. } => "expelled",
             Notice::Fate { .. } => "fate",
             Notice::FateUnknown { .. } => "fate-unknown",
@@ -221,8 +224,19 @@ fn words(notice: &Notice, view: Option<&View>) -> String {
             format!("{} is suspected; it was silent for {silent} ms", name(*member))
         }
         Notice::Blocked => {
-            "blocked: too few members are left that hear each other; nothing is delivered until they do".to_owned()
+            "blocked: too few members are left that hear each other; nothing is delivered until they do. \
+             If the others are gone for good, end those who are left and start them again".to_owned()
         }
+        Notice::GroupBlocked { size } => format!(
+            "the group that is heard here cannot go on: too few of its {size} members are left that hear each other; \
+             this member waits. If the others are gone for good, end those who are left and start them again"
+        ),
+        Notice::StateTooLong { bytes, most } => format!(
+            "a newcomer cannot be let in: what it must know takes {bytes} bytes, and at most {most} are given"
+        ),
+        Notice::NotLetIn { bytes } => format!(
+            "this member is not let in, and leaves: what it must know takes {bytes} bytes, more than is given"
+        ),
         Notice::Expelled { was, now } if was == now => {
             "this member leaves without the others' word: what it delivered last they may not have".to_owned()
         }
@@ -250,5 +264,20 @@ fn words(notice: &Notice, view: Option<&View>) -> String {
             )
         }
         Notice::Refused(reason) => format!("{reason} (said once, then counted)"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_waits_is_told_what_to_do() {
+        for notice in [Notice::Blocked, Notice::GroupBlocked { size: 3 }] {
+            let told = words(&notice, None);
+            let remedy = "end those who are left and start them again";
+            assert!(told.ends_with(remedy) && !told.contains('\n'), "{told}");
+        }
+        assert!(words(&Notice::GroupBlocked { size: 3 }, None).contains("3 members"));
     }
 }

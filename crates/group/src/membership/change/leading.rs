@@ -45,7 +45,9 @@ impl ViewChange {
         if self.staying() & !promisers != 0 || !self.may_decide(promisers) {
             return;
         }
-        let bound = lead.bound().filter(|_| self.is_primary());
+        let bound = lead
+            .bound()
+            .filter(|bound| self.is_primary() && self.may_be_decided(lead, bound));
         let is_bound = bound.is_some();
         let proposal = match bound {
             Some(bound) => Some(Proposal {
@@ -76,11 +78,30 @@ impl ViewChange {
         }
     }
 
+    /// Whether a proposal that somebody had accepted may have been decided, for all that those know who promised now: by those of them who
+    /// accepted it, and all others. If not, nobody is bound to what cannot be decided any more.
+    fn may_be_decided(&self, lead: &Lead, proposal: &Proposal) -> bool {
+        let is_it = |told: &Told| {
+            let accepted = told.accepted.as_ref();
+            accepted.is_some_and(|one| one.next == proposal.next && one.cut == proposal.cut)
+        };
+        let is_possible = |rank: &usize| {
+            let goes_on = proposal.next.rank(self.view.seats[*rank].member).is_some();
+            goes_on && lead.promises[*rank].as_ref().is_none_or(is_it)
+        };
+        let possible = mask((0..self.view.size()).filter(is_possible));
+        !proposal.gives_up || self.may_give_up(possible)
+    }
+
     /// What this member would have: those who promised and do not have to go, and the newcomers behind them. None where nobody
-    /// of the old view is left to tell the newcomers what was.
+    /// of the old view is left to tell the newcomers what was, or too few to give the others up.
     fn fresh(&self, lead: &Lead) -> Option<Proposal> {
-        let staying = ranks(lead.promisers() & self.staying());
-        let mut seats: Vec<Seat> = staying
+        let staying = lead.promisers() & self.staying();
+        let gives_up = self.gives_up(staying);
+        if gives_up && !self.may_give_up(staying) {
+            return None;
+        }
+        let mut seats: Vec<Seat> = ranks(staying)
             .iter()
             .map(|at| self.view.seats[*at].clone())
             .collect();
@@ -111,10 +132,12 @@ impl ViewChange {
             ballot: lead.ballot,
             next: View { id, seats },
             cut,
+            gives_up,
         })
     }
 
-    /// Decides, once those have accepted who may, and those who go on are not waited for any more.
+    /// Decides, once those have accepted who may, and those who go on are not waited for any more; not before this member has all of the
+    /// cut itself, if it goes on: what it has decided it could not take back when those who have the rest are gone.
     pub(super) fn commit(&mut self, now: Tick, actions: &mut Vec<ChangeAction>) {
         let Some(proposed) = self.lead.as_ref().and_then(|lead| lead.proposed.as_ref()) else {
             return;
@@ -123,9 +146,12 @@ impl ViewChange {
         let is_decided = match self.is_primary() {
             false => missing == 0,
             true => {
-                let is_waited_for =
-                    missing & !self.to_go != 0 && now < proposed.since + self.patience();
-                self.may_decide(proposed.accepted) && !is_waited_for
+                let going_on = proposed.accepted & proposed.staying;
+                let is_enough = self.may_decide(proposed.accepted)
+                    && (!proposed.proposal.gives_up || self.may_give_up(going_on));
+                let is_late = now >= proposed.since + self.patience();
+                let is_waited_for = missing & !self.to_go != 0 && !is_late;
+                is_enough && !is_waited_for && missing >> self.own & 1 == 0
             }
         };
         if is_decided {

@@ -65,6 +65,8 @@ pub(super) struct Bench {
     pub part: Vec<u32>,
     pub rng: Pcg64Mcg,
     pub settings: Settings,
+    /// What was sent since this was set, and when.
+    pub recording: Option<Vec<(Tick, Vec<u8>)>>,
     flying: BTreeMap<(Tick, u64), (usize, Vec<u8>)>,
     count: u64,
     turns: u64,
@@ -83,6 +85,7 @@ impl Bench {
             part: vec![0; count],
             rng: Pcg64Mcg::seed_from_u64(seed),
             settings: settings.clone(),
+            recording: None,
             flying: BTreeMap::new(),
             count: 0,
             turns: 0,
@@ -97,9 +100,15 @@ impl Bench {
     /// The same, in a first view of all.
     pub fn together(count: usize, settings: &Settings, seed: u64) -> Self {
         let mut bench = Self::new(count, settings, seed);
+        bench.put_together(count);
+        bench
+    }
+
+    /// The first so many hosts begin in a first view of theirs.
+    pub fn put_together(&mut self, count: usize) {
         let seats: Vec<Seat> = (0..count)
             .map(|at| Seat {
-                member: bench.hosts[at].node.member(),
+                member: self.hosts[at].node.member(),
                 name: name(at),
             })
             .collect();
@@ -109,11 +118,10 @@ impl Bench {
         };
         for at in 0..count {
             let seats = seats.clone();
-            bench.with(at, |node, now, seen| {
+            self.with(at, |node, now, seen| {
                 node.start_in(now, View { id, seats }, seen)
             });
         }
-        bench
     }
 
     fn host(&self, at: usize, seed: u64) -> Host {
@@ -160,6 +168,9 @@ impl Bench {
     }
 
     fn fly(&mut self, from: usize, to: To, datagram: &[u8]) {
+        if let Some(recording) = &mut self.recording {
+            recording.push((self.now, datagram.to_vec()));
+        }
         let to = match to {
             To::All => None,
             To::One(member) => self
@@ -234,7 +245,8 @@ impl Bench {
         }
     }
 
-    fn arrive(&mut self, at: usize, datagram: Vec<u8>) {
+    /// A datagram comes, from wherever.
+    pub fn arrive(&mut self, at: usize, datagram: Vec<u8>) {
         if !self.hosts[at].is_up {
         } else if self.hosts[at].asleep > self.now {
             self.hosts[at].waiting.push(datagram);
@@ -283,6 +295,18 @@ impl Bench {
             _ => None,
         });
         self.hosts[at].node.view().is_none() || events.next() == Some(true)
+    }
+
+    /// How often a host told that.
+    pub fn told(&self, at: usize, notice: &Notice) -> usize {
+        let events = self.hosts[at].seen.events.iter();
+        let told = events.filter(|event| matches!(event, Event::Notice(told) if told == notice));
+        told.count()
+    }
+
+    /// How many members the view of a host has, 0 where it is in none.
+    pub fn size(&self, at: usize) -> usize {
+        self.hosts[at].node.view().map_or(0, View::size)
     }
 
     /// A host does not run for a while.
