@@ -2,6 +2,9 @@
 //!
 //! Doc tests run before the others, although cargo would run them last: so the closing lines are those
 //! of a test program that really ran tests, and then comes the count over all of them.
+//!
+//! More tests run at once than there are processors: most of them wait, for processes and for time that
+//! has to pass.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::ExitStatusExt;
@@ -69,6 +72,10 @@ fn run_step(root: &Path, step: &Step, tally: &mut Tally) -> std::io::Result<Exit
     command.args(step.args).current_dir(root);
     if !step.has_tests {
         return command.status();
+    }
+    if std::env::var_os(TEST_THREADS).is_none() {
+        let processors = thread::available_parallelism().map_or(1, usize::from);
+        command.env(TEST_THREADS, (processors + MORE_TESTS).to_string());
     }
     let mut child = command.stdout(Stdio::piped()).spawn()?;
     let stdout = child.stdout.take().expect("stdout was asked to be a pipe");
@@ -170,6 +177,11 @@ const STEPS: &[Step] = &[
         has_tests: true,
     },
 ];
+
+/// By this the standard test harness is told how many tests to run at once.
+const TEST_THREADS: &str = "RUST_TEST_THREADS";
+/// How many more than there are processors.
+const MORE_TESTS: usize = 2;
 
 /// How long to wait for the rest of the output after cargo has ended.
 const GRACE: Duration = Duration::from_secs(5);

@@ -19,7 +19,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::support::{Guarded, Ran, check_refused, netns::Net};
+use super::support::{Guarded, Ran, check_refused, netns::Net, python3};
 
 /// The doctor's words in a namespace.
 #[track_caller]
@@ -62,7 +62,7 @@ impl Receiver {
     #[track_caller]
     fn start_any(net: &Net, index: usize, what: &Value) -> Self {
         let child = net
-            .command(index, "python3")
+            .command(index, python3())
             .args(["-c", RECEIVER, &what.to_string()])
             .stdout(Stdio::piped())
             .spawn();
@@ -103,7 +103,7 @@ fn refused(net: &Net, index: usize, what: &Value) -> String {
 #[track_caller]
 fn send(net: &Net, index: usize, what: &Value) -> String {
     let output = net
-        .command(index, "python3")
+        .command(index, python3())
         .args(["-c", SENDER, &what.to_string()])
         .output()
         .expect("python3 starts");

@@ -9,7 +9,18 @@ use crate::support::{Ran, check_refused, run};
 /// One model, few clients, one short run.
 fn small(kind: &str, more: &[&str]) -> Ran {
     let base = ["bench", "--kind", kind, "-m", "thr", "-c", "3", "-r", "1"];
-    run(&[&base, more].concat())
+    counted(&[&base, more].concat())
+}
+
+/// On a machine that does much else the clients may be late or unanswered in every run of a point; hardly three times.
+fn counted(args: &[&str]) -> Ran {
+    let has_figures = |ran: &Ran| {
+        let bench = ran.summary().bench.expect("a benchmark");
+        bench.points.iter().all(|point| !point.figures.is_empty())
+    };
+    let tries = std::iter::repeat_with(|| run(args)).take(3);
+    let mut tries = tries.skip_while(|ran| !has_figures(ran));
+    tries.next().unwrap_or_else(|| run(args))
 }
 
 #[track_caller]
@@ -78,7 +89,7 @@ fn churn_opens_a_connection_for_every_request() {
 
 #[test]
 fn silent_connections_are_all_held_while_they_are_looked_at() {
-    let ran = run(&[
+    let ran = counted(&[
         "bench", "--kind", "idle", "-m", "thr,proc", "-c", "20", "-r", "1",
     ]);
     let bench = measured(&ran, BenchKind::Idle);

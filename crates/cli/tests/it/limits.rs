@@ -278,7 +278,7 @@ fn out_of_descriptors_clients_are_turned_away_and_no_processor_is_burnt() {
         }
         drop(held);
         eventually("those who left leave their descriptors", || {
-            (connections(server.pid()) == 0).then_some(())
+            (connections(&[server.pid()]) == 0).then_some(())
         });
         assert!(is_echoed(&mut server.connect()));
         check_turned_away(&server.stop(), is_held);

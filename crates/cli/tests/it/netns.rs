@@ -10,13 +10,14 @@ use std::{
 use super::support::{
     Guarded, eventually,
     netns::{Net, Routes, Way, address},
+    python3,
 };
 
 /// A datagram goes from the first namespace to the second, and its answer comes back.
 #[track_caller]
 fn check_exchange(net: &Net) {
     let server = net
-        .command(2, "python3")
+        .command(2, python3())
         .args(["-c", SERVER])
         .stdout(Stdio::piped())
         .spawn()
@@ -27,7 +28,7 @@ fn check_exchange(net: &Net) {
     BufReader::new(stdout).read_line(&mut line).expect("read");
     assert_eq!(line, "bound\n");
     let client = net
-        .command(1, "python3")
+        .command(1, python3())
         .args(["-c", CLIENT, &address(2).to_string()])
         .output()
         .expect("python3 starts");

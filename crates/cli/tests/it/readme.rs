@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    process::{Child, Command, Stdio},
+    process::{Child, Command, Output, Stdio},
 };
 
 use crate::support::{self, eventually, netns::Net};
@@ -43,15 +43,19 @@ fn the_table_of_models_is_the_one_that_wharf_prints() {
 fn the_lab_runs_as_it_is_printed() {
     let runs = tempfile::tempdir().expect("a temporary folder");
     let [serve, load] = [RUN[0], RUN[1]];
-    let server = serving(&runs, serve);
-    let client = shell(&runs, load).output().expect("a shell");
+    let mut server = support::Guarded(serving(&runs, serve));
+    let client = || shell(&runs, load).output().expect("a shell");
+    // On a machine that does much else it may be late, and says so; hardly three times.
+    let is_late = |client: &Output| client.status.code() == Some(2);
+    let mut tries = std::iter::repeat_with(client).take(3);
+    let client = tries.find(|client| !is_late(client)).expect("one in time");
     let printed = String::from_utf8_lossy(&client.stdout).into_owned();
     assert_eq!(client.status.code(), Some(0), "{printed}");
     assert!(printed.contains("All workers have finished."), "{printed}");
-    support::signal(server.id(), "INT");
-    let output = server.wait_with_output().expect("an end");
+    support::signal(server.pid(), "INT");
+    let status = server.wait();
     let printed = fs::read_to_string(runs.path().join("stdout.txt")).expect("its output");
-    assert_eq!(output.status.code(), Some(0), "{printed}");
+    assert_eq!(status.code(), Some(0), "{printed}");
     for average in [
         "Average connection inter-arrival time: ",
         "Average data inter-arrival time: ",

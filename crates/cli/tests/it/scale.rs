@@ -11,7 +11,7 @@ use std::{
 
 use crate::{
     conformance::outside::descriptors,
-    support::{Guarded, Ran, Server, eventually, run, signal, wharf},
+    support::{Guarded, Ran, Server, eventually, python3, run, signal, wharf},
 };
 
 /// `wharf ARGS` where a table holds 64 descriptors.
@@ -43,7 +43,7 @@ fn check_all_right(ran: &Ran, requests: u64) {
 #[test]
 fn an_event_loop_of_pythons_answers_one_of_ours() {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/scale/asyncio_echo.py");
-    let python = Command::new("python3")
+    let python = Command::new(python3())
         .arg(script)
         .stdout(Stdio::piped())
         .spawn();

@@ -11,11 +11,13 @@ use std::{
     net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    sync::LazyLock,
     thread,
     time::{Duration, Instant},
 };
 
 use history::{ServeSummary, Summary};
+use rustix::process::{Pid, Signal, kill_process};
 
 /// The models under test: the registry itself.
 pub fn models() -> Vec<&'static str> {
@@ -65,6 +67,17 @@ pub fn check_refused(args: &[&str], expected: &[&str]) {
     }
     let left = entries(ran.runs.path());
     assert_eq!(left, 0, "wharf {line} left a run's folder");
+}
+
+/// Python itself: where `python3` is a script that looks for it, each start of that would take as long as ten of this.
+pub fn python3() -> &'static str {
+    static FOUND: LazyLock<String> = LazyLock::new(|| {
+        let args = ["-c", "import sys; print(sys.executable, end='')"];
+        let output = Command::new("python3").args(args).output();
+        let found = output.expect("python3 starts").stdout;
+        String::from_utf8(found).expect("a plain path")
+    });
+    &FOUND
 }
 
 /// How much is in a folder.
@@ -242,11 +255,19 @@ pub fn children(pid: u32) -> Vec<u32> {
 }
 
 /// Sends a signal by its name to one process.
+#[track_caller]
 pub fn signal(pid: u32, name: &str) {
-    // The shell's own: a bare machine may have no program of that name.
-    let command = format!("kill -{name} {pid}");
-    let status = Command::new("sh").args(["-c", &command]).status();
-    assert!(status.expect("a shell").success(), "kill -{name} {pid}");
+    let signal = match name {
+        "CONT" => Signal::CONT,
+        "HUP" => Signal::HUP,
+        "INT" => Signal::INT,
+        "KILL" => Signal::KILL,
+        "STOP" => Signal::STOP,
+        "TERM" => Signal::TERM,
+        _ => panic!("no test sends {name}"),
+    };
+    let pid = Pid::from_raw(pid as i32).expect("a process");
+    kill_process(pid, signal).unwrap_or_else(|error| panic!("kill -{name} {pid:?}: {error}"));
 }
 
 /// Sends all of it, then reads until the peer closes.
@@ -275,15 +296,21 @@ pub fn read_exactly(stream: &mut TcpStream, count: usize) -> Vec<u8> {
 /// Looks again and again until there is something; a test that waits in vain fails, and says for what.
 #[track_caller]
 pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let until = Instant::now() + PATIENCE;
+    let since = Instant::now();
     loop {
         if let Some(found) = look() {
             return found;
         }
-        assert!(Instant::now() < until, "in vain: {what}");
-        thread::sleep(Duration::from_millis(2));
+        let waited = since.elapsed();
+        assert!(waited < PATIENCE, "in vain: {what}");
+        // What has not come yet will be awhile: on a busy machine hundreds of looks would be what it waits for.
+        thread::sleep((waited / 8).clamp(PAUSE_MIN, PAUSE_MAX));
     }
 }
 
-/// How long a test waits for something that should come at once.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a test that waits pauses before it looks again.
+const PAUSE_MIN: Duration = Duration::from_millis(1);
+const PAUSE_MAX: Duration = Duration::from_millis(20);
+
+/// How long a test waits for something that should come at once, on a machine that may do much else.
+pub const PATIENCE: Duration = Duration::from_secs(60);

@@ -3,9 +3,10 @@
 use std::process::Command;
 
 use nameserver::{Hub, Refused, StoreError};
+use naming::Request;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::{address, child, open, register};
+use crate::{address, child, open, put, register};
 
 #[test]
 fn a_file_that_may_not_grow_refuses_changes_until_it_may() {
@@ -81,8 +82,10 @@ fn meets_a_full_disk() {
 
 /// Registers names until there is no room; how many there was room for.
 fn fill(hub: &Hub) -> u32 {
-    for count in 0..100_000 {
-        match register(hub, &format!("n{count}"), count) {
+    for count in (0..100_000).step_by(AT_ONCE) {
+        let names = (count..).take(AT_ONCE);
+        let names = names.map(|at| put(&format!("n{at}"), at, None)).collect();
+        match hub.decide(Request::All(names)) {
             Ok(_) => {}
             Err(Refused::Kept(error)) => {
                 assert!(matches!(*error, StoreError::Full { .. }), "{error}");
@@ -100,6 +103,9 @@ fn fill(hub: &Hub) -> u32 {
     }
     panic!("there was room for all");
 }
+
+/// One by one they would take a commit each.
+const AT_ONCE: usize = 16;
 
 fn goes_on(hub: &Hub, count: u32) {
     let before = hub.registry().revision();

@@ -15,7 +15,10 @@ mod wheel;
 use crate::Method;
 
 /// All methods, the simplest first.
-pub const METHODS: &[Method] = &[
+///
+/// Of a constant the code of closures and generics would be compiled anew by whichever crate names it, and by its settings:
+/// without optimisation in all tests of the command line.
+pub static METHODS: &[Method] = &[
     naive::METHOD,
     trial::METHOD,
     trial_odd::METHOD,

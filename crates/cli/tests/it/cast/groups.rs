@@ -1,13 +1,16 @@
 //! What is for other groups does not come, however many have joined them.
 
 use super::member::{Member, cast, python_sends, script, send};
-use crate::support::netns::{Net, Routes};
+use crate::support::{
+    netns::{Net, Routes},
+    python3,
+};
 
 #[test]
 fn what_another_program_has_joined_is_not_received() {
     let net = Net::lonely();
     net.sh(1, "ip route add 224.0.0.0/4 dev lo");
-    let mut command = net.command(1, "python3");
+    let mut command = net.command(1, python3());
     command
         .arg(script("hold.py"))
         .args(["SO_REUSEADDR", "224.2.2.2"]);

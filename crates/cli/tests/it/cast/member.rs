@@ -6,7 +6,7 @@ use std::{
     process::{Command, Output},
 };
 
-use crate::support::{Guarded, Ran, eventually, netns::Net, signal};
+use crate::support::{Guarded, Ran, eventually, netns::Net, python3, signal};
 
 /// A program that receives, with its output in files.
 pub struct Member {
@@ -49,7 +49,7 @@ impl Member {
     /// The lab's "server", in a namespace in which something of `224.1.1.1` is routed.
     #[track_caller]
     pub fn seed_server(net: &Net, index: usize) -> Self {
-        let mut command = net.command(index, "python3");
+        let mut command = net.command(index, python3());
         command.arg(script("seed_server.py"));
         Self::start(command, "Multicast server running on 224.1.1.1:5007\n")
     }
@@ -58,7 +58,7 @@ impl Member {
     #[track_caller]
     pub fn seed_client(net: &Net, index: usize) -> Self {
         let before = members(net, index);
-        let mut command = net.command(index, "python3");
+        let mut command = net.command(index, python3());
         command.arg(script("seed_client.py"));
         let member = Self::start(command, "");
         eventually("the client joins", || {
@@ -139,7 +139,7 @@ pub fn cast(net: &Net, index: usize, args: &[&str]) -> Ran {
 /// Has Python send datagrams.
 #[track_caller]
 pub fn python_sends(net: &Net, index: usize, address: &str, datagrams: &[&[u8]]) {
-    let mut command = net.command(index, "python3");
+    let mut command = net.command(index, python3());
     command.arg(script("send.py")).args([address, "5007"]);
     command.args(datagrams.iter().map(|datagram| {
         let digits = datagram.iter().map(|byte| format!("{byte:02x}"));

@@ -1,11 +1,11 @@
 //! A port that is shared with programs which set one option or the other.
 
 use super::member::{Member, cast, script, send};
-use crate::support::netns::Net;
+use crate::support::{netns::Net, python3};
 
 #[track_caller]
 fn holding(net: &Net, option: &str) -> Member {
-    let mut command = net.command(1, "python3");
+    let mut command = net.command(1, python3());
     command.arg(script("hold.py")).args([option, "224.1.1.1"]);
     Member::start(command, "ready")
 }

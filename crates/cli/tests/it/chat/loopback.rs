@@ -6,7 +6,7 @@ use super::{
     log::{check_claims, check_concurrency, merged},
     talker::Talker,
 };
-use crate::support::{eventually, netns::Net, signal};
+use crate::support::{eventually, netns::Net, python3, signal};
 
 const LO: [&str; 2] = ["-i", "lo"];
 
@@ -183,7 +183,7 @@ fn garbage_is_counted_and_survived() {
     let net = Net::lonely();
     let [mut alice, mut bob] = Talker::start_all(&net, [(1, "alice"), (1, "bob")], &LO);
     let status = net
-        .command(1, "python3")
+        .command(1, python3())
         .args(["-c", GARBAGE])
         .status()
         .expect("python3 starts");

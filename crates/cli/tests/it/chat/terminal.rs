@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::talker::Talker;
-use crate::support::{Guarded, netns::Net};
+use crate::support::{Guarded, netns::Net, python3};
 
 #[test]
 fn what_comes_in_while_one_types_takes_the_row_and_not_the_text() {
@@ -14,7 +14,7 @@ fn what_comes_in_while_one_types_takes_the_row_and_not_the_text() {
     let mut bob = Talker::start(&net, 1, "bob", &["-i", "lo"]);
     let runs = tempfile::tempdir().expect("a temporary folder");
     let child = net
-        .command(1, "python3")
+        .command(1, python3())
         .args(["-c", TYPIST, env!("CARGO_BIN_EXE_wharf")])
         .args(["cast", "chat", "-n", "alice", "-i", "lo", "--linger", "0"])
         .env("WHARF_RUNS", runs.path())

@@ -10,7 +10,7 @@ use crate::support::{self, Ran};
 /// `python3 processes.py RULE | wharf clock order -`.
 fn piped(rule: &str) -> Ran {
     let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/clock/processes.py");
-    let mut python = Command::new("python3")
+    let mut python = Command::new(support::python3())
         .args([program, rule])
         .stdout(Stdio::piped())
         .spawn()

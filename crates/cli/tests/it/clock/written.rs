@@ -192,7 +192,9 @@ fn the_python_of_the_help_writes_a_log() {
 
 /// What a program in Python prints.
 fn printed(program: &str) -> String {
-    let python = Command::new("python3").args(["-c", program]).output();
+    let python = Command::new(support::python3())
+        .args(["-c", program])
+        .output();
     String::from_utf8(python.expect("python3").stdout).expect("text")
 }
 

@@ -11,7 +11,7 @@ use std::{
 
 use history::{RunFolder, ServeSummary, Summary};
 
-use crate::support::{Guarded, connect, few_workers, ready_address, signal, wharf};
+use crate::support::{Guarded, connect, few_workers, python3, ready_address, signal, wharf};
 
 /// What is different around a server.
 pub enum Around {
@@ -163,7 +163,7 @@ impl Launched {
 /// A program for which a system call fails.
 pub fn without(call: &str, error: &str, program: &Command) -> Command {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/faults/without.py");
-    let mut command = Command::new("python3");
+    let mut command = Command::new(python3());
     command
         .args([script, call, error])
         .arg(program.get_program());

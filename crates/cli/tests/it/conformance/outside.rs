@@ -1,6 +1,6 @@
 //! A process as `/proc` shows it: memory, descriptors, threads, connections, processor time.
 
-use std::{collections::BTreeSet, fs, net::TcpStream};
+use std::{collections::BTreeSet, fs, net::TcpStream, sync::Mutex};
 
 use crate::support::children;
 
@@ -45,21 +45,40 @@ fn stat(pid: u32) -> Option<Vec<String>> {
     Some(rest.split_whitespace().map(str::to_owned).collect())
 }
 
-/// How many descriptors it holds of connections: sockets that neither listen nor are of the machine
+/// How many descriptors they hold of connections: sockets that neither listen nor are of the machine
 /// itself. One that is closed on both sides is in no table of the kernel any more, so what is left
 /// over counts.
-pub fn connections(pid: u32) -> usize {
+pub fn connections(pids: &[u32]) -> usize {
+    let mut others = OTHERS.lock().expect("whoever held it did not panic");
+    let mut held: Vec<u64> = pids.iter().copied().flat_map(sockets).collect();
+    held.retain(|inode| !others.contains(inode));
+    if held.is_empty() {
+        return 0;
+    }
+    // The tables are long where many clients have just been, so they are read only for what is not known.
     let unix = fs::read_to_string("/proc/net/unix").expect("Linux");
     let local = unix
         .lines()
         .filter_map(|line| line.split_whitespace().nth(6)?.parse::<u64>().ok());
-    let listening = rows()
-        .filter(|row| row.state == LISTENS)
-        .map(|row| row.inode);
-    let others: BTreeSet<u64> = local.chain(listening).collect();
-    let sockets = sockets(pid).into_iter();
-    sockets.filter(|inode| !others.contains(inode)).count()
+    let table = table();
+    let listening = table.lines().filter(|line| line.contains(LISTENS));
+    let listening = listening.filter_map(|line| Some(row(line)?.inode));
+    let found: BTreeSet<u64> = local.chain(listening).collect();
+    let (other, left): (Vec<u64>, Vec<u64>) =
+        held.into_iter().partition(|inode| found.contains(inode));
+    others.extend(other);
+    left.len()
 }
+
+/// To be called before the first client comes: what they hold until then is no connection.
+pub fn expects_clients(pids: &[u32]) {
+    let mut others = OTHERS.lock().expect("whoever held it did not panic");
+    others.extend(pids.iter().copied().flat_map(sockets));
+}
+
+/// Sockets that were found to listen or to be of the machine itself, by their inodes: they become no
+/// connections, and the kernel gives numbers anew only after billions of others.
+static OTHERS: Mutex<BTreeSet<u64>> = Mutex::new(BTreeSet::new());
 
 /// The sockets that it holds, whichever they are, by their inodes: one for each descriptor.
 pub fn sockets(pid: u32) -> Vec<u64> {
@@ -81,27 +100,28 @@ pub fn sockets(pid: u32) -> Vec<u64> {
 pub fn is_all_read(client: &TcpStream) -> bool {
     let near = client.local_addr().expect("connected").port();
     let far = client.peer_addr().expect("connected").port();
-    let left = rows().filter(|row| {
+    let table = table();
+    let port = format!(":{near:04X} ");
+    let rows = table.lines().filter(|line| line.contains(&port));
+    let left = rows.filter_map(row).filter(|row| {
         (row.local, row.remote) == (near, far) && row.unsent > 0
             || (row.local, row.remote) == (far, near) && row.unread > 0
     });
     left.count() == 0
 }
 
-/// A line of `/proc/net/tcp`.
+/// The kernel's table of TCP over IPv4, a line a socket.
+fn table() -> String {
+    fs::read_to_string("/proc/net/tcp").expect("Linux")
+}
+
+/// What a line of it says.
 struct Row {
     local: u16,
     remote: u16,
-    state: u8,
     unsent: u64,
     unread: u64,
     inode: u64,
-}
-
-fn rows() -> impl Iterator<Item = Row> {
-    let table = fs::read_to_string("/proc/net/tcp").expect("Linux");
-    let rows: Vec<Row> = table.lines().skip(1).filter_map(row).collect();
-    rows.into_iter()
 }
 
 fn row(line: &str) -> Option<Row> {
@@ -111,12 +131,11 @@ fn row(line: &str) -> Option<Row> {
     Some(Row {
         local: port(fields[1])?,
         remote: port(fields[2])?,
-        state: u8::from_str_radix(fields[3], 16).ok()?,
         unsent: u64::from_str_radix(unsent, 16).ok()?,
         unread: u64::from_str_radix(unread, 16).ok()?,
         inode: fields.get(9)?.parse().ok()?,
     })
 }
 
-/// `TCP_LISTEN` of the kernel's `tcp_states.h`.
-const LISTENS: u8 = 10;
+/// `TCP_LISTEN` of the kernel's `tcp_states.h` in such a line, in which no other field has two digits.
+const LISTENS: &str = " 0A ";

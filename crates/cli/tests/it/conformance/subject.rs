@@ -14,7 +14,7 @@ use services::{SERVICES, ServiceEntry};
 use super::{
     cases::{Case, Count, End, Talk, case},
     client::{half_close, send_and_reset, while_sending},
-    outside::{connections, descriptors, threads},
+    outside::{connections, descriptors, expects_clients, threads},
 };
 use crate::support::{Server, Stopped, WORKERS, eventually, read_exactly, read_to_end};
 
@@ -71,6 +71,7 @@ impl Subject {
             )
         });
         let server = Server::start(entry.name, model.name, case.flags);
+        expects_clients(&[vec![server.pid()], server.children()].concat());
         let mut subject = Self {
             server,
             case: Rc::new(case),
@@ -187,7 +188,7 @@ impl Subject {
             let pid = self.server.pid();
             let workers = self.server.children();
             let all = [vec![pid], workers.clone()].concat();
-            let is_left = all.iter().all(|&pid| connections(pid) == 0);
+            let is_left = connections(&all) == 0;
             let held = Held {
                 processes: all.len(),
                 threads: all.iter().map(|&pid| threads(pid)).sum(),

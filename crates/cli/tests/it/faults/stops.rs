@@ -168,8 +168,9 @@ fn a_listener_that_another_process_holds_open_makes_nobody_spin_after_a_stop() {
         let mut owed = server.connect();
         owe(&mut owed, b"abc\n");
         let workers = living_workers(&server);
-        let (busy, other): (Vec<u32>, Vec<u32>) =
-            workers.into_iter().partition(|&pid| connections(pid) > 0);
+        let (busy, other): (Vec<u32>, Vec<u32>) = workers
+            .into_iter()
+            .partition(|&pid| connections(&[pid]) > 0);
         assert_eq!((busy.len(), other.len()), (1, 1));
         signal(other[0], "STOP");
         let _in_queue = server.connect();

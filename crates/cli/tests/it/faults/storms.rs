@@ -6,7 +6,7 @@ use serve::{Choice, MODELS, Model};
 
 use super::expected::{MEMORY_BYTES, echo, ended, living_workers, stop};
 use crate::{
-    conformance::outside::{connections, descriptors, resident_bytes},
+    conformance::outside::{connections, descriptors, expects_clients, resident_bytes},
     support::{Server, eventually},
 };
 
@@ -21,10 +21,11 @@ fn ten_thousand_connects_and_closes_at_once_are_all_counted_and_leave_nothing() 
 #[track_caller]
 fn check_storm(model: &Model) {
     let server = Server::start("echo", model.name, &[]);
+    expects_clients(&[vec![server.pid()], server.children()].concat());
     echo(&mut server.connect());
     let before = eventually("the first client is gone", || {
         let all = [vec![server.pid()], living_workers(&server)].concat();
-        let is_gone = all.iter().all(|&pid| connections(pid) == 0);
+        let is_gone = connections(&all) == 0;
         let is_settled = all.len() == 1 || model.choices.contains(&Choice::Size);
         held(&server, all.len()).filter(|_| is_gone && is_settled)
     });

@@ -77,6 +77,14 @@ impl Member {
         stdin.write_all(format!("{text}\n").as_bytes())
     }
 
+    /// Waits until it has read all that was typed.
+    #[track_caller]
+    pub fn has_read(&self) {
+        let stdin = self.stdin.as_ref().expect("open");
+        let left = || rustix::io::ioctl_fionread(stdin).expect("a pipe");
+        eventually("its input is read", || (left() == 0).then_some(()));
+    }
+
     /// Waits until so many messages were delivered in all.
     #[track_caller]
     pub fn delivers(&self, count: usize) {
@@ -114,10 +122,11 @@ impl Member {
     pub fn objects(&self, what: &str) -> Vec<Value> {
         let shown = fs::read_to_string(self.file("stdout")).expect("its output");
         let whole = shown.rfind('\n').map_or("", |end| &shown[..end]);
-        let objects = whole
-            .lines()
-            .map(|line| serde_json::from_str::<Value>(line).expect("an object"));
-        objects.filter(|object| object["what"] == what).collect()
+        // A quotation mark in a text has a backslash before it.
+        let field = format!("\"what\":\"{what}\"");
+        let lines = whole.lines().filter(|line| line.contains(&field));
+        let object = |line| serde_json::from_str::<Value>(line).expect("an object");
+        lines.map(object).collect()
     }
 
     /// What it has printed from some byte on.

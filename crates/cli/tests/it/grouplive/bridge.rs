@@ -3,7 +3,7 @@
 use super::crew::Crew;
 use crate::support::netns::{Net, Routes};
 
-/// 10,000 messages in all. The sequencer is killed, and the last of those who are left sleeps for longer than one may.
+/// 10,000 messages each. The sequencer is killed, and the last of those who are left sleeps for longer than one may.
 #[test]
 fn what_a_network_loses_and_doubles_is_delivered_once_and_in_one_order() {
     let net = Net::joined(5, Routes::Multicast);
@@ -37,21 +37,24 @@ fn what_a_network_loses_and_doubles_is_delivered_once_and_in_one_order() {
     }
 }
 
-/// With the settings that everybody has who gives none.
+/// With the settings that everybody has who gives none. A machine that does much else at the moment may keep members from
+/// their turns; hardly at all three kills.
 #[test]
-fn after_a_kill_there_is_a_new_view() {
+fn in_less_than_a_second_after_a_kill_there_is_a_new_view() {
     let net = Net::joined(5, Routes::Multicast);
     let mut crew = Crew::start(&net, &FLAGS[..6], |_| Vec::new());
+    let mut all_began = Vec::new();
     for left in [4, 3, 2] {
         crew.talk(2);
         let killed = crew.ranked(left % 2 * left);
         let killed_at = crew.kill(killed);
         crew.see(left);
-        println!(
-            "views after a kill: {:?} ms",
-            crew.views_after(killed, killed_at)
-        );
+        let began = crew.views_after(killed, killed_at);
+        assert!(began.len() == left, "{began:?}");
+        all_began.extend(began.into_iter().max());
     }
+    println!("all are in a new view after a kill: {all_began:?} ms");
+    assert!(all_began.iter().any(|ms| *ms < 1000), "{all_began:?}");
 }
 
 /// A machine that does much else may keep a member from its turn for some time.
@@ -65,7 +68,7 @@ const FLAGS: [&str; 12] = [
     "--linger",
     "200ms",
     "--suspect-after",
-    "1s",
+    "3s",
     "--datagram",
     "512",
 ];

@@ -1,7 +1,7 @@
 //! Members in a namespace each, who talk in rounds while one is killed and one sleeps; and what is to be true afterwards.
 
 use std::{
-    cell::RefCell,
+    cell::{RefCell, RefMut},
     collections::BTreeMap,
     fs,
     path::PathBuf,
@@ -25,12 +25,16 @@ pub struct Crew {
     shown: Vec<RefCell<Shown>>,
 }
 
-/// What a member's output was found to hold so far.
+/// What a member's output was found to hold so far. There is much of it, so each line is looked at once.
 #[derive(Default)]
 struct Shown {
     bytes: usize,
-    /// Messages by the first word of their text, which is who said them.
+    /// Messages in their order: the position and the text.
+    messages: Vec<(u64, String)>,
+    /// How many there are by the first word of their text, which is who said them.
     of: BTreeMap<String, usize>,
+    /// Who is in the view.
+    view: Vec<String>,
 }
 
 impl Crew {
@@ -58,14 +62,22 @@ impl Crew {
     #[track_caller]
     pub fn see(&self, count: usize) {
         for &at in &self.awake {
-            self.members[at].sees(count);
+            let what = format!("{} sees {count}", NAMES[at]);
+            eventually(&what, || (self.shown(at).view.len() == count).then_some(()));
         }
+    }
+
+    /// What one has printed so far.
+    fn shown(&self, at: usize) -> RefMut<'_, Shown> {
+        let mut shown = self.shown[at].borrow_mut();
+        shown.read(&self.members[at]);
+        shown
     }
 
     /// Who has that rank in the view of the first one who is awake.
     pub fn ranked(&self, rank: usize) -> usize {
-        let view = self.members[self.awake[0]].views().pop().expect("a view");
-        let of_rank = |name: &&str| **name == *view[rank];
+        let shown = self.shown(self.awake[0]);
+        let of_rank = |name: &&str| **name == *shown.view[rank];
         NAMES.iter().position(of_rank).expect("one of them")
     }
 
@@ -92,12 +104,10 @@ impl Crew {
     /// Waits until one has delivered so much of what another said.
     #[track_caller]
     fn wait_for(&self, at: usize, name: &str, count: usize) {
-        let member = &self.members[at];
-        let what = || format!("{} delivers {count} of {name}", member.name);
-        eventually(&what(), || {
-            let mut shown = self.shown[at].borrow_mut();
-            shown.read(member);
-            (shown.of.get(name).copied().unwrap_or(0) >= count).then_some(())
+        let what = format!("{} delivers {count} of {name}", NAMES[at]);
+        eventually(&what, || {
+            let delivered = self.shown(at).of.get(name).copied();
+            (delivered.unwrap_or(0) >= count).then_some(())
         });
     }
 
@@ -115,6 +125,8 @@ impl Crew {
     #[track_caller]
     pub fn oversleeps(&mut self, at: usize) {
         let before = self.awake.len();
+        // What it is given in its sleep is to fit into the pipe.
+        self.members[at].has_read();
         self.members[at].signal("STOP");
         self.awake.retain(|other| *other != at);
         self.talk(1);
@@ -139,10 +151,11 @@ impl Crew {
             let expelled = self.members[at].objects("expelled");
             assert!(expelled.is_empty(), "{}: {expelled:?}", NAMES[at]);
         }
-        let last = stayed.map(|at| self.members[*at].positions().len()).max();
-        let slept = &self.members[sleeper];
+        let last = stayed.map(|at| self.shown(*at).messages.len() as u64).max();
         eventually("the sleeper delivers what the others do", || {
-            (slept.positions().last().copied() == last.map(|last| last as u64)).then_some(())
+            let shown = self.shown(sleeper);
+            let (position, _) = shown.messages.last()?;
+            (Some(*position) == last).then_some(())
         });
         self.judge(&format!("{PROMISED},liveness"));
         self.members.iter_mut().for_each(Member::hang_up);
@@ -161,15 +174,16 @@ impl Crew {
         let stayed: Vec<usize> = (0..NAMES.len())
             .filter(|at| ![killed, sleeper].contains(at))
             .collect();
-        let texts = self.members[stayed[0]].texts();
-        for &at in &stayed {
-            let member = &self.members[at];
-            assert!(member.texts() == texts, "{} differs", member.name);
-            let positions: Vec<u64> = (1..=texts.len() as u64).collect();
-            assert!(member.positions() == positions, "{}", member.name);
+        let messages = &self.shown(stayed[0]).messages;
+        let positions = messages.iter().map(|(position, _)| *position);
+        assert!(positions.eq(1..=messages.len() as u64), "positions");
+        for &at in &stayed[1..] {
+            let is_same = self.shown(at).messages == *messages;
+            assert!(is_same, "{} differs", NAMES[at]);
         }
         for (at, name) in NAMES.iter().enumerate() {
-            let of_it: Vec<usize> = texts.iter().filter_map(|text| number(text, name)).collect();
+            let of_it = messages.iter().filter_map(|(_, text)| number(text, name));
+            let of_it: Vec<usize> = of_it.collect();
             let all: Vec<usize> = (1..=of_it.len()).collect();
             assert!(of_it == all, "what {name} said: {of_it:?}");
             assert!(
@@ -178,10 +192,10 @@ impl Crew {
                 of_it.len()
             );
         }
-        let slept = &self.members[sleeper];
-        for (position, text) in slept.positions().into_iter().zip(slept.texts()) {
-            assert_eq!(texts[position as usize - 1], text, "at {position}");
+        for (position, text) in &self.shown(sleeper).messages {
+            assert_eq!(messages[*position as usize - 1].1, *text, "at {position}");
         }
+        let slept = &self.members[sleeper];
         assert!(!slept.objects("expelled").is_empty());
         assert!(!slept.objects("fate").is_empty(), "its fate was told");
     }
@@ -211,9 +225,9 @@ impl Crew {
     pub fn views_after(&self, killed: usize, killed_at: i64) -> Vec<i64> {
         let began = |at: &usize| {
             let log = self.members[*at].log();
-            let events = log.lines();
+            let views = log.lines().filter(|line| line.contains("\"view\""));
             let mut events =
-                events.map(|line| serde_json::from_str::<Value>(line).expect("an object"));
+                views.map(|line| serde_json::from_str::<Value>(line).expect("an object"));
             let killed = format!("\"{}~", NAMES[killed]);
             let view = events.find(|event| {
                 let is_later = event["wall_ns"]
@@ -243,13 +257,30 @@ impl Shown {
         let whole = fresh.rfind('\n').map_or("", |end| &fresh[..=end]);
         self.bytes += whole.len();
         for line in whole.lines() {
-            let text = line.split_once("\"text\":\"");
-            let word = text.and_then(|(_, text)| text.split_once(' '));
-            if let Some((name, _)) = word.filter(|_| line.contains("\"what\":\"message\"")) {
+            if line.contains("\"what\":\"message\"") {
+                // None of the texts has anything that would be written otherwise.
+                let text = field(line, "\"text\":\"", '"');
+                let position = field(line, "\"position\":", ',');
+                let name = text.split(' ').next().unwrap_or(text);
                 *self.of.entry(name.to_owned()).or_default() += 1;
+                let position = position.parse().expect("a number");
+                self.messages.push((position, text.to_owned()));
+            } else if line.contains("\"what\":\"view\"") {
+                let view: Value = serde_json::from_str(line).expect("an object");
+                let members = view["members"].as_array().expect("members");
+                let names = members.iter().map(|member| member["name"].as_str());
+                self.view = names.map(|name| name.expect("a name").to_owned()).collect();
             }
         }
     }
+}
+
+/// What is in a line from behind a beginning to an end.
+#[track_caller]
+fn field<'a>(line: &'a str, beginning: &str, end: char) -> &'a str {
+    let from = line.split_once(beginning).map(|(_, from)| from);
+    let (field, _) = from.and_then(|it| it.split_once(end)).expect("a field");
+    field
 }
 
 /// Which of that member's lines it is.
@@ -267,6 +298,6 @@ fn unix_ns() -> i64 {
 pub const NAMES: [&str; 5] = ["alice", "bob", "carol", "dave", "eve"];
 
 /// How many lines each says in a round.
-const LINES: usize = 20;
+const LINES: usize = 100;
 /// What every total order promises.
 const PROMISED: &str = "integrity,validity,views,agreement,fifo-order,fifo,total,primary";

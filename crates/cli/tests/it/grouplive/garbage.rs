@@ -4,7 +4,7 @@ use std::{fs, io::Write as _, process::Stdio};
 
 use crate::{
     group::member::Member,
-    support::{Guarded, eventually, netns::Net},
+    support::{Guarded, eventually, netns::Net, python3},
 };
 
 #[test]
@@ -85,7 +85,7 @@ impl Vandal {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/grouplive/garbage.py");
         let stdout = fs::File::create(folder.path().join("stdout")).expect("created");
         let child = net
-            .command(1, "python3")
+            .command(1, python3())
             .arg(script)
             .args(["239.255.0.1", "5009", "7"])
             .stdin(Stdio::piped())

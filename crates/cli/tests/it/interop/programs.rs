@@ -10,7 +10,7 @@ use std::{
 
 use history::{Summary, Verdict};
 
-use crate::support::{children, eventually, signal};
+use crate::support::{children, eventually, python3, signal};
 
 /// A program under way; it ends with its owner.
 pub struct Program {
@@ -36,7 +36,7 @@ impl Program {
     /// Starts a script of this folder.
     #[track_caller]
     pub fn python(script: &str, args: &[&str]) -> Self {
-        Self::start(Command::new("python3").arg(script_path(script)).args(args))
+        Self::start(Command::new(python3()).arg(script_path(script)).args(args))
     }
 
     pub fn pid(&self) -> u32 {

@@ -3,12 +3,15 @@
 use std::{path::PathBuf, process::Command, thread};
 
 use super::client::{Client, concurrent_models};
-use crate::{interop::programs::Program, support::Server};
+use crate::{
+    interop::programs::Program,
+    support::{Server, python3},
+};
 
 /// Numbers, and what their mean is.
 fn numbers(seed: u64) -> (Vec<String>, String) {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/mean");
-    let mut python = Command::new("python3");
+    let mut python = Command::new(python3());
     python
         .arg(folder.join("exact_mean.py"))
         .args([seed.to_string(), CLIENTS.to_string()]);

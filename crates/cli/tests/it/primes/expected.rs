@@ -9,7 +9,7 @@ use std::{
 use history::{PrimesSummary, Sha256};
 use parallel::{MODES, Mode};
 
-use crate::support::{Ran, run};
+use crate::support::{Ran, python3, run};
 
 /// The laboratory's file: the primes among the first million numbers.
 pub const LAB_BYTES: usize = 538_467;
@@ -41,7 +41,7 @@ pub fn found_by_python(first: u64, last: u64) -> Vec<u8> {
         env!("CARGO_MANIFEST_DIR"),
         "/tests/it/primes/trial_division.py"
     );
-    let output = Command::new("python3")
+    let output = Command::new(python3())
         .args([script, &first.to_string(), &last.to_string()])
         .output()
         .expect("python3 starts");

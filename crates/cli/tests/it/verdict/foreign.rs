@@ -18,7 +18,7 @@ use crate::support::{self, Guarded};
 #[track_caller]
 fn python(program: &str, args: &[&str]) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/verdict");
-    let output = Command::new("python3")
+    let output = Command::new(support::python3())
         .arg(format!("{folder}/{program}"))
         .args(args)
         .output()
@@ -157,7 +157,7 @@ fn the_member_on_the_page_writes_a_log_that_is_judged() {
     let mut members: Vec<Guarded> = names
         .iter()
         .map(|name| {
-            let mut command = Command::new("python3");
+            let mut command = Command::new(support::python3());
             command.args(["member.py", name]).current_dir(folder.path());
             Guarded(
                 command
