@@ -4,5 +4,6 @@ mod bench;
 mod comings;
 mod judge;
 mod mixture;
+mod slow;
 mod still;
 mod views;
