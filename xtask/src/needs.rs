@@ -341,6 +341,13 @@ pub const GROUPS: &[Need] = &[
         probe: Probe::Succeeds(&["ip", "-V"]),
     },
     Need {
+        name: "nft",
+        needed_by: "the experiment `groups`, for its network that loses",
+        packages: &["nftables"],
+        command: "",
+        probe: Probe::Succeeds(&["nft", "--version"]),
+    },
+    Need {
         name: "gcc",
         needed_by: "the experiment `groups`, for the members of corosync and nats-server",
         packages: &["gcc", "libc6-dev"],

@@ -32,7 +32,8 @@ pub struct Settings {
     pub heartbeat: Duration,
     /// How long a member must be silent, at the least, before it is suspected.
     pub suspect_after: Duration,
-    /// Within which time, drawn at random, one asks for what is missing; in a group of two at once.
+    /// Within which time, drawn at random, one asks for what is missing in a group of 18 and more; in a smaller one a sixteenth of it for each
+    /// other that may miss it too, in a group of two at once.
     pub nak_delay: Duration,
     /// How long a newcomer looks for a group before it founds one.
     pub found_after: Duration,

@@ -6,7 +6,9 @@
 //! ```
 //!
 //! Every run is made in four network namespaces on a bridge, which end with it. The members are small programs of ours, written to each
-//! system's own library ([`members`]). A table for each order; wharf's row is the one that others are compared with.
+//! system's own library ([`members`]). A table for each order, and one over a network that loses from when all members are there; wharf's
+//! row is the one that others are compared with. A member that is not given all messages of each sender, each once and in their order,
+//! fails.
 
 mod members;
 mod namespaces;
@@ -20,7 +22,7 @@ use super::options::Options;
 use super::table::{Column, Row, Table};
 use super::workplace;
 use members::{Figures, Members};
-use systems::{Order, SYSTEMS, System};
+use systems::{Contest, SYSTEMS, System};
 
 /// A folder for what is compiled and configured, deleted in the end, and the program that is compared.
 pub struct Scratch {
@@ -28,7 +30,7 @@ pub struct Scratch {
     wharf: PathBuf,
 }
 
-/// Measures all systems and prints a table for each order. Whether each order had something to measure.
+/// Measures all systems and prints the tables. Whether each had something to measure.
 ///
 /// # Errors
 /// When nothing could begin.
@@ -39,24 +41,24 @@ pub fn run(root: &Path, options: &Options) -> Result<bool, String> {
         .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
     let scratch = Scratch { folder, wharf };
     let mut all_measured = true;
-    for order in [Order::Total, Order::Fifo] {
-        match table(&scratch, options, order) {
+    for contest in [Contest::Total, Contest::Fifo, Contest::Lossy] {
+        match table(&scratch, options, contest) {
             Ok(table) => println!("{table}"),
             Err(reason) => {
                 all_measured = false;
-                println!("### {}\n\nNot measured: {reason}\n", order.title());
+                println!("### {}\n\nNot measured: {reason}\n", contest.title());
             }
         }
     }
     Ok(all_measured)
 }
 
-/// Rounds over all systems of that order, each started anew.
-fn table(scratch: &Scratch, options: &Options, order: Order) -> Result<Table, String> {
-    eprintln!("== {}", order.title());
+/// Rounds over all systems of that table, each started anew.
+fn table(scratch: &Scratch, options: &Options, contest: Contest) -> Result<Table, String> {
+    eprintln!("== {}", contest.title());
     let mut notes = vec![NOTE.to_owned()];
     let mut prepared = Vec::new();
-    for system in SYSTEMS.iter().filter(|system| system.order == order) {
+    for system in SYSTEMS.iter().filter(|system| system.contest == contest) {
         match system.prepare(scratch) {
             Ok(()) => prepared.push((system, row(system))),
             Err(reason) => notes.push(format!("left out: {}: {reason}", system.name)),
@@ -64,8 +66,9 @@ fn table(scratch: &Scratch, options: &Options, order: Order) -> Result<Table, St
     }
     for round in 1..=options.runs {
         for (system, row) in &mut prepared {
-            let measured = Members::start(scratch, system, options.seconds)
-                .and_then(|mut members| members.measure(options.seconds));
+            let seconds = contest.seconds(options.seconds);
+            let measured = Members::start(scratch, system, seconds)
+                .and_then(|mut members| members.measure(seconds));
             eprintln!(
                 "round {round} of {}: {}: {measured:?}",
                 options.runs, system.name
@@ -80,7 +83,7 @@ fn table(scratch: &Scratch, options: &Options, order: Order) -> Result<Table, St
     let rows: Vec<Row> = prepared.into_iter().map(|(_, row)| row).collect();
     match rows.iter().flat_map(|row| &row.rounds).any(Option::is_some) {
         true => Ok(Table {
-            title: order.title().to_owned(),
+            title: contest.title().to_owned(),
             columns: &COLUMNS,
             rows,
             notes,
@@ -112,7 +115,8 @@ impl Drop for Scratch {
 /// The row that others are compared with.
 const YARDSTICK: &str = systems::YARDSTICK;
 const NOTE: &str = "3 members, 64 bytes; delivered is the least of the three members' rates while all send as fast as they may; times are \
-     those of the slowest member at 1,000 messages/s in all: to the delivery of one's own message, and to that of others' messages";
+     those of the slowest member at 1,000 messages/s in all: to the delivery of one's own message, and to that of others' messages; a \
+     run in which a message was lost, doubled or overtaken by a later one of its sender has failed";
 const COLUMNS: [Column; 5] = [
     Column {
         title: "delivered/s, thousands",

@@ -16,11 +16,12 @@ use timing::Tick;
 use super::lead::{mask, ranks};
 use crate::{Settings, View};
 
-/// Who hears whom in one view.
+/// Who hears whom in one view. Sets of ranks are words: bit r. A datagram costs the same in a view of any size, a status a look at what it
+/// changes: all members, or all links, are looked through only when one of them may have become too old.
 #[derive(Debug)]
 pub(crate) struct Detector {
     own: usize,
-    size: usize,
+    all: u64,
     /// The shortest silence that is too long.
     suspect_after: Duration,
     /// How long a link is broken before it counts.
@@ -28,13 +29,18 @@ pub(crate) struct Detector {
     /// How long this member itself may not have run before nobody's silence counts.
     pause: Duration,
     ran_at: Tick,
-    looked_at: Tick,
     /// Somebody has become silent since it was last asked who has to go.
     is_due: bool,
     peers: Vec<Peer>,
+    /// Who is heard, this member among them.
+    heard: u64,
     condemned: u64,
-    /// Since when rank i does not hear rank j, at `i * size + j`: as it said, for one's own rank as it is.
-    broken: Vec<Option<Tick>>,
+    /// No silence is too long before then.
+    silent_at: Tick,
+    /// No link begins to count before then.
+    settles_at: Tick,
+    #[cfg(test)]
+    looks: usize,
 }
 
 /// What is known of a member.
@@ -43,30 +49,45 @@ struct Peer {
     last: Tick,
     /// The mean time between two signs, moved by an eighth of each difference (Jacobson 1988).
     gap: Duration,
-    is_heard: bool,
+    /// Whom it does not hear: as it said, for this member itself as it is.
+    unheard: u64,
+    /// Since when, by rank.
+    since: Vec<Tick>,
+    /// Those of them that count.
+    counted: u64,
+    /// Who does not hear it, as far as it counts.
+    counted_by: u64,
 }
 
 impl Detector {
     /// All have just been heard.
     pub fn new(view: Arc<View>, own: usize, settings: &Settings, now: Tick) -> Self {
         let size = view.size();
+        let (least, gap) = (settings.suspect_after, settings.heartbeat);
+        let patience = (4 * gap).clamp(least, 4 * least);
         let peer = Peer {
             last: now,
             gap: settings.heartbeat,
-            is_heard: true,
+            unheard: 0,
+            since: vec![now; size],
+            counted: 0,
+            counted_by: 0,
         };
         Self {
             own,
-            size,
+            all: mask(0..size),
             suspect_after: settings.suspect_after,
             settled_after: 2 * settings.heartbeat,
             pause: (settings.suspect_after / 2).max(settings.heartbeat * 3 / 2),
             ran_at: now,
-            looked_at: now,
             is_due: false,
             peers: vec![peer; size],
+            heard: mask(0..size),
             condemned: 0,
-            broken: vec![None; size * size],
+            silent_at: now + patience,
+            settles_at: Tick::MAX,
+            #[cfg(test)]
+            looks: 0,
         }
     }
 
@@ -83,31 +104,30 @@ impl Detector {
         let mean = (mean * 7 + gap) / 8;
         peer.gap = Duration::from_nanos(u64::try_from(mean).unwrap_or(u64::MAX));
         peer.last = now;
-        if !peer.is_heard {
-            peer.is_heard = true;
-            self.broken[own * self.size + from] = None;
+        // A mean that has fallen may make it earlier.
+        self.silent_at = self.silent_at.min(self.too_long_at(from));
+        if self.heard >> from & 1 == 0 {
+            self.heard |= 1 << from;
+            self.mend(own, from);
         }
     }
 
     /// Whom that rank hears.
     pub fn on_hears(&mut self, now: Tick, from: usize, hears: u64) {
         self.run(now);
-        if from == self.own || from >= self.size {
+        if from == self.own || from >= self.peers.len() {
             return;
         }
-        for of in (0..self.size).filter(|of| *of != from) {
-            let link = &mut self.broken[from * self.size + of];
-            *link = match hears >> of & 1 == 1 {
-                true => None,
-                false => link.or(Some(now)),
-            };
-        }
+        let unheard = !hears & self.all & !(1 << from);
+        let was = self.peers[from].unheard;
+        each(unheard & !was, |of| self.break_off(now, from, of));
+        each(was & !unheard, |of| self.mend(from, of));
     }
 
     /// Whom this member hears: bit r. Itself among them.
     pub fn hears(&mut self, now: Tick) -> u64 {
         self.run(now);
-        self.heard()
+        self.heard
     }
 
     /// The ranks that have to go, in ascending order: for what is known of links, and those given to [`Detector::condemn`].
@@ -117,18 +137,18 @@ impl Detector {
     )]
     pub fn to_go(&mut self, now: Tick) -> Vec<usize> {
         self.run(now);
-        (self.looked_at, self.is_due) = (self.ran_at, false);
-        let mut staying = mask(0..self.size) & !self.condemned & !self.unheard_by_all();
-        let links: Vec<u64> = (0..self.size).map(|from| self.counted(now, from)).collect();
-        while let Some(worst) = worst(&links, staying) {
+        self.settle();
+        self.is_due = false;
+        let mut staying = self.all & !self.condemned & !self.unheard_by_all();
+        while let Some(worst) = self.worst(staying) {
             staying &= !(1 << worst);
         }
-        ranks(mask(0..self.size) & !staying)
+        ranks(self.all & !staying)
     }
 
     /// That rank has to go whatever is heard of it: it wants to leave, or holds others up.
     pub fn condemn(&mut self, rank: usize) {
-        if rank < self.size {
+        if rank < self.peers.len() {
             self.condemned |= 1 << rank;
         }
     }
@@ -143,37 +163,37 @@ impl Detector {
 
     /// When [`Detector::to_go`] may have another answer: the silence of somebody is too long, or a broken link begins to count.
     pub fn wake_at(&self) -> Tick {
-        if self.is_due {
-            return Tick::ZERO;
+        match self.is_due {
+            true => Tick::ZERO,
+            false => self.silent_at.min(self.settles_at),
         }
-        let others = (0..self.size).filter(|rank| *rank != self.own);
-        let silences = others
-            .filter(|rank| self.peers[*rank].is_heard)
-            .map(|rank| self.too_long_at(rank));
-        let links = self
-            .broken
-            .iter()
-            .flatten()
-            .map(|since| *since + self.settled_after);
-        let links = links.filter(|at| *at > self.looked_at);
-        silences.chain(links).min().unwrap_or(Tick::MAX)
     }
 
     /// Looks whose silence has become too long.
     fn run(&mut self, now: Tick) {
         let has_paused = now.since(self.ran_at) > self.pause;
         self.ran_at = self.ran_at.max(now);
-        for rank in (0..self.size).filter(|rank| *rank != self.own) {
+        if !has_paused && now < self.silent_at {
+            return;
+        }
+        self.silent_at = Tick::MAX;
+        let own = self.own;
+        for rank in (0..self.peers.len()).filter(|rank| *rank != own) {
             if has_paused {
                 self.peers[rank].last = now;
-                self.peers[rank].is_heard = true;
-                self.broken[self.own * self.size + rank] = None;
-            } else if self.peers[rank].is_heard && now >= self.too_long_at(rank) {
-                self.peers[rank].is_heard = false;
-                self.broken[self.own * self.size + rank] = Some(now);
+                self.heard |= 1 << rank;
+                self.mend(own, rank);
+            }
+            let is_heard = self.heard >> rank & 1 == 1;
+            if is_heard && now >= self.too_long_at(rank) {
+                self.heard &= !(1 << rank);
+                self.break_off(now, own, rank);
                 self.is_due = true;
+            } else if is_heard {
+                self.silent_at = self.silent_at.min(self.too_long_at(rank));
             }
         }
+        self.count_looks(self.peers.len());
     }
 
     fn too_long_at(&self, rank: usize) -> Tick {
@@ -182,51 +202,79 @@ impl Detector {
         peer.last + adapted.clamp(self.suspect_after, 4 * self.suspect_after)
     }
 
-    fn heard(&self) -> u64 {
-        mask((0..self.size).filter(|rank| self.peers[*rank].is_heard))
+    fn break_off(&mut self, now: Tick, from: usize, of: usize) {
+        self.peers[from].unheard |= 1 << of;
+        self.peers[from].since[of] = now;
+        self.settles_at = self.settles_at.min(now + self.settled_after);
+    }
+
+    fn mend(&mut self, from: usize, of: usize) {
+        self.peers[from].unheard &= !(1 << of);
+        self.peers[from].counted &= !(1 << of);
+        self.peers[of].counted_by &= !(1 << from);
+    }
+
+    /// Links that have been broken for long enough count.
+    fn settle(&mut self) {
+        if self.ran_at < self.settles_at {
+            return;
+        }
+        self.settles_at = Tick::MAX;
+        for from in 0..self.peers.len() {
+            let new = self.peers[from].unheard & !self.peers[from].counted;
+            each(new, |of| {
+                let at = self.peers[from].since[of] + self.settled_after;
+                if self.ran_at >= at {
+                    self.peers[from].counted |= 1 << of;
+                    self.peers[of].counted_by |= 1 << from;
+                } else {
+                    self.settles_at = self.settles_at.min(at);
+                }
+            });
+            self.count_looks(1 + new.count_ones() as usize);
+        }
     }
 
     /// Whom neither this member hears nor any that it hears.
     fn unheard_by_all(&self) -> u64 {
-        let heard = self.heard() & !self.condemned;
-        let mut unheard = !self.heard() & mask(0..self.size);
-        for from in ranks(heard & !(1 << self.own)) {
-            for of in ranks(unheard) {
-                if self.broken[from * self.size + of].is_none() {
-                    unheard &= !(1 << of);
-                }
-            }
-        }
+        let mut unheard = self.all & !self.heard;
+        let hearing = self.heard & !self.condemned & !(1 << self.own);
+        each(hearing, |from| unheard &= self.peers[from].unheard);
         unheard
     }
 
-    /// Whom that rank does not hear, as far as it counts: what a member says that is not heard itself is out of date.
-    fn counted(&self, now: Tick, from: usize) -> u64 {
-        if !self.peers[from].is_heard {
-            return 0;
+    /// Who has the most broken links among those who stay, of equals the highest; none if there is no such link. What a member says that
+    /// is not heard itself is out of date.
+    fn worst(&self, staying: u64) -> Option<usize> {
+        let (mut worst, mut most) = (None, 1);
+        each(staying, |rank| {
+            let peer = &self.peers[rank];
+            let own = match self.heard >> rank & 1 {
+                1 => (peer.counted & staying).count_ones(),
+                _ => 0,
+            };
+            let count = own + (peer.counted_by & self.heard & staying).count_ones();
+            if count >= most {
+                (worst, most) = (Some(rank), count);
+            }
+        });
+        worst
+    }
+
+    fn count_looks(&mut self, _more: usize) {
+        #[cfg(test)]
+        {
+            self.looks += _more;
         }
-        let is_settled = |of: &usize| {
-            self.broken[from * self.size + of]
-                .is_some_and(|since| now >= since + self.settled_after)
-        };
-        mask((0..self.size).filter(is_settled))
     }
 }
 
-/// Who has the most broken links among those who stay, of equals the highest; none if there is no such link.
-fn worst(links: &[u64], staying: u64) -> Option<usize> {
-    let count = |rank: usize| {
-        let others = ranks(staying)
-            .into_iter()
-            .filter(|from| links[*from] >> rank & 1 == 1);
-        (links[rank] & staying).count_ones() as usize + others.count()
-    };
-    ranks(staying)
-        .into_iter()
-        .map(|rank| (count(rank), rank))
-        .filter(|(count, _)| *count > 0)
-        .max()
-        .map(|(_, rank)| rank)
+/// Each rank of a set, in ascending order.
+fn each(mut set: u64, mut what: impl FnMut(usize)) {
+    while set != 0 {
+        what(set.trailing_zeros() as usize);
+        set &= set - 1;
+    }
 }
 
 #[cfg(test)]
@@ -243,6 +291,10 @@ mod tests {
 
     /// The member of rank 1 of four; heartbeats of 50 ms, suspicion after 250.
     fn detector() -> Detector {
+        one_of(4)
+    }
+
+    fn one_of(size: u64) -> Detector {
         let name = Name::new("m").expect("a name");
         let seat = |member| Seat {
             member: MemberId(member),
@@ -250,7 +302,7 @@ mod tests {
         };
         let view = View {
             id: ViewId::default(),
-            seats: (1..=4).map(seat).collect(),
+            seats: (1..=size).map(seat).collect(),
         };
         Detector::new(Arc::new(view), 1, &Settings::new(&ORDERS[1]), at(0))
     }
@@ -371,5 +423,28 @@ mod tests {
         assert_eq!(too_long(0), Duration::from_millis(250));
         assert!((390..410).contains(&too_long(2).as_millis()));
         assert_eq!(too_long(3), Duration::from_secs(1));
+    }
+    /// Each datagram made it look through all members, and each turn through all pairs of them.
+    #[test]
+    fn a_datagram_costs_the_same_in_a_large_view() {
+        const SIZE: usize = 64;
+        const ROUNDS: u64 = 400;
+        let mut detector = one_of(SIZE as u64);
+        let says_all = u64::MAX;
+        for round in 0..ROUNDS {
+            for rank in 0..SIZE {
+                let now = Tick::from_nanos(round * 50_000_000 + rank as u64 * 700_000);
+                detector.on_sign(now, rank);
+                // One is deaf for a while, and heals.
+                let is_deaf = rank == 7 && (100..101).contains(&round);
+                detector.on_hears(now, rank, if is_deaf { 1 << 7 } else { says_all });
+                if now >= detector.wake_at() {
+                    assert_eq!(detector.to_go(now), NOBODY);
+                    assert!(detector.wake_at() > now, "round {round}, rank {rank}");
+                }
+            }
+        }
+        let datagrams = ROUNDS as usize * SIZE;
+        assert!(detector.looks <= datagrams, "{}", detector.looks);
     }
 }

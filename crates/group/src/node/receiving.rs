@@ -11,7 +11,7 @@ use super::session::{Session, Turn};
 use crate::broken::Rule;
 use crate::frame::{Body, Change, Data, Frame, Here, Join, Out, Probe, Status};
 use crate::orders::PacketId;
-use crate::reliable::{Action, Arrival};
+use crate::reliable::{Action, Arrival, Coming};
 use crate::{MemberId, Notice, Reason, To, ViewId};
 
 impl Place {
@@ -131,7 +131,8 @@ impl Session {
             }
         }
         match body {
-            Body::Data(data) | Body::Again(data) => self.on_packet(cx, rank, data, datagram),
+            Body::Data(data) => self.on_packet(cx, rank, data, (datagram, Coming::FirstHand)),
+            Body::Again(data) => self.on_packet(cx, rank, data, (datagram, Coming::Again)),
             Body::Nak(nak) if usize::from(nak.of) < self.view.size() => {
                 self.streams.on_nak(cx.now, rank, nak);
                 self.repair(cx);
@@ -146,12 +147,18 @@ impl Session {
         }
     }
 
-    fn on_packet(&mut self, cx: &mut Context<'_>, rank: usize, data: &Data<'_>, datagram: &[u8]) {
+    fn on_packet(
+        &mut self,
+        cx: &mut Context<'_>,
+        rank: usize,
+        data: &Data<'_>,
+        (datagram, coming): (&[u8], Coming),
+    ) {
         let packet = PacketId {
             from: rank,
             sequence: data.sequence,
         };
-        match self.streams.on_packet(cx.now, packet, datagram) {
+        match self.streams.on_packet(cx.now, packet, datagram, coming) {
             Arrival::New => {
                 cx.rest.tally.packets_received += 1;
                 self.pump(cx);

@@ -97,14 +97,12 @@ impl Session {
         if self.frozen.is_none() {
             self.streams.reported();
         }
-        let size = self.view.size();
-        let is_settled = self.streams.had_by(self.own, size) >= self.streams.sent();
-        self.beat.on_told(cx.now, is_settled);
+        self.beat.on_told(cx.now, self.streams.all_have_mine());
     }
 }
 
 /// How soon after the last packet its number is said again, at first.
-const TAIL: Duration = Duration::from_millis(1);
+const TAIL: Duration = Duration::from_micros(500);
 
 /// How many packets others may wait to know safe while this member has something to send itself.
 const SAFE_UNREPORTED: u64 = 4;
@@ -122,10 +120,10 @@ mod tests {
         let mut told = Vec::new();
         while beat.wake_at() < Tick::ZERO + Duration::from_millis(300) {
             let now = beat.wake_at();
-            told.push(now.as_nanos() / 1_000_000);
+            told.push(now.as_nanos() / 100_000);
             beat.on_told(now, false);
         }
-        assert_eq!(told, [1, 3, 7, 15, 31, 63, 113, 163, 213, 263]);
+        assert_eq!(told, [5, 15, 35, 75, 155, 315, 635, 1135, 1635, 2135, 2635]);
         beat.on_left(Tick::ZERO + Duration::from_millis(300));
         beat.on_told(Tick::ZERO + Duration::from_millis(301), true);
         assert_eq!(beat.wake_at(), Tick::ZERO + Duration::from_millis(351));

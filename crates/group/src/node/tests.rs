@@ -6,5 +6,6 @@ mod comings;
 mod judge;
 mod mixture;
 mod played_back;
+mod slow;
 mod still;
 mod views;

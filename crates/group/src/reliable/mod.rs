@@ -5,9 +5,13 @@
 //! so to all after a short random time, unless another did; the sender answers at once, others only if it does not.
 
 mod acks;
+mod asking;
+mod habits;
 mod lane;
+mod repairing;
 mod streams;
 
+pub(crate) use lane::Coming;
 pub(crate) use streams::{Action, Arrival, Streams};
 
 #[cfg(test)]

@@ -3,14 +3,13 @@
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
-use std::time::Duration;
 
-use rand_core::Rng;
 use rand_pcg::Pcg64Mcg;
 use timing::Tick;
 
 use super::acks::Acks;
-use super::lane::Lane;
+use super::habits::Habits;
+use super::lane::{Coming, Lane, Missing};
 use crate::broken::Rule;
 use crate::frame::{Holding, Nak, Status};
 use crate::orders::PacketId;
@@ -19,26 +18,28 @@ use crate::{Reliability, Settings, View};
 /// The packets of one view: a lane a member, its own among them.
 #[derive(Debug)]
 pub(crate) struct Streams {
-    settings: Settings,
-    own: usize,
-    window: u64,
-    lanes: Vec<Lane>,
+    pub(super) settings: Settings,
+    pub(super) own: usize,
+    pub(super) window: u64,
+    pub(super) lanes: Vec<Lane>,
     acks: Acks,
+    /// What packets use to do, whoever's.
+    pub(super) habits: Habits,
     /// Where packets are handed over as they come: those that came.
     arrived: VecDeque<PacketId>,
     /// The rank that is looked at first for what is ready.
     turn: usize,
-    cut: Option<Vec<Holding>>,
+    pub(super) cut: Option<Vec<Holding>>,
     /// Packets that are to be sent again; when is written in their slots.
-    repairs: Vec<PacketId>,
-    repair_at: Tick,
+    pub(super) repairs: Vec<PacketId>,
+    pub(super) repair_at: Tick,
     /// No later than the earliest [`Lane::ask_at`].
-    ask_at: Tick,
+    pub(super) ask_at: Tick,
     unreported: u64,
     /// Since when each rank has all on their way that may be.
     stalled: Vec<Option<Tick>>,
     pool: Vec<Vec<u8>>,
-    random: Pcg64Mcg,
+    pub(super) random: Pcg64Mcg,
 }
 
 /// What became of a packet that came.
@@ -73,6 +74,7 @@ impl Streams {
             window: settings.window_packets as u64,
             lanes: (0..size).map(|_| Lane::new()).collect(),
             acks: Acks::new(size, own),
+            habits: Habits::default(),
             arrived: VecDeque::new(),
             turn: 0,
             cut: None,
@@ -100,7 +102,7 @@ impl Streams {
         let (sender, since) = stalled
             .filter_map(|(sender, since)| Some((sender, (*since)?)))
             .min_by_key(|(_, since)| *since)?;
-        Some((self.acks.slowest(sender)?.0, since))
+        Some((self.acks.slowest(sender)?, since))
     }
 
     /// How many packets this member has sent.
@@ -120,14 +122,22 @@ impl Streams {
         }
     }
 
-    /// A packet came, first-hand or again; new ones are kept as the datagram that they are.
-    pub fn on_packet(&mut self, now: Tick, packet: PacketId, datagram: &[u8]) -> Arrival {
-        let lane = &mut self.lanes[packet.from];
-        if lane.is_settled(packet.sequence) {
+    /// A packet came; new ones are kept as the datagram that they are.
+    pub fn on_packet(
+        &mut self,
+        now: Tick,
+        packet: PacketId,
+        datagram: &[u8],
+        coming: Coming,
+    ) -> Arrival {
+        let PacketId { from, sequence } = packet;
+        let lane = &mut self.lanes[from];
+        if lane.is_settled(sequence) {
+            lane.learn_from_double(now, sequence, coming, &mut self.habits);
             // Somebody has repaired it.
-            if let Some(slot) = lane.slot_mut(packet.sequence) {
-                (slot.repair_at, slot.asks) = (Tick::MAX, 0);
-                if self.settings.breaks(Rule::ForgetsDuplicates) && slot.datagram.is_some() {
+            if let Some(here) = lane.here_mut(sequence) {
+                (here.repair_at, here.asks) = (Tick::MAX, 0);
+                if self.settings.breaks(Rule::ForgetsDuplicates) {
                     self.arrived.push_back(packet);
                     return Arrival::New;
                 }
@@ -137,23 +147,27 @@ impl Streams {
         let is_cut_off = self
             .cut
             .as_ref()
-            .is_some_and(|cut| !cut[packet.from].has(packet.sequence));
-        if packet.sequence > lane.last_place(self.window) || (is_cut_off && self.is_repaired()) {
+            .is_some_and(|cut| !cut[from].has(sequence));
+        if sequence > lane.last_place(self.window) || (is_cut_off && self.is_repaired()) {
             return Arrival::Beyond;
         }
-        self.keep(packet, datagram, Tick::ZERO);
+        self.notice(now, from, sequence - 1);
+        if let Some(missing) = self.keep(packet, datagram, Tick::ZERO) {
+            let missing = (sequence, missing);
+            self.lanes[from].learn(now, missing, coming, &mut self.habits);
+        }
         self.unreported += 1;
-        self.look_for_gaps(now, packet.from, packet.sequence);
         Arrival::New
     }
 
-    fn keep(&mut self, packet: PacketId, datagram: &[u8], sent_at: Tick) {
+    /// What it was if it was missing.
+    fn keep(&mut self, packet: PacketId, datagram: &[u8], sent_at: Tick) -> Option<Missing> {
         let mut buffer = self.pool.pop().unwrap_or_default();
         buffer.extend_from_slice(datagram);
-        self.lanes[packet.from].keep(packet.sequence, buffer, sent_at);
         if !self.is_fifo() {
             self.arrived.push_back(packet);
         }
+        self.lanes[packet.from].keep(packet.sequence, buffer, sent_at)
     }
 
     /// The next packet that was not handed over: in ascending order without a gap of each rank where the order is FIFO (without
@@ -194,14 +208,14 @@ impl Streams {
 
     /// A packet's datagram, while it is kept: until it was delivered and all have it.
     pub fn datagram(&self, packet: PacketId) -> Option<&[u8]> {
-        let slot = self.lanes[packet.from].slot(packet.sequence)?;
-        slot.datagram.as_deref()
+        let here = self.lanes[packet.from].here(packet.sequence)?;
+        Some(&here.datagram)
     }
 
     /// The application has it.
     pub fn delivered(&mut self, packet: PacketId) {
-        if let Some(slot) = self.lanes[packet.from].slot_mut(packet.sequence) {
-            slot.is_delivered = true;
+        if let Some(here) = self.lanes[packet.from].here_mut(packet.sequence) {
+            here.is_delivered = true;
             self.let_go(packet.from);
         }
     }
@@ -220,7 +234,7 @@ impl Streams {
             };
             if told <= most {
                 self.acks.tell(from, sender, told);
-                self.look_for_gaps(now, sender, told);
+                self.notice(now, sender, told);
             }
             self.let_go(sender);
         }
@@ -228,68 +242,17 @@ impl Streams {
             if self.cut.is_none() {
                 self.lanes[from].mend(status.sent, ASKS_IN_VAIN);
             }
-            self.look_for_gaps(now, from, status.sent);
+            self.notice(now, from, status.sent);
         }
         for sender in 0..self.lanes.len() {
             let is_stalled = match sender == self.own {
                 true => self.credit() == 0,
                 false => {
                     self.acks.all_have(sender).saturating_add(self.window)
-                        <= self.lanes[sender].known
+                        <= self.lanes[sender].known()
                 }
             };
             self.stalled[sender] = is_stalled.then(|| self.stalled[sender].unwrap_or(now));
-        }
-    }
-
-    /// Another member misses packets.
-    pub fn on_nak(&mut self, now: Tick, from: usize, nak: &Nak) {
-        let of = usize::from(nak.of);
-        if of >= self.lanes.len() || from == self.own || !self.is_repaired() {
-            return;
-        }
-        let first = nak.has.through.saturating_add(1);
-        let last = nak.last.min(first.saturating_add(2 * self.window));
-        for sequence in (first..=last).filter(|sequence| !nak.has.has(*sequence)) {
-            self.consider_repair(now, PacketId { from: of, sequence });
-        }
-        self.postpone(now, of, nak);
-    }
-
-    /// Others answer when the sender did not: asked for the third time, or when the view comes to its end.
-    fn consider_repair(&mut self, now: Tick, packet: PacketId) {
-        let is_own = packet.from == self.own;
-        let is_at_end = self.cut.is_some() || self.lanes[packet.from].is_orphan;
-        let is_alone = self.settings.breaks(Rule::NoPeerRepair);
-        let Some(slot) = self.lanes[packet.from].slot_mut(packet.sequence) else {
-            return;
-        };
-        slot.asks = slot.asks.saturating_add(1);
-        let is_asked = is_own || (!is_alone && (is_at_end || slot.asks >= ASKS_OF_PEERS));
-        if slot.datagram.is_none() || slot.repair_at < Tick::MAX || !is_asked {
-            return;
-        }
-        let rest = slot.sent_at + REPAIR_REST;
-        slot.repair_at = match is_own {
-            true if slot.sent_at == Tick::ZERO || rest <= now => now,
-            true => rest,
-            false => now + part(&mut self.random, 2 * self.settings.nak_delay),
-        };
-        self.repair_at = self.repair_at.min(slot.repair_at);
-        self.repairs.push(packet);
-    }
-
-    /// Another member asks all for what this one misses, too: the answer will come here as well.
-    fn postpone(&mut self, now: Tick, of: usize, nak: &Nak) {
-        let lane = &mut self.lanes[of];
-        if of == self.own || lane.ask_at == Tick::MAX || lane.asks > 0 {
-            return;
-        }
-        let goal = lane.known;
-        let is_asked = |sequence: u64| sequence <= nak.last && !nak.has.has(sequence);
-        if lane.missing(goal).all(is_asked) {
-            lane.ask_at = lane.ask_at.max(now + ASK_AGAIN);
-            lane.asked = lane.asked.max(goal);
         }
     }
 
@@ -313,6 +276,11 @@ impl Streams {
         self.lanes.iter().map(Lane::holding).collect()
     }
 
+    /// Whether all members that are waited for have all that this one has sent.
+    pub fn all_have_mine(&self) -> bool {
+        self.acks.all_have(self.own) >= self.sent()
+    }
+
     /// Through which packet of that rank so many members have all, this one among them.
     pub fn had_by(&self, from: usize, count: usize) -> u64 {
         self.acks.had_by(from, count, self.lanes[from].through)
@@ -334,15 +302,13 @@ impl Streams {
             return;
         }
         self.cut = Some(cut.to_vec());
-        for (lane, cut) in self.lanes.iter_mut().zip(cut) {
-            lane.known = lane.known.max(cut.last());
-            (lane.asks, lane.asked) = (0, 0);
-            lane.ask_at = match lane.through < cut.last() {
-                true => now,
-                false => Tick::MAX,
-            };
-            self.ask_at = self.ask_at.min(lane.ask_at);
+        for lane in &mut self.lanes {
+            let known = lane.known();
+            lane.all_missing(known)
+                .for_each(|(_, missing)| missing.ask_anew(now));
+            (lane.ask_at, lane.rest_until) = (now, now);
         }
+        self.ask_at = now;
     }
 
     /// Whether all of the cut is here.
@@ -352,105 +318,6 @@ impl Streams {
                 && (cut.through + 2..=cut.last()).all(|at| !cut.has(at) || lane.is_settled(at))
         };
         !self.is_repaired() || self.lanes.iter().zip(cut).all(is_whole)
-    }
-
-    /// When [`Streams::on_time`] has something to do.
-    pub fn wake_at(&self) -> Tick {
-        self.repair_at.min(self.ask_at)
-    }
-
-    /// What is due. Asks and repairs are bounded in number per call.
-    pub fn on_time(&mut self, now: Tick, actions: &mut Vec<Action>) {
-        if self.ask_at <= now {
-            for of in 0..self.lanes.len() {
-                self.ask(now, of, actions);
-            }
-            let next = self.lanes.iter().map(|lane| lane.ask_at).min();
-            self.ask_at = next.unwrap_or(Tick::MAX);
-        }
-        if self.repair_at <= now {
-            self.repair(now, actions);
-        }
-    }
-
-    fn ask(&mut self, now: Tick, of: usize, actions: &mut Vec<Action>) {
-        let is_repaired = self.is_repaired();
-        let lane = &mut self.lanes[of];
-        if lane.ask_at > now {
-            return;
-        }
-        if !is_repaired {
-            return lane.give_up(|lost| actions.push(Action::Lost(of, lost)));
-        }
-        let goal = match &self.cut {
-            Some(cut) => cut[of].last(),
-            None => lane.known,
-        };
-        let last = goal.min(lane.through.saturating_add(2 * self.window));
-        let is_missing = |sequence: u64| match &self.cut {
-            Some(cut) => cut[of].has(sequence),
-            None => true,
-        };
-        if of == self.own || !lane.missing(last).any(is_missing) {
-            lane.ask_at = Tick::MAX;
-            return;
-        }
-        actions.push(Action::Nak(Nak {
-            of: of as u8,
-            has: lane.holding(),
-            last,
-        }));
-        if lane.stuck != lane.through {
-            (lane.stuck, lane.asks) = (lane.through, 0);
-        }
-        let pause = ASK_AGAIN * (1 << lane.asks.saturating_sub(1).min(10));
-        (lane.asks, lane.asked) = (lane.asks + 1, last);
-        lane.ask_at = now + pause.min(self.settings.heartbeat.max(ASK_AGAIN));
-    }
-
-    fn repair(&mut self, now: Tick, actions: &mut Vec<Action>) {
-        let (lanes, mut left) = (&mut self.lanes, REPAIRS_MAX);
-        let mut next = Tick::MAX;
-        self.repairs.retain(|packet| {
-            let Some(slot) = lanes[packet.from].slot_mut(packet.sequence) else {
-                return false;
-            };
-            let is_wanted = slot.repair_at < Tick::MAX;
-            let is_due = is_wanted && slot.repair_at <= now && left > 0;
-            if is_due {
-                left -= 1;
-                (slot.repair_at, slot.sent_at, slot.asks) = (Tick::MAX, now, 0);
-                actions.push(Action::Again(*packet));
-            } else if is_wanted {
-                next = next.min(slot.repair_at.max(now + REPAIRS_PAUSE));
-            }
-            is_wanted && !is_due
-        });
-        self.repair_at = next;
-    }
-
-    /// That packet of that rank was sent, as somebody says: are any missing?
-    fn look_for_gaps(&mut self, now: Tick, from: usize, sequence: u64) {
-        let has_end = self.cut.is_some() && self.is_repaired();
-        let lane = &mut self.lanes[from];
-        lane.known = lane.known.max(sequence);
-        let is_gap = lane.through < lane.known && from != self.own;
-        let is_news = lane.ask_at == Tick::MAX || lane.known > lane.asked;
-        if !is_gap || !is_news || has_end {
-            return;
-        }
-        // What is asked for stays asked for: nothing is asked for sooner because more is missing.
-        if lane.ask_at == Tick::MAX || lane.asks > 0 {
-            let delay = match self.lanes.len() <= 2 && self.settings.reliability == Reliability::Nak
-            {
-                true => Duration::ZERO,
-                false => part(&mut self.random, self.settings.nak_delay),
-            };
-            let lane = &mut self.lanes[from];
-            lane.ask_at = lane.ask_at.min(now + delay);
-            lane.asked = lane.known;
-            self.ask_at = self.ask_at.min(lane.ask_at);
-        }
     }
 
     fn let_go(&mut self, sender: usize) {
@@ -463,7 +330,7 @@ impl Streams {
         self.is_repaired() && !self.cut.as_ref().is_none_or(has)
     }
 
-    fn is_repaired(&self) -> bool {
+    pub(super) fn is_repaired(&self) -> bool {
         self.settings.reliability == Reliability::Nak
     }
 
@@ -472,21 +339,5 @@ impl Streams {
     }
 }
 
-/// A part of that time, drawn.
-fn part(random: &mut Pcg64Mcg, whole: Duration) -> Duration {
-    let nanos = u64::try_from(whole.as_nanos()).unwrap_or(u64::MAX);
-    Duration::from_nanos(random.next_u64() % nanos.saturating_add(1).max(1))
-}
-
-/// After which time what was asked for is asked for again, some ten times what a question and its answer take in a local network;
-/// from the third time on twice as long each time. Where one datagram of ten is lost, one gap of thirty needs a third question.
-const ASK_AGAIN: Duration = Duration::from_millis(1);
 /// How often something is asked for before a lower count of its sender's is believed.
-const ASKS_IN_VAIN: u32 = 6;
-/// How long a packet is not sent again after it was sent: the one that asks cannot have got it yet.
-const REPAIR_REST: Duration = Duration::from_micros(500);
-/// How often a packet must have been asked for before others than its sender answer.
-const ASKS_OF_PEERS: u8 = 3;
-/// How many packets are sent again at once, and the pause between two such bursts.
-const REPAIRS_MAX: usize = 64;
-const REPAIRS_PAUSE: Duration = Duration::from_micros(200);
+const ASKS_IN_VAIN: u8 = 6;

@@ -7,10 +7,12 @@ use rand_core::Rng;
 use rand_pcg::Pcg64Mcg;
 use timing::Tick;
 
-use super::{Action, Arrival, Streams};
+use super::{Action, Arrival, Coming, Streams};
 use crate::frame::{Holding, Nak, Status};
 use crate::orders::PacketId;
 use crate::{MemberId, Name, ORDERS, Seat, Settings, View, ViewId};
+
+const FIRST: Coming = Coming::FirstHand;
 
 fn view(size: u64) -> Arc<View> {
     let seat = |member| Seat {
@@ -68,25 +70,25 @@ fn status(sent: u64, received: &[u64]) -> Status {
 #[test]
 fn a_later_packet_shows_a_gap_which_is_asked_for_again_and_again() {
     let mut streams = streams(3, 0);
-    assert_eq!(streams.on_packet(at(0), packet(1, 2), b"two"), Arrival::New);
     assert_eq!(
-        streams.on_packet(at(0), packet(1, 2), b"two"),
+        streams.on_packet(at(0), packet(1, 2), b"two", FIRST),
+        Arrival::New
+    );
+    assert_eq!(
+        streams.on_packet(at(0), packet(1, 2), b"two", FIRST),
         Arrival::Duplicate
     );
     assert_eq!(ready(&mut streams), []);
     let first = streams.wake_at();
     assert!(first <= at(1));
     let asked = due(&mut streams, first);
-    let has = Holding {
-        through: 0,
-        beyond: vec![1],
-    };
+    let has = Holding::default();
     assert_eq!(
         asked,
         [Action::Nak(Nak {
             of: 1,
             has,
-            last: 2
+            last: 1
         })]
     );
     let pauses: Vec<Duration> = (0..4)
@@ -97,7 +99,7 @@ fn a_later_packet_shows_a_gap_which_is_asked_for_again_and_again() {
         })
         .collect();
     assert_eq!(pauses, [1, 2, 4, 8].map(Duration::from_millis));
-    streams.on_packet(at(500), packet(1, 1), b"one");
+    streams.on_packet(at(500), packet(1, 1), b"one", FIRST);
     assert_eq!(ready(&mut streams), [(1, 1), (1, 2)]);
     assert_eq!(due(&mut streams, at(900)), []);
     assert_eq!(streams.wake_at(), Tick::MAX);
@@ -114,7 +116,7 @@ fn a_status_shows_that_the_last_packets_are_missing() {
 #[test]
 fn who_hears_another_ask_waits_for_the_answer() {
     let mut streams = streams(3, 0);
-    streams.on_packet(at(0), packet(1, 2), b"two");
+    streams.on_packet(at(0), packet(1, 2), b"two", FIRST);
     let nak = Nak {
         of: 1,
         has: Holding::default(),
@@ -143,7 +145,7 @@ fn the_sender_answers_at_once_and_not_twice_in_a_millisecond() {
 #[test]
 fn others_answer_when_the_sender_does_not() {
     let mut streams = streams(3, 0);
-    streams.on_packet(at(0), packet(1, 1), b"one");
+    streams.on_packet(at(0), packet(1, 1), b"one", FIRST);
     let nak = Nak {
         of: 1,
         has: Holding::default(),
@@ -156,7 +158,7 @@ fn others_answer_when_the_sender_does_not() {
     streams.on_nak(at(30), 2, &nak);
     assert!(streams.wake_at() <= at(32));
     // Somebody else was quicker.
-    streams.on_packet(at(30), packet(1, 1), b"one");
+    streams.on_packet(at(30), packet(1, 1), b"one", FIRST);
     assert_eq!(due(&mut streams, at(40)), []);
     for _ in 0..3 {
         streams.on_nak(at(50), 2, &nak);
@@ -187,7 +189,7 @@ fn credit_is_what_the_slowest_has_room_for() {
 fn all_see_who_holds_up_a_sender() {
     let mut streams = streams(3, 0);
     for sequence in 1..=16 {
-        streams.on_packet(at(0), packet(1, sequence), b"x");
+        streams.on_packet(at(0), packet(1, sequence), b"x", FIRST);
     }
     streams.on_status(at(1), 1, &status(16, &[0, 16, 0]));
     assert_eq!(streams.holds_up(), Some((2, at(1))));
@@ -212,11 +214,11 @@ fn absurd_claims_change_nothing() {
     streams.on_status(at(0), 1, &status(u64::MAX, &[u64::MAX, u64::MAX]));
     streams.on_status(at(0), 1, &status(7, &[1, 2, 3]));
     assert_eq!(
-        streams.on_packet(at(0), packet(1, u64::MAX), b"x"),
+        streams.on_packet(at(0), packet(1, u64::MAX), b"x", FIRST),
         Arrival::Beyond
     );
     assert_eq!(
-        streams.on_packet(at(0), packet(1, 17), b"x"),
+        streams.on_packet(at(0), packet(1, 17), b"x", FIRST),
         Arrival::Beyond
     );
     let nak = Nak {
@@ -233,7 +235,7 @@ fn absurd_claims_change_nothing() {
 fn packets_beyond_a_cut_are_as_if_they_had_never_come() {
     let mut streams = streams(3, 0);
     for sequence in 1..=3 {
-        streams.on_packet(at(0), packet(1, sequence), b"x");
+        streams.on_packet(at(0), packet(1, sequence), b"x", FIRST);
     }
     let through = |through| Holding {
         through,
@@ -247,10 +249,13 @@ fn packets_beyond_a_cut_are_as_if_they_had_never_come() {
         [Action::Nak(Nak { of: 2, last: 1, .. })]
     ));
     assert_eq!(
-        streams.on_packet(at(2), packet(2, 2), b"x"),
+        streams.on_packet(at(2), packet(2, 2), b"x", FIRST),
         Arrival::Beyond
     );
-    assert_eq!(streams.on_packet(at(2), packet(2, 1), b"x"), Arrival::New);
+    assert_eq!(
+        streams.on_packet(at(2), packet(2, 1), b"x", FIRST),
+        Arrival::New
+    );
     assert!(streams.has_all_of(&cut));
     assert_eq!(ready(&mut streams), [(1, 1), (1, 2), (2, 1)]);
     assert_eq!(streams.holdings()[1].through, 3);
@@ -262,14 +267,14 @@ fn without_repair_gaps_are_told_and_passed_over() {
     settings.reliability = crate::Reliability::None;
     let mut streams = Streams::new(view(3), 0, &settings, 1);
     for sequence in [1, 4, 6] {
-        streams.on_packet(at(0), packet(1, sequence), b"x");
+        streams.on_packet(at(0), packet(1, sequence), b"x", FIRST);
     }
     assert_eq!(ready(&mut streams), [(1, 1)]);
     let lost = due(&mut streams, at(1));
     assert_eq!(lost, [Action::Lost(1, 2..=3), Action::Lost(1, 5..=5)]);
     assert_eq!(ready(&mut streams), [(1, 4), (1, 6)]);
     assert_eq!(
-        streams.on_packet(at(2), packet(1, 2), b"x"),
+        streams.on_packet(at(2), packet(1, 2), b"x", FIRST),
         Arrival::Duplicate
     );
 }
@@ -278,9 +283,119 @@ fn without_repair_gaps_are_told_and_passed_over() {
 fn the_order_none_hands_over_what_comes() {
     let mut streams = Streams::new(view(2), 0, &settings("none"), 1);
     for sequence in [2, 1] {
-        streams.on_packet(at(0), packet(1, sequence), b"x");
+        streams.on_packet(at(0), packet(1, sequence), b"x", FIRST);
     }
     assert_eq!(ready(&mut streams), [(1, 2), (1, 1)]);
+}
+
+fn micros(micros: u64) -> Tick {
+    Tick::from_nanos(micros * 1000)
+}
+
+/// Lets time pass in steps of 100 us; which packets of rank 1 were asked for, and when.
+fn asked(streams: &mut Streams, micros_from: u64, micros_to: u64) -> Vec<(u64, u64)> {
+    let mut all = Vec::new();
+    for now in (micros_from..micros_to).step_by(100) {
+        for action in due(streams, micros(now)) {
+            let Action::Nak(Nak { has, last, .. }) = action else {
+                panic!("nothing is asked of this one: {action:?}");
+            };
+            let wanted = (1..=last).filter(|sequence| !has.has(*sequence));
+            all.extend(wanted.map(|sequence| (now, sequence)));
+        }
+    }
+    all
+}
+
+#[test]
+fn only_what_is_due_is_asked_for() {
+    let mut streams = streams(3, 0);
+    streams.on_packet(micros(0), packet(1, 2), b"x", FIRST);
+    assert_eq!(asked(&mut streams, 0, 200), [(100, 1)]);
+    streams.on_packet(micros(200), packet(1, 4), b"x", FIRST);
+    // Some time after the last question, and without what that was about.
+    assert_eq!(asked(&mut streams, 200, 1000), [(300, 3)]);
+    assert_eq!(asked(&mut streams, 1000, 1400), [(1100, 1), (1300, 3)]);
+}
+
+/// Repairs were six to nine times what was lost where datagrams overtook each other by milliseconds: everything late was asked for.
+#[test]
+fn what_uses_to_be_late_is_waited_for() {
+    let (mut streams, mut naks) = (streams(3, 0), Vec::new());
+    for round in 0..40 {
+        let (now, first) = (round * 10_000, 2 * round + 1);
+        streams.on_packet(micros(now), packet(1, first + 1), b"x", FIRST);
+        naks.push(asked(&mut streams, now, now + 3000).len());
+        streams.on_packet(micros(now + 3000), packet(1, first), b"x", FIRST);
+        assert_eq!(ready(&mut streams), [(1, first), (1, first + 1)]);
+        for sequence in [first, first + 1] {
+            streams.delivered(packet(1, sequence));
+        }
+        streams.on_status(micros(now + 3500), 2, &status(0, &[0, first + 1, 0]));
+        streams.on_status(
+            micros(now + 3500),
+            1,
+            &status(first + 1, &[0, first + 1, 0]),
+        );
+    }
+    assert!(naks[0] > 0, "nothing is known yet");
+    assert!(naks[1..].iter().all(|naks| *naks == 0), "{naks:?}");
+    // One that does not come is asked for all the same, and in time.
+    streams.on_packet(micros(500_000), packet(1, 82), b"x", FIRST);
+    let (at, sequence) = asked(&mut streams, 500_000, 510_000)[0];
+    assert_eq!(sequence, 81);
+    assert!((503_000..504_000).contains(&at), "{at}");
+}
+
+#[test]
+fn what_is_lost_and_never_late_is_asked_for_at_once() {
+    let mut streams = streams(3, 0);
+    // One was late, once.
+    streams.on_packet(micros(0), packet(1, 2), b"x", FIRST);
+    streams.on_packet(micros(5000), packet(1, 1), b"x", FIRST);
+    for round in 1..=100 {
+        let (now, lost) = (round * 10_000, 2 * round + 1);
+        streams.on_packet(micros(now), packet(1, lost + 1), b"x", FIRST);
+        let first = streams.wake_at().since(micros(now)).as_micros();
+        assert!(round < 100 || first < 100, "{first}");
+        let count = asked(&mut streams, now, now + 8000).len();
+        assert!(count > 0, "round {round}");
+        streams.on_packet(micros(now + 8000), packet(1, lost), b"x", Coming::Again);
+        while let Some(packet) = streams.next_ready() {
+            streams.delivered(packet);
+        }
+        for rank in [1, 2] {
+            let status = status(0, &[0, lost + 1, 0]);
+            streams.on_status(micros(now + 9000), rank, &status);
+        }
+    }
+}
+
+/// Every question is answered, after five milliseconds: more questions than one lead to doubles, which show that the first was answered.
+#[test]
+fn an_answer_that_uses_to_take_long_is_waited_for() {
+    let (mut streams, mut questions) = (streams(2, 0), Vec::new());
+    for round in 0..20 {
+        let (now, lost) = (round * 100_000, 2 * round + 1);
+        streams.on_packet(micros(now), packet(1, lost + 1), b"x", FIRST);
+        let asks = asked(&mut streams, now, now + 5000);
+        let mut last = now;
+        for (at, sequence) in &asks {
+            assert_eq!(*sequence, lost);
+            last = at + 5000;
+            streams.on_packet(micros(last), packet(1, lost), b"x", Coming::Again);
+        }
+        questions.push(asks.len());
+        while let Some(packet) = streams.next_ready() {
+            streams.delivered(packet);
+        }
+        streams.on_status(micros(last + 100), 1, &status(lost + 1, &[0, lost + 1]));
+    }
+    assert!(questions[0] > 1, "{questions:?}");
+    assert!(
+        questions[1..].iter().all(|count| *count == 1),
+        "{questions:?}"
+    );
 }
 
 /// Three members over a network that loses, doubles and delays: all have all, each sender's in its order, whatever the seed.
@@ -309,7 +424,7 @@ fn repaired(seed: u64) {
                 && random.next_u32().is_multiple_of(2)
             {
                 streams.keep_own(at(millis), &[own as u8]);
-                sent.push(Wire::Packet(packet(own, streams.sent())));
+                sent.push(Wire::Packet(packet(own, streams.sent()), FIRST));
             }
             if millis % 10 == own as u64 {
                 sent.push(Wire::Status(status(streams.sent(), &streams.received())));
@@ -319,7 +434,7 @@ fn repaired(seed: u64) {
                     .into_iter()
                     .map(|action| match action {
                         Action::Nak(nak) => Wire::Nak(nak),
-                        Action::Again(packet) => Wire::Packet(packet),
+                        Action::Again(packet) => Wire::Packet(packet, Coming::Again),
                         Action::Lost(..) => panic!("seed {seed}: given up"),
                     }),
             );
@@ -338,8 +453,8 @@ fn repaired(seed: u64) {
         }
         for (_, from, to, wire) in wires.extract_if(.., |wire| wire.0 <= millis) {
             match wire {
-                Wire::Packet(packet) => {
-                    members[to].on_packet(at(millis), packet, b"x");
+                Wire::Packet(packet, coming) => {
+                    members[to].on_packet(at(millis), packet, b"x", coming);
                 }
                 Wire::Status(status) => members[to].on_status(at(millis), from, &status),
                 Wire::Nak(nak) => members[to].on_nak(at(millis), from, &nak),
@@ -358,7 +473,7 @@ fn repaired(seed: u64) {
 
 #[derive(Clone)]
 enum Wire {
-    Packet(PacketId),
+    Packet(PacketId, Coming),
     Status(Status),
     Nak(Nak),
 }

@@ -19,6 +19,8 @@ public class Member extends ReceiverAdapter {
     final CountDownLatch complete = new CountDownLatch(1);
     long from = Long.MAX_VALUE, to, count;
     boolean isTimed;
+    long said;
+    final long[] given = new long[16];
     final long[][] samples = new long[2][SAMPLES];
     final int[] sampled = new int[2];
 
@@ -35,12 +37,17 @@ public class Member extends ReceiverAdapter {
     @Override
     public synchronized void receive(Message message) {
         long at = System.nanoTime();
-        if (message.getLength() != BYTES || at < from || at >= to) return;
+        ByteBuffer bytes = ByteBuffer.wrap(message.getRawBuffer(), message.getOffset(), message.getLength());
+        long sent = bytes.getLong(), number = bytes.getLong();
+        int of = bytes.getInt();
+        if (number != ++given[of]) {
+            System.err.println("message " + given[of] + " of member " + of + " was lost, doubled or overtaken: " + number + " came");
+            System.exit(1);
+        }
+        if (at < from || at >= to) return;
         count++;
         if (!isTimed) return;
-        ByteBuffer bytes = ByteBuffer.wrap(message.getRawBuffer(), message.getOffset(), BYTES);
-        long sent = bytes.getLong();
-        int kind = bytes.getInt() == own ? 0 : 1;
+        int kind = of == own ? 0 : 1;
         if (sampled[kind] < SAMPLES) samples[kind][sampled[kind]++] = at - sent;
     }
 
@@ -69,7 +76,7 @@ public class Member extends ReceiverAdapter {
 
     Message message() {
         ByteBuffer bytes = ByteBuffer.allocate(BYTES);
-        bytes.putLong(System.nanoTime()).putInt(own);
+        bytes.putLong(System.nanoTime()).putLong(++said).putInt(own);
         return new Message(null, null, bytes.array());
     }
 

@@ -1,7 +1,8 @@
 /* What the members of all systems do alike. A member says "ready" when all are there; at the first line on its input it sends slowly and
  * says how long its messages took ("latency", nanoseconds: own median and 99th percentile, those of others likewise); at the
  * second it sends as fast as it may and says how many messages a second were delivered to it ("rate"). At the end of the input it ends.
- * All members are on one machine, so that their monotonic clocks are one. */
+ * A message that does not come, comes twice, or comes behind a later one of its sender ends the member: it has failed. All members are on
+ * one machine, so that their monotonic clocks are one. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
@@ -14,18 +15,22 @@
 
 #define BYTES 64
 #define SAMPLES 1000000
+#define MEMBERS_MAX 16
 /* Before and behind the time that counts, in nanoseconds: not all begin at the same moment. */
 #define MARGIN 500000000LL
 
 struct message {
     int64_t sent;
+    int64_t number;
     int32_t from;
-    char rest[BYTES - 12];
+    char rest[BYTES - 20];
 };
 
 static int32_t own;
 static int64_t counts_from = INT64_MAX, counts_to;
 static int64_t count;
+/* How many messages this member has sent, and how many of each it was given. */
+static int64_t said, given[MEMBERS_MAX];
 static int is_timed;
 static int64_t *samples[2];
 static long sampled[2];
@@ -45,10 +50,17 @@ static void fail(const char *what, long code) {
 static void delivered(const void *bytes, size_t length) {
     struct message message;
     int64_t at = now();
-    if (length != BYTES || at < counts_from || at >= counts_to) return;
+    if (length != BYTES) fail("a message of another length", length);
+    memcpy(&message, bytes, BYTES);
+    if (message.from < 0 || message.from >= MEMBERS_MAX) fail("a message of nobody", message.from);
+    if (message.number != ++given[message.from]) {
+        fprintf(stderr, "message %lld of member %d was lost, doubled or overtaken: %lld came\n", (long long)given[message.from],
+                message.from, (long long)message.number);
+        exit(1);
+    }
+    if (at < counts_from || at >= counts_to) return;
     count++;
     if (!is_timed) return;
-    memcpy(&message, bytes, BYTES);
     int kind = message.from != own;
     if (sampled[kind] < SAMPLES) samples[kind][sampled[kind]++] = at - message.sent;
 }
@@ -56,6 +68,7 @@ static void delivered(const void *bytes, size_t length) {
 static void stamp(struct message *message) {
     memset(message, 'x', sizeof *message);
     message->sent = now();
+    message->number = said + 1;
     message->from = own;
 }
 
@@ -103,6 +116,7 @@ static void run(int seconds, double rate) {
         if (now() >= next) {
             stamp(&message);
             while (!try_send(&message)) receive(1000000);
+            said++;
             next += gap;
         }
         int64_t left = next - now();
@@ -118,6 +132,7 @@ static void run(int seconds, double rate) {
         for (int i = 0; i < 64 && taken; i++) {
             stamp(&message);
             taken = try_send(&message);
+            said += taken;
         }
         receive(taken ? 0 : 1000000);
     }

@@ -26,10 +26,11 @@ pub struct Members {
     inputs: Vec<ChildStdin>,
     lines: Receiver<(usize, String)>,
     errors: PathBuf,
+    loss_percent: u32,
     // Processes end before their namespaces do.
     _members: Vec<Running>,
     _servers: Vec<Running>,
-    _net: Net,
+    net: Net,
 }
 
 /// What a run gave: of each figure that of the member for which it was worst.
@@ -82,9 +83,10 @@ impl Members {
             inputs,
             lines,
             errors,
+            loss_percent: system.contest.loss_percent(),
             _members: members,
             _servers: servers,
-            _net: net,
+            net,
         })
     }
 
@@ -94,6 +96,10 @@ impl Members {
     /// When a member ended early or was silent for too long.
     pub fn measure(&mut self, seconds: u64) -> Result<Figures, String> {
         self.hear("ready", 0, START_PATIENCE)?;
+        // How they find each other is not what is measured.
+        if self.loss_percent > 0 {
+            self.net.lose(self.loss_percent)?;
+        }
         let patience = Duration::from_secs(3 * seconds) + PATIENCE;
         self.go()?;
         let latencies = self.hear("latency", 4, patience)?;

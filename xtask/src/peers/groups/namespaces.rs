@@ -1,6 +1,6 @@
 //! Network namespaces on a bridge, for one run.
 //!
-//! Needs root, `ip` (iproute2), `unshare`, `nsenter` and `setpriv` (util-linux). **Nothing outlives the process that made it:** a namespace
+//! Needs root, `ip` (iproute2), `nft` (nftables) where datagrams are to be lost, `unshare`, `nsenter` and `setpriv` (util-linux). **Nothing outlives the process that made it:** a namespace
 //! has no name and lives as long as a process in it reads a pipe whose other end is ours; programs inside are killed by the
 //! kernel when the thread that started them ends.
 
@@ -44,6 +44,15 @@ impl Net {
             places,
             _switch: switch,
         })
+    }
+
+    /// From now on so many of a hundred datagrams that come to each of them are lost, whoever sent them.
+    ///
+    /// # Errors
+    /// What the machine lacks.
+    pub fn lose(&self, percent: u32) -> Result<(), String> {
+        let rules = LOSE.replace("PERCENT", &percent.to_string());
+        self.places.iter().try_for_each(|place| place.shell(&rules))
     }
 
     /// A command in one of them. It is killed when the thread that starts it ends.
@@ -115,5 +124,15 @@ impl Drop for Holder {
 const SYSTEM_PATH: &str = "PATH=$PATH:/usr/sbin:/sbin\n";
 const HOLD: &str =
     "PATH=$PATH:/usr/sbin:/sbin; set -e; ip link set lo up; echo ready; read -r _ || :";
+const LOSE: &str = "\
+nft -f - <<'END'
+table ip faults {
+    chain in {
+        type filter hook input priority 0;
+        iifname veth0 meta l4proto udp numgen random mod 100 < PERCENT counter drop
+    }
+}
+END
+";
 /// Far from the indices that the kernel gives in a namespace of a few interfaces.
 const PORT_INDEX_MIN: usize = 1000;

@@ -8,22 +8,24 @@ use std::process::{Command, Stdio};
 use super::Scratch;
 use super::namespaces::{Net, address};
 
-/// A system with an order.
+/// A system as it is measured.
 pub struct System {
     /// Its name in the table.
     pub name: &'static str,
     /// Which table.
-    pub order: Order,
+    pub contest: Contest,
     kind: Kind,
 }
 
-/// What all members agree on.
+/// A table: what is asked of all systems in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum Contest {
     /// All deliver all messages in one order.
     Total,
     /// All deliver each sender's messages in its order.
     Fifo,
+    /// All deliver all messages in one order, over a network that loses.
+    Lossy,
 }
 
 enum Kind {
@@ -34,15 +36,41 @@ enum Kind {
     /// One server.
     Nats,
     /// `wharf group load`, with this order.
-    Wharf(&'static str),
+    Wharf(&'static str, Way),
 }
 
-impl Order {
+/// How a member of wharf reaches the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Multicast,
+    /// By a list of addresses.
+    Unicast,
+}
+
+impl Contest {
     /// The table's heading.
     pub fn title(self) -> &'static str {
         match self {
-            Order::Total => "Groups of 3 in total order",
-            Order::Fifo => "Groups of 3 in FIFO order",
+            Contest::Total => "Groups of 3 in total order",
+            Contest::Fifo => "Groups of 3 in FIFO order",
+            Contest::Lossy => "Groups of 3 in total order, 10 % of all datagrams lost",
+        }
+    }
+
+    /// How long each measurement takes where so long was asked for: where datagrams are lost some deliver a few messages a second, and
+    /// percentiles need more of all.
+    pub fn seconds(self, asked: u64) -> u64 {
+        match self {
+            Contest::Total | Contest::Fifo => asked,
+            Contest::Lossy => asked.max((5 * asked).min(60)),
+        }
+    }
+
+    /// How many of a hundred datagrams each member loses of those that come to it.
+    pub fn loss_percent(self) -> u32 {
+        match self {
+            Contest::Total | Contest::Fifo => 0,
+            Contest::Lossy => 10,
         }
     }
 }
@@ -64,7 +92,7 @@ impl System {
                 compile(scratch, "javac", &args)
             }
             Kind::Nats => compile_c(scratch, "nats.c", NATS_C, &[]),
-            Kind::Wharf(_) => Ok(()),
+            Kind::Wharf(..) => Ok(()),
         }
     }
 
@@ -81,7 +109,7 @@ impl System {
                     command
                 })
                 .collect(),
-            Kind::Jgroups(_) | Kind::Wharf(_) => Vec::new(),
+            Kind::Jgroups(_) | Kind::Wharf(..) => Vec::new(),
             Kind::Nats => {
                 let mut command = net.command(SERVER_INDEX);
                 command.args(["nats-server", "-a", &address(SERVER_INDEX), "-p", "4222"]);
@@ -107,9 +135,31 @@ impl System {
                 .arg("Member")
                 .args(common)
                 .args(words),
-            Kind::Wharf(order) => command.arg(&scratch.wharf).args(wharf(order, common)),
+            Kind::Wharf(order, way) => command
+                .arg(&scratch.wharf)
+                .args(wharf(order, common))
+                .args(way.flags(rank)),
         };
         command
+    }
+}
+
+impl Way {
+    /// What a member of that rank is told of where it meets the others.
+    fn flags(self, rank: usize) -> Vec<String> {
+        let place = |index: usize| format!("{}:{WHARF_PORT}", address(index));
+        match self {
+            Way::Multicast => ["--interface", "veth0", "--ttl", "1"]
+                .map(str::to_owned)
+                .to_vec(),
+            Way::Unicast => {
+                let all: Vec<String> = (1..=super::members::COUNT).map(place).collect();
+                vec![
+                    format!("--to={}", all.join(",")),
+                    format!("--listen={}", place(rank + 1)),
+                ]
+            }
+        }
     }
 }
 
@@ -118,7 +168,7 @@ fn wharf(order: &str, common: &[String]) -> Vec<String> {
     let [seconds, rate, rank, count] = common else {
         unreachable!("four words are common to all")
     };
-    let words = ["group", "load", "--interface", "veth0", "--ttl", "1"].map(str::to_owned);
+    let words = ["group", "load"].map(str::to_owned);
     let flags = [
         format!("--order={order}"),
         format!("--name=m{rank}"),
@@ -182,51 +232,86 @@ fn corosync_conf() -> String {
 }
 
 /// All that are measured, in the order of a round.
-pub const SYSTEMS: [System; 9] = [
+pub const SYSTEMS: [System; 16] = [
     System {
         name: YARDSTICK,
-        order: Order::Total,
-        kind: Kind::Wharf("total-sequencer"),
+        contest: Contest::Total,
+        kind: Kind::Wharf("total-sequencer", Way::Multicast),
     },
     System {
         name: "wharf, total-lamport",
-        order: Order::Total,
-        kind: Kind::Wharf("total-lamport"),
+        contest: Contest::Total,
+        kind: Kind::Wharf("total-lamport", Way::Multicast),
     },
     System {
         name: YARDSTICK,
-        order: Order::Fifo,
-        kind: Kind::Wharf("fifo"),
+        contest: Contest::Fifo,
+        kind: Kind::Wharf("fifo", Way::Multicast),
     },
     System {
         name: "corosync (agreed)",
-        order: Order::Total,
+        contest: Contest::Total,
         kind: Kind::Corosync,
     },
     System {
         name: "JGroups SEQUENCER, bundling",
-        order: Order::Total,
+        contest: Contest::Total,
         kind: Kind::Jgroups(&["total", "bundling"]),
     },
     System {
         name: "JGroups SEQUENCER, no bundling",
-        order: Order::Total,
+        contest: Contest::Total,
         kind: Kind::Jgroups(&["total", "plain"]),
     },
     System {
         name: "JGroups NAKACK, bundling",
-        order: Order::Fifo,
+        contest: Contest::Fifo,
         kind: Kind::Jgroups(&["fifo", "bundling"]),
     },
     System {
         name: "JGroups NAKACK, no bundling",
-        order: Order::Fifo,
+        contest: Contest::Fifo,
         kind: Kind::Jgroups(&["fifo", "plain"]),
     },
     System {
         name: "nats-server",
-        order: Order::Fifo,
+        contest: Contest::Fifo,
         kind: Kind::Nats,
+    },
+    System {
+        name: YARDSTICK,
+        contest: Contest::Lossy,
+        kind: Kind::Wharf("total-sequencer", Way::Multicast),
+    },
+    System {
+        name: "wharf, unicast",
+        contest: Contest::Lossy,
+        kind: Kind::Wharf("total-sequencer", Way::Unicast),
+    },
+    System {
+        name: "wharf, total-lamport",
+        contest: Contest::Lossy,
+        kind: Kind::Wharf("total-lamport", Way::Multicast),
+    },
+    System {
+        name: "wharf, total-lamport, unicast",
+        contest: Contest::Lossy,
+        kind: Kind::Wharf("total-lamport", Way::Unicast),
+    },
+    System {
+        name: "corosync (agreed)",
+        contest: Contest::Lossy,
+        kind: Kind::Corosync,
+    },
+    System {
+        name: "JGroups SEQUENCER, bundling",
+        contest: Contest::Lossy,
+        kind: Kind::Jgroups(&["total", "bundling"]),
+    },
+    System {
+        name: "JGroups SEQUENCER, no bundling",
+        contest: Contest::Lossy,
+        kind: Kind::Jgroups(&["total", "plain"]),
     },
 ];
 
@@ -234,6 +319,7 @@ pub const SYSTEMS: [System; 9] = [
 pub const YARDSTICK: &str = "wharf";
 /// The namespace of a server that all members share.
 pub const SERVER_INDEX: usize = 4;
+const WHARF_PORT: u16 = 5009;
 const MEMBER_H: &str = include_str!("member.h");
 const COROSYNC_C: &str = include_str!("corosync.c");
 const NATS_C: &str = include_str!("nats.c");
@@ -247,13 +333,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_order_has_systems_and_each_system_a_name_of_its_own() {
-        for order in [Order::Total, Order::Fifo] {
-            assert!(SYSTEMS.iter().any(|system| system.order == order));
+    fn each_table_has_systems_and_each_system_a_name_of_its_own() {
+        for contest in [Contest::Total, Contest::Fifo, Contest::Lossy] {
+            assert!(SYSTEMS.iter().any(|system| system.contest == contest));
         }
         for (index, system) in SYSTEMS.iter().enumerate() {
             let is_other =
-                |other: &System| other.name != system.name || other.order != system.order;
+                |other: &System| other.name != system.name || other.contest != system.contest;
             assert!(SYSTEMS[..index].iter().all(is_other));
         }
     }
@@ -264,6 +350,18 @@ mod tests {
         for expected in ["--order=fifo", "--for=3s", "--rate=333.3", "--name=m0"] {
             assert!(flags.iter().any(|flag| flag == expected), "{flags:?}");
         }
+    }
+
+    #[test]
+    fn who_is_reached_one_by_one_is_told_all_addresses_and_its_own() {
+        let flags = Way::Unicast.flags(1);
+        assert_eq!(
+            flags,
+            [
+                "--to=198.51.100.1:5009,198.51.100.2:5009,198.51.100.3:5009",
+                "--listen=198.51.100.2:5009"
+            ]
+        );
     }
 
     #[test]

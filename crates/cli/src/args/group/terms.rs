@@ -68,7 +68,7 @@ pub struct PromiseArgs {
     /// How long a member must be silent, at the least, before it is suspected
     #[arg(long, value_name = "DURATION", default_value = "250ms", value_parser = duration, help_heading = PATIENCE)]
     pub suspect_after: Duration,
-    /// Within which time what is missing is asked for
+    /// Within which time, drawn at random, what is missing is asked for; less in a group of less than 18
     #[arg(long, value_name = "DURATION", default_value = "1ms", value_parser = duration, help_heading = PATIENCE)]
     pub nak_delay: Duration,
     /// How long to look for a group before founding one

@@ -127,7 +127,8 @@ fn whoever_loses_its_terminal_leaves_in_order() {
     assert_eq!(logged(&all[0].log(), "leave").len(), 1);
     all[1].sees(1);
     assert!(all[1].objects("blocked").is_empty());
-    all[1].end();
+    all[1].signal("INT");
+    assert_eq!(all[1].wait(), Some(0), "{}", all[1].said());
 }
 
 /// Without a quorum there is no group that would take lines: that is told while it waits and in the end.

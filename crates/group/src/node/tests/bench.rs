@@ -61,6 +61,8 @@ pub(super) struct Bench {
     /// How many of a thousand datagrams come a second time with something else in them, and a checksum that is right.
     pub forged: u64,
     pub delay: std::ops::Range<u64>,
+    /// A host that does not keep up: no packet comes to it, only what is said about packets.
+    pub slow: Option<usize>,
     /// Of each host the part that it is in: datagrams stay in their part.
     pub part: Vec<u32>,
     pub rng: Pcg64Mcg,
@@ -82,6 +84,7 @@ impl Bench {
             doubles: 0,
             forged: 0,
             delay: 20_000..200_000,
+            slow: None,
             part: vec![0; count],
             rng: Pcg64Mcg::seed_from_u64(seed),
             settings: settings.clone(),
@@ -180,7 +183,8 @@ impl Bench {
         };
         for at in 0..self.hosts.len() {
             let is_for = to.is_none_or(|to| to == at) && self.part[at] == self.part[from];
-            if !is_for || at == from || self.draw(1000) < self.loss {
+            let is_missed = self.slow == Some(at) && PACKETS.contains(&datagram[5]);
+            if !is_for || at == from || is_missed || self.draw(1000) < self.loss {
                 continue;
             }
             let copies = 1 + u64::from(self.draw(1000) < self.doubles);
@@ -360,6 +364,9 @@ impl Effects for Seen {
         self.events.push(Event::Notice(notice));
     }
 }
+
+/// The kinds of frames that carry messages: data, and the same again.
+const PACKETS: [u8; 2] = [1, 2];
 
 /// Members and numbers, as they stand in messages and states.
 pub(super) fn pairs(bytes: &[u8]) -> impl Iterator<Item = (u64, u64)> {
