@@ -39,6 +39,8 @@ pub struct Station {
     /// The errors of receiving that were told, by their number.
     told: u128,
     errors_in_a_row: u32,
+    /// How many turns in a row a batch was full, so that more may wait.
+    full_in_a_row: u32,
 }
 
 impl Station {
@@ -73,6 +75,7 @@ impl Station {
             may_have_more: false,
             told: 0,
             errors_in_a_row: 0,
+            full_in_a_row: 0,
         })
     }
 
@@ -228,16 +231,26 @@ impl Station {
         batch: &mut Batch,
         application: &mut dyn Application,
     ) -> Result<(), CastError> {
+        self.node.reading(true);
+        let mut is_more = false;
         if ready.group
             && let Some(group) = &mut self.links.group
         {
             let taken = group.take(batch);
+            is_more |= taken.is_ok() && batch.is_full();
             self.hear(taken, batch, application)?;
         }
         if ready.own {
             let taken = self.links.own.take(batch);
+            is_more |= taken.is_ok() && batch.is_full();
             self.hear(taken, batch, application)?;
         }
+        self.full_in_a_row = match is_more {
+            true => self.full_in_a_row + 1,
+            false => 0,
+        };
+        self.node
+            .reading((1..=FULL_MAX).contains(&self.full_in_a_row));
         Ok(())
     }
 
@@ -387,5 +400,7 @@ const LONG: Duration = Duration::from_millis(5);
 const MESSAGES_AT_ONCE: usize = 1024;
 /// And how many bytes of them.
 const BYTES_AT_ONCE: usize = 1 << 16;
+/// For how many turns in a row what is missing is looked for among what is not read yet.
+const FULL_MAX: u32 = 8;
 /// How often in a row receiving may fail before it is given up.
 const ERRORS_MAX: u32 = 1000;

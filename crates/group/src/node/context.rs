@@ -35,6 +35,8 @@ pub(super) struct Rest {
     pub giving: Vec<Giving>,
     pub merge: Merge,
     pub answers: Answers,
+    /// Datagrams wait to be read: what seems to be missing may be among them.
+    pub is_reading: bool,
     rng: Pcg64Mcg,
     wire: Vec<u8>,
 }
@@ -63,6 +65,7 @@ impl Rest {
             outgoing: Outgoing::new(&settings),
             merge: Merge::new(&settings, 0),
             answers: Answers::default(),
+            is_reading: false,
             settings: Arc::new(settings),
             tally: Tally::default(),
             fates: Fates::new(),

@@ -134,6 +134,13 @@ impl Node {
         place.on_datagram(&mut cx, datagram);
     }
 
+    /// Whether datagrams wait to be read. While they do, nothing is asked for again: what seems to be missing may be among them. A
+    /// driver that does not say so has members that ask for more than was lost, and one that says so for long has losses that
+    /// last as long.
+    pub fn reading(&mut self, is_so: bool) {
+        self.rest.is_reading = is_so;
+    }
+
     /// Nothing more is there at the moment: what was packed leaves, what others wait for is said.
     pub fn drained(&mut self, now: Tick, out: &mut dyn Effects) {
         let (place, mut cx) = self.at(now, out);

@@ -195,7 +195,10 @@ impl Session {
         if self.streams.wake_at() > cx.now {
             return;
         }
-        self.streams.on_time(cx.now, &mut self.actions);
+        match cx.rest.is_reading {
+            true => self.streams.answer(cx.now, &mut self.actions),
+            false => self.streams.on_time(cx.now, &mut self.actions),
+        }
         for action in self.actions.drain(..) {
             match action {
                 Action::Nak(nak) => {

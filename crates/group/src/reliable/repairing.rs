@@ -67,6 +67,11 @@ impl Streams {
                 .map(|lane| lane.ask_at.max(lane.rest_until));
             self.ask_at = next.min().unwrap_or(Tick::MAX);
         }
+        self.answer(now, actions);
+    }
+
+    /// What others asked for and is due, without asking for anything.
+    pub fn answer(&mut self, now: Tick, actions: &mut Vec<Action>) {
         if self.repair_at <= now {
             self.repair(now, actions);
         }
