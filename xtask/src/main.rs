@@ -75,7 +75,8 @@ Set-up and checks for the people who work on wharf.
                       all eight without a name, which takes most of an hour; one Markdown table an
                       experiment on stdout
   cargo xtask soak    simulate groups of every order and level with 10,000 seeds each, everything going wrong:
-                      [--seeds N] [--first-seed N]
+                      [--fuzz] [--seeds N] [--first-seed N]; with --fuzz strangers send what they should not:
+                      noise, what was said before, what another group said, and forgeries
   cargo xtask help    print this
 
 While you work, one crate at a time is faster: `cargo test -p CRATE`. The house rules alone:

@@ -42,7 +42,9 @@ pub use name::{
 };
 pub use primes::{FileArgs, PrimesArgs};
 pub use serve::ServeArgs;
-pub use sim::{ChanceArgs, GroupSimArgs, Printed, SimArgs, SimBenchArgs, SimCommand, SimFormat};
+pub use sim::{
+    ChanceArgs, GroupSimArgs, Printed, SimArgs, SimBenchArgs, SimCommand, SimFormat, SimRulesArgs,
+};
 pub use verdict::VerdictArgs;
 
 /// A laboratory for networked services: serve one definition under every concurrency model, load it,

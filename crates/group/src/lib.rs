@@ -34,7 +34,7 @@ mod view;
 pub use broken::{BROKEN, Broken};
 pub use effects::{Delivered, Effects, Notice, To};
 pub use error::{Reason, SendError, SettingsError};
-pub use frame::{Frame, sender_of};
+pub use frame::{Frame, seal, sender_of};
 pub use id::{GroupId, MemberId, ViewId};
 pub use node::{Node, Tally};
 pub use orders::{ORDERS, Order};

@@ -10,7 +10,7 @@
 //! | `samples.csv` | one row a request | [`Sample`] |
 //! | `events.jsonl` | one line an event of a server, with `--record` | [`Event`] |
 //! | `trace.jsonl` | one line an event of a log: who did what, with which stamps | |
-//! | `schedule.txt` | from `sim group`: the smallest schedule that broke a promise | any |
+//! | `schedule.txt` | from `sim group`: the smallest schedule that broke a promise, or that of a single run | any |
 //! | `latency.hgrm` | the response times' percentiles, in HdrHistogram's text form | |
 //! | `report.html` | the page | |
 //!

@@ -1,6 +1,7 @@
 //! What runs in a world, and what it is handed.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use timing::Tick;
 
@@ -23,6 +24,26 @@ pub trait Host {
 
     /// When it wants to be woken, by its own clock.
     fn wake_at(&self) -> Tick;
+
+    /// A host sent a datagram, from that place: whoever listens on the network may send others because of it.
+    fn overheard(
+        _record: &mut Self::Record,
+        _from: usize,
+        _datagram: &Rc<[u8]>,
+        _strewn: &mut Vec<Strewn>,
+    ) {
+    }
+}
+
+/// A datagram that no host sends. It is not lost, and no cut keeps it off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Strewn {
+    /// The place that it seems to come from; there may be nobody.
+    pub from: usize,
+    /// To whom.
+    pub to: Whom,
+    /// What.
+    pub datagram: Rc<[u8]>,
 }
 
 /// A host's turn.
@@ -45,6 +66,16 @@ pub enum Whom {
     All,
     /// To that place.
     One(usize),
+}
+
+impl Whom {
+    /// Those of so many places.
+    pub(crate) fn among(self, places: usize) -> Range<usize> {
+        match self {
+            Self::All => 0..places,
+            Self::One(to) => to..(to + 1).min(places),
+        }
+    }
 }
 
 /// The datagrams that a host sends in its turn.

@@ -28,8 +28,8 @@ mod shrink;
 mod world;
 
 pub use delay::{Delay, DelayError};
-pub use host::{Host, Outbox, Turn, Whom};
+pub use host::{Host, Outbox, Strewn, Turn, Whom};
 pub use link::Link;
-pub use schedule::{Fault, FaultKind, Knobs, PLACES_MAX, Places, Schedule, Sending};
+pub use schedule::{Fault, FaultKind, Knobs, Meddling, PLACES_MAX, Places, Schedule, Sending};
 pub use shrink::{Shrunk, shrink};
 pub use world::{Counts, World};

@@ -14,7 +14,7 @@ use timing::Tick;
 use crate::clock::HostClock;
 use crate::delay::Delays;
 use crate::queue::Queue;
-use crate::{Host, Link, Outbox, Places, Turn, Whom};
+use crate::{Host, Link, Outbox, Places, Strewn, Turn, Whom};
 
 /// Hosts, each in a place, and the network between the places.
 pub struct World<H: Host> {
@@ -25,6 +25,7 @@ pub struct World<H: Host> {
     places: Vec<Place<H>>,
     network: Network,
     outbox: Outbox,
+    strewn: Vec<Strewn>,
     turns: u64,
     turns_max: u64,
 }
@@ -46,6 +47,8 @@ pub struct Counts {
     pub cut: u64,
     /// Copies that found the receiver's buffer full.
     pub overflowed: u64,
+    /// Datagrams that no host sent, each counted once.
+    pub strewn: u64,
 }
 
 impl Counts {
@@ -58,6 +61,7 @@ impl Counts {
         self.doubled += other.doubled;
         self.cut += other.cut;
         self.overflowed += other.overflowed;
+        self.strewn += other.strewn;
     }
 }
 
@@ -131,6 +135,7 @@ impl<H: Host> World<H> {
                 counts: Counts::default(),
             },
             outbox: Outbox::default(),
+            strewn: Vec::new(),
             turns: 0,
             turns_max: TURNS,
         }
@@ -273,7 +278,8 @@ impl<H: Host> World<H> {
 
     fn on_arrival(&mut self, to: usize, from: u8, generation: u32, datagram: Rc<[u8]>) {
         let network = &mut self.network;
-        let is_of_the_dead = self.places[usize::from(from)].generation != generation;
+        let sender = self.places.get(usize::from(from));
+        let is_of_the_dead = sender.is_some_and(|place| place.generation != generation);
         // Of what the last host there sent, some was still in its machine.
         if is_of_the_dead && network.random.next_u32() & 1 == 0 {
             network.counts.lost += 1;
@@ -362,11 +368,8 @@ impl<H: Host> World<H> {
             network.counts.sent += 1;
             network.counts.sent_bytes += datagram.len() as u64;
             let datagram: Rc<[u8]> = datagram.into();
-            let to = match whom {
-                Whom::All => 0..places,
-                Whom::One(to) => to..(to + 1).min(places),
-            };
-            for to in to {
+            H::overheard(&mut self.record, from, &datagram, &mut self.strewn);
+            for to in whom.among(places) {
                 let loops = to == from && !(network.link.loops_back && whom == Whom::All);
                 if loops || self.places[to].host.is_none() {
                     continue;
@@ -385,6 +388,28 @@ impl<H: Host> World<H> {
             }
         }
         self.outbox.clear();
+        if !self.strewn.is_empty() {
+            self.strew();
+        }
+    }
+
+    /// Puts what others sent on its way.
+    fn strew(&mut self) {
+        for Strewn { from, to, datagram } in self.strewn.drain(..) {
+            self.network.counts.strewn += 1;
+            let generation = self.places.get(from).map_or(0, |place| place.generation);
+            for to in to.among(self.places.len()) {
+                let arrival = Event::Arrival {
+                    to: to as u8,
+                    from: from as u8,
+                    generation,
+                    datagram: Rc::clone(&datagram),
+                };
+                let delay = self.network.delays.draw(&mut self.network.random);
+                self.queue
+                    .push(self.now + Duration::from_nanos(delay), arrival);
+            }
+        }
     }
 }
 

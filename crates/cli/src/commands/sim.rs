@@ -2,6 +2,7 @@
 
 mod bench;
 pub mod group;
+mod rules;
 
 use anyhow::Result;
 use history::Verdict;
@@ -15,6 +16,7 @@ use crate::args::{SimArgs, SimCommand};
 pub fn run(args: &SimArgs) -> Result<Verdict> {
     match &args.command {
         SimCommand::Group(args) => group::run(args),
+        SimCommand::Rules(args) => rules::run(args),
         SimCommand::Bench(args) => bench::run(args),
     }
 }

@@ -20,6 +20,7 @@ mod faults;
 mod group;
 mod groupbench;
 mod grouplive;
+mod groups_document;
 mod interop;
 mod limits;
 mod mean;

@@ -177,4 +177,64 @@ fn what_makes_no_sense_is_refused() {
         &["sim", "group", "--order", "causal", "--reliability", "none"],
         &["causal", "--reliability nak"],
     );
+    let seeds = ["--seeds", "1", "--break"];
+    for (rule, flags, needed) in [
+        ("lamport-no-wait", "--order fifo", "--order total-lamport"),
+        ("fifo-by-arrival", "--order none", "--order fifo"),
+        ("safe-early", "--deliver agreed", "--deliver safe"),
+        ("no-cut", "--reliability none", "--reliability nak"),
+    ] {
+        let flags: Vec<&str> = flags.split(' ').collect();
+        let args = [&["sim", "group"][..], &seeds, &[rule], &flags].concat();
+        check_refused(&args, &[rule, needed]);
+    }
+    for flag in [
+        "--order=causal",
+        "--loss=0.1",
+        "--break=no-cut",
+        "--seed=1",
+        "--seeds=2",
+    ] {
+        let flag_alone = flag.split('=').next().expect("a flag");
+        check_refused(
+            &["sim", "group", "--schedule", "schedule.txt", flag],
+            &["--schedule", flag_alone],
+        );
+    }
+}
+
+/// A schedule says who is who, and what it says of nobody is refused.
+#[test]
+fn a_single_run_is_kept_and_its_schedule_is_the_same_run_again() {
+    let (ran, first) = simulated(&["--seed", "3", "--order", "fifo", "--messages", "5"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.stdout);
+    let schedule = kept(&ran, "schedule.txt");
+    let text = std::fs::read_to_string(&schedule).expect("a schedule");
+    assert!(text.contains("\n# 0 alice, 1 bob, "), "{text}");
+    assert!(kept(&ran, "trace.jsonl").exists());
+    let (_, again) = simulated(&["--schedule", &schedule.display().to_string()]);
+    assert_eq!((first.counts, first.times), (again.counts, again.times));
+    let other = ran.runs.path().join("other.txt");
+    std::fs::write(&other, text + "send 1s 40 0\n").expect("written");
+    check_refused(
+        &["sim", "group", "--schedule", &other.display().to_string()],
+        &["`send 1s 40 0`", "never"],
+    );
+}
+
+/// What a stranger sends is counted by the reason for which it was refused; where it forges, nothing is judged but that all stand.
+#[test]
+fn strangers_are_counted_by_what_they_sent() {
+    let args = ["--seeds", "20", "--order", "fifo", "--garbled", "3"];
+    let (ran, sim) = simulated(&args);
+    assert_eq!(ran.status, Some(0), "{}", ran.stdout);
+    let what: Vec<&str> = sim.counts.iter().map(|one| one.what.as_str()).collect();
+    for reason in ["foreign", "checksum", "truncated", "group", "settings"] {
+        let line = format!("datagrams refused: {reason}");
+        assert!(what.contains(&line.as_str()), "no `{line}` in {what:?}");
+    }
+    let (ran, sim) = simulated(&["--seeds", "20", "--forged", "3", "--order", "causal"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.stdout);
+    let judged: Vec<&str> = sim.conditions.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(judged, ["panic", "livelock"]);
 }

@@ -117,8 +117,12 @@ pub(super) fn write_header(head: &mut [u8; HEADER_BYTES], kind: u8, header: &Hea
     head[36..SUM_AT].copy_from_slice(&header.view.by.0.to_be_bytes());
 }
 
-/// Writes length and checksum of a frame that is otherwise whole.
-pub(super) fn seal(frame: &mut [u8]) {
+/// Writes length and checksum of a frame that is otherwise whole: also of one that was tampered with, for whoever tries out what
+/// members make of it.
+///
+/// # Panics
+/// When it is shorter than the header, or longer than a datagram may be.
+pub fn seal(frame: &mut [u8]) {
     let bytes = frame.len();
     assert!(bytes <= FRAME_BYTES_MAX, "a frame within its limits");
     frame[LENGTH_AT..GROUP_AT].copy_from_slice(&(bytes as u16).to_be_bytes());

@@ -58,7 +58,7 @@ mod data;
 mod packer;
 mod reader;
 
-pub use codec::{Frame, sender_of};
+pub use codec::{Frame, seal, sender_of};
 
 pub(crate) use body::{Body, Here, Holding, Join, Nak, Out, Probe, StateBytes, Status, Welcome};
 pub(crate) use change::{Ballot, Change, Proposal};

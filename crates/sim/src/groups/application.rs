@@ -27,8 +27,11 @@ impl Application {
         };
     }
 
-    /// What a newcomer is given.
+    /// What a newcomer is given; where nothing happened yet, nothing.
     pub fn snapshot(&self) -> Vec<u8> {
+        if self.delivered.is_empty() {
+            return Vec::new();
+        }
         let mut bytes = self.digest.to_be_bytes().to_vec();
         for (member, number) in &self.delivered {
             bytes.extend(member.0.to_be_bytes());
@@ -39,6 +42,9 @@ impl Application {
 
     /// What a newcomer was given; none where it was mutilated.
     pub fn restored(bytes: &[u8]) -> Option<Self> {
+        if bytes.is_empty() {
+            return Some(Self::default());
+        }
         let (words, []) = bytes.as_chunks::<8>() else {
             return None;
         };
@@ -88,5 +94,7 @@ mod tests {
         assert_eq!(Application::restored(&bytes), Some(whole));
         assert_eq!(Application::restored(&bytes[1..]), None);
         assert_eq!(Application::restored(&bytes[..16]), None);
+        let empty = Application::default();
+        assert_eq!(Application::restored(&empty.snapshot()), Some(empty));
     }
 }

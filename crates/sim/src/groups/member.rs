@@ -1,13 +1,14 @@
 //! A group's member as a host: the node, its application, and what it knows of where others are.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use group::{Delivered, Effects, MemberId, Name, Node, Notice, SendError, To, View};
 use timing::Tick;
 
 use super::application::{Application, mixed};
 use super::record::{Fate, Record};
-use crate::{Host, Outbox, Turn, Whom};
+use crate::{Host, Outbox, Strewn, Turn, Whom};
 
 /// A group's member as a host.
 pub(super) struct Member {
@@ -144,13 +145,21 @@ impl Host for Member {
     fn wake_at(&self) -> Tick {
         self.node.wake_at()
     }
+
+    fn overheard(record: &mut Record, from: usize, datagram: &Rc<[u8]>, strewn: &mut Vec<Strewn>) {
+        if let Some(meddler) = &mut record.meddler {
+            meddler.listen(from, datagram, strewn);
+        }
+    }
 }
 
 impl Rest {
     fn learn(&mut self, member: MemberId, place: usize) {
-        match self.places.iter_mut().find(|(one, _)| *one == member) {
-            Some(known) => known.1 = place,
-            None => self.places.push((member, place)),
+        if let Some(known) = self.places.iter_mut().find(|(one, _)| *one == member) {
+            known.1 = place;
+        } else if self.places.len() < PLACES_KNOWN_MAX {
+            // Forgers have any number of names: whoever comes late is sent to with all others.
+            self.places.push((member, place));
         }
     }
 }
@@ -253,3 +262,6 @@ fn payload_of(from: MemberId, number: u64, bytes: usize, out: &mut Vec<u8>) {
         out.extend_from_slice(&word.to_be_bytes()[..left]);
     }
 }
+
+/// Where so many members are is remembered.
+const PLACES_KNOWN_MAX: usize = 1024;

@@ -5,6 +5,7 @@
 //! whether in the end all were together again, or nobody was left who could bring that about.
 
 mod application;
+mod meddler;
 mod member;
 mod names;
 mod outcome;
@@ -14,6 +15,7 @@ mod script;
 mod trial;
 mod way;
 
+pub use meddler::Meddler;
 pub use outcome::{Flaw, Outcome, Totals};
 pub use run::run;
 pub use trial::{Trial, TrialError};

@@ -93,6 +93,8 @@ pub struct Totals {
     pub lost: u64,
     /// Datagrams that were refused, other than for their view.
     pub refused: u64,
+    /// By [`Reason::ALL`]: datagrams that were refused.
+    pub refused_for: [u64; Reason::ALL.len()],
 }
 
 impl Totals {
@@ -110,6 +112,9 @@ impl Totals {
         self.lost += tally.lost;
         let others = Reason::ALL.iter().filter(|reason| **reason != Reason::View);
         self.refused += others.map(|reason| tally.refused(*reason)).sum::<u64>();
+        for (count, reason) in self.refused_for.iter_mut().zip(Reason::ALL) {
+            *count += tally.refused(reason);
+        }
     }
 
     /// Adds those of another run.
@@ -125,5 +130,8 @@ impl Totals {
         self.discarded += other.discarded;
         self.lost += other.lost;
         self.refused += other.refused;
+        for (count, others) in self.refused_for.iter_mut().zip(other.refused_for) {
+            *count += others;
+        }
     }
 }

@@ -4,6 +4,7 @@ use group::{MemberId, Name, View, ViewId};
 use timing::Tick;
 use trace::{Event, EventId, EventKind, HostId, Log, MessageId, Place, Stamps};
 
+use super::meddler::Meddler;
 use super::outcome::Flaw;
 
 /// What members write into together.
@@ -19,6 +20,8 @@ pub(super) struct Record {
     crashes: Vec<(Tick, MemberId)>,
     /// What members that were expelled were told of their last incarnation.
     pub fates: Vec<Fate>,
+    /// Somebody who listens and is no member.
+    pub meddler: Option<Meddler>,
 }
 
 /// An incarnation.

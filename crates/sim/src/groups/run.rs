@@ -1,50 +1,66 @@
 //! One run.
 
+use std::any::Any;
+use std::panic::{self, AssertUnwindSafe};
+use std::rc::Rc;
 use std::time::Duration;
 
 use group::{GroupId, MemberId, Node, Seat, Settings, View, ViewId};
 use timing::Tick;
 
 use super::application::mixed;
+use super::meddler::Meddler;
 use super::member::Member;
 use super::names::name_of;
 use super::outcome::{Flaw, Outcome, Totals};
 use super::record::{Fate, Record};
 use super::script::{self, Step};
 use super::trial::Trial;
-use crate::{FaultKind, Schedule, World};
+use crate::{FaultKind, Knobs, Meddling, Schedule, World};
 
-/// Runs a group by a schedule. The same trial has the same outcome, to the byte.
+/// Runs a group by a schedule. The same trial has the same outcome, to the byte. A member that panics ends it, and that is the
+/// outcome.
 ///
 /// # Errors
 /// When the settings make no sense.
 pub fn run(trial: &Trial) -> Result<Outcome, group::SettingsError> {
     trial.settings.check()?;
-    let schedule = &trial.schedule;
-    let places = schedule.places();
-    let mut world = World::new(schedule.seed, places, &schedule.link, Record::default());
-    let deliveries = (schedule.sendings.len() * places) as u64;
-    world.allow_turns(TURNS + TURNS_A_PLACE * places as u64 + 20 * deliveries);
-    let mut run = Run {
-        settings: &trial.settings,
-        schedule,
-        world,
-        begun: vec![0; places],
-        totals: Totals::default(),
-        settled: 0,
-        steps: script::of(schedule),
+    let is_meddled = Meddling::ALL.iter().any(|way| trial.schedule.has(*way));
+    let meddler = is_meddled.then(|| {
+        let has_ghosts = trial.schedule.has(Meddling::Ghosts);
+        let ghosts = if has_ghosts {
+            overheard(trial)
+        } else {
+            Vec::new()
+        };
+        Meddler::new(trial.schedule.seed, ghosts, STREWN)
+    });
+    let mut run = Run::new(&trial.settings, &trial.schedule, meddler);
+    // Of a run in which a member panicked the history is looked at, and what the members counted, and nothing else.
+    match panic::catch_unwind(AssertUnwindSafe(|| run.go())) {
+        Ok(()) => Ok(run.conclude()),
+        Err(cause) => Ok(run.fallen(&*cause)),
+    }
+}
+
+/// What is heard on the network of another group of the same name, which meets, loses a member and gets another one.
+fn overheard(trial: &Trial) -> Vec<Rc<[u8]>> {
+    let seed = mixed(trial.schedule.seed);
+    let knobs = Knobs {
+        members: trial.schedule.members,
+        messages: 10,
+        bytes_max: 64,
+        loss: 0.0,
+        skews: 0,
+        quiet: Duration::from_secs(1),
+        ..Knobs::default()
     };
-    for (mark, (at, _)) in run.steps.iter().enumerate() {
-        run.world.mark(*at, mark as u32);
-    }
-    run.found();
-    while let Some(mark) = run.world.run() {
-        let (_, step) = run.steps[mark as usize];
-        if !run.take(step, mark) {
-            break;
-        }
-    }
-    Ok(run.conclude())
+    let meddler = Some(Meddler::new(seed, Vec::new(), 0));
+    let schedule = knobs.draw(seed);
+    let mut run = Run::new(&trial.settings, &schedule, meddler);
+    run.go();
+    let meddler = run.world.record.meddler.take();
+    meddler.map_or_else(Vec::new, Meddler::into_heard)
 }
 
 struct Run<'a> {
@@ -59,7 +75,44 @@ struct Run<'a> {
     steps: Vec<(Tick, Step)>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    /// A run that has not begun.
+    fn new(settings: &'a Settings, schedule: &'a Schedule, meddler: Option<Meddler>) -> Self {
+        let places = schedule.places();
+        let mut turns = TURNS + TURNS_A_PLACE * places as u64;
+        turns += TURNS_A_DELIVERY * (schedule.sendings.len() * places) as u64;
+        if meddler.is_some() {
+            turns += TURNS_A_DELIVERY * STREWN;
+        }
+        let mut world: World<Member> =
+            World::new(schedule.seed, places, &schedule.link, Record::default());
+        world.record.meddler = meddler;
+        world.allow_turns(turns);
+        Self {
+            settings,
+            schedule,
+            world,
+            begun: vec![0; places],
+            totals: Totals::default(),
+            settled: 0,
+            steps: script::of(schedule),
+        }
+    }
+
+    /// From its beginning to its end.
+    fn go(&mut self) {
+        for (mark, (at, _)) in self.steps.iter().enumerate() {
+            self.world.mark(*at, mark as u32);
+        }
+        self.found();
+        while let Some(mark) = self.world.run() {
+            let (_, step) = self.steps[mark as usize];
+            if !self.take(step, mark) {
+                break;
+            }
+        }
+    }
+
     /// All first members begin in one view.
     fn found(&mut self) {
         let founders: Vec<Member> = (0..self.schedule.members)
@@ -120,6 +173,11 @@ impl Run<'_> {
             FaultKind::Pause(place) => world.pause(place),
             FaultKind::Rate(place, fast_ppm) => world.set_rate(place, fast_ppm),
             FaultKind::Jump(place, ahead) => world.jump(place, ahead),
+            FaultKind::Meddle(meddling, share_ppm) => {
+                if let Some(meddler) = &mut world.record.meddler {
+                    meddler.begin(at, meddling, share_ppm);
+                }
+            }
             FaultKind::Crash(place) => self.crash(place),
             FaultKind::Join(place) => {
                 if world.host(place).is_none() {
@@ -141,6 +199,11 @@ impl Run<'_> {
             FaultKind::Cut(from, to) => self.world.heal(from, to),
             FaultKind::Pause(place) => self.world.resume(place),
             FaultKind::Rate(place, _) => self.world.set_rate(place, 0),
+            FaultKind::Meddle(..) => {
+                if let Some(meddler) = &mut self.world.record.meddler {
+                    meddler.end(at);
+                }
+            }
             FaultKind::Crash(place) | FaultKind::Leave(place) => {
                 let host = self.world.host(place);
                 if host.is_none_or(|member| member.is_leaving) {
@@ -251,6 +314,21 @@ impl Run<'_> {
             let flaws = self.compare();
             self.world.record.flaws.extend(flaws);
         }
+        self.outcome(is_blocked)
+    }
+
+    /// What came of it until a member panicked.
+    fn fallen(mut self, cause: &(dyn Any + Send)) -> Outcome {
+        let said = cause.downcast_ref::<String>().map(String::as_str);
+        let said = said.or_else(|| cause.downcast_ref::<&str>().copied());
+        let said = said.unwrap_or("without a word");
+        let text = format!("a member panicked at {}: {said}", self.world.now());
+        self.world.record.flaws.clear();
+        self.world.record.blame("panic", text);
+        self.outcome(false)
+    }
+
+    fn outcome(mut self, is_blocked: bool) -> Outcome {
         for place in 0..self.begun.len() {
             if let Some(member) = self.world.host(place) {
                 self.totals.add(member.node.tally());
@@ -346,6 +424,9 @@ impl Run<'_> {
     }
 }
 
+/// Who meddles sends no more than this.
+const STREWN: u64 = 20_000;
+
 /// What the group is called.
 const GROUP: &str = "sim";
 
@@ -359,6 +440,7 @@ const SETTLED: u32 = 3;
 const SHOWN_NS: u64 = 1_000_000_000_000;
 
 /// Turns of all members after which a run is given up: so many, for each place as many as one turn a millisecond for half a
-/// minute, and some for each delivery.
+/// minute, and some for each delivery and for each datagram of somebody who meddles.
 const TURNS: u64 = 200_000;
 const TURNS_A_PLACE: u64 = 30_000;
+const TURNS_A_DELIVERY: u64 = 20;

@@ -27,9 +27,10 @@ pub(super) fn of(schedule: &Schedule) -> Vec<(Tick, Step)> {
     for (at, fault) in schedule.faults.iter().enumerate() {
         steps.push((tick(fault.at.min(active)), Step::Begin(at)));
         let end = match fault.kind {
-            FaultKind::Cut(..) | FaultKind::Pause(_) | FaultKind::Rate(..) => {
-                Some(fault.until.unwrap_or(active).min(active))
-            }
+            FaultKind::Cut(..)
+            | FaultKind::Pause(_)
+            | FaultKind::Rate(..)
+            | FaultKind::Meddle(..) => Some(fault.until.unwrap_or(active).min(active)),
             FaultKind::Crash(_) | FaultKind::Leave(_) => fault.until.map(|until| until.min(active)),
             FaultKind::Join(_) | FaultKind::Jump(..) => None,
         };

@@ -5,6 +5,7 @@
 //!   deliver safe
 //!   partitions partitionable
 //!   break causal-no-wait
+//!   # 0 alice, 1 bob, 2 carol
 //!   seed 17
 //!   …
 //! ```
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use group::{BROKEN, Level, ORDERS, Partitions, Quorum, Reliability, Settings, Slow};
 
+use super::names::name_of;
 use crate::schedule::ScheduleError;
 use crate::{Schedule, instant};
 
@@ -81,6 +83,8 @@ impl fmt::Display for Trial {
         if let Some(broken) = settings.broken {
             writeln!(f, "break {}", broken.name)?;
         }
+        let names = (0..self.schedule.places()).map(|place| format!("{place} {}", name_of(place)));
+        writeln!(f, "# {}", names.collect::<Vec<_>>().join(", "))?;
         self.schedule.fmt(f)
     }
 }
@@ -89,11 +93,18 @@ impl FromStr for Trial {
     type Err = TrialError;
 
     fn from_str(text: &str) -> Result<Self, TrialError> {
-        let order = text.lines().find_map(|line| {
-            let name = line.strip_prefix("order ")?.trim();
-            ORDERS.iter().find(|order| order.name == name)
-        });
-        let mut settings = Settings::new(order.ok_or(TrialError::Order)?);
+        let mut lines = text.lines().zip(1..);
+        let order = lines.find(|(text, _)| text.split_whitespace().next() == Some("order"));
+        let (said, line) = order.ok_or(TrialError::Order)?;
+        let name = said
+            .trim()
+            .split_once(' ')
+            .map_or("", |(_, name)| name.trim());
+        let order = ORDERS.iter().find(|order| order.name == name);
+        let mut settings = Settings::new(order.ok_or_else(|| TrialError::Setting {
+            line,
+            text: said.chars().take(80).collect(),
+        })?);
         let mut rest = String::with_capacity(text.len());
         for (text, line) in text.lines().zip(1..) {
             match text.trim().split_once(' ') {
@@ -207,7 +218,8 @@ mod tests {
     fn what_is_no_trial_is_refused() {
         let read = |text: &str| text.parse::<Trial>().map(|_| ()).unwrap_err();
         assert_eq!(read("members 2"), TrialError::Order);
-        assert_eq!(read("order best\nmembers 2"), TrialError::Order);
+        let error = read("order causal fifo\nmembers 2").to_string();
+        assert!(error.starts_with("line 1, `order causal fifo`"), "{error}");
         let error = read("order fifo\ndeliver late\nmembers 2").to_string();
         assert!(error.starts_with("line 2, `deliver late`"), "{error}");
         assert!(matches!(

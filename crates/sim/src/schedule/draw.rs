@@ -6,7 +6,7 @@ use std::time::Duration;
 use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64;
 
-use super::{Fault, FaultKind, Places, Schedule, Sending};
+use super::{Fault, FaultKind, Meddling, Places, Schedule, Sending};
 use crate::{Delay, Link};
 
 /// What schedules are drawn by. Of faults each seed gets none to as many as said here.
@@ -36,6 +36,8 @@ pub struct Knobs {
     pub leaves: usize,
     /// Clocks that run fast or slow, or jump.
     pub skews: usize,
+    /// Of each of [`Meddling::ALL`]: times in which somebody who listens meddles.
+    pub meddlers: [usize; 4],
     /// How long anything is sent or goes wrong.
     pub active: Duration,
     /// How long it is quiet after that, at the most.
@@ -57,6 +59,7 @@ impl Default for Knobs {
             joins: 1,
             leaves: 1,
             skews: 2,
+            meddlers: [0; 4],
             active: Duration::from_millis(1_500),
             quiet: Duration::from_secs(20),
         }
@@ -80,7 +83,7 @@ impl Knobs {
         let places = (self.members + self.joins).min(super::PLACES_MAX);
         let mut faults = self.faults(&mut draw, places);
         faults.sort_by_key(|fault| fault.at);
-        Schedule {
+        let mut schedule = Schedule {
             seed,
             members: self.members,
             link,
@@ -88,7 +91,9 @@ impl Knobs {
             faults,
             active: self.active,
             quiet: self.quiet,
-        }
+        };
+        schedule.tidy();
+        schedule
     }
 
     fn sendings(&self, draw: &mut Draw, places: usize) -> Vec<Sending> {
@@ -162,6 +167,14 @@ impl Knobs {
                     kind: FaultKind::Rate(place, draw.rate(2_000)),
                 },
             });
+        }
+        for (meddling, most) in Meddling::ALL.into_iter().zip(self.meddlers) {
+            // Where nobody may meddle nothing is drawn, so that seeds stay what they are.
+            let count = if most == 0 { 0 } else { draw.below(most + 1) };
+            for _ in 0..count {
+                let share_ppm = 2_000_000 >> draw.below(8);
+                faults.push(draw.for_a_while(FaultKind::Meddle(meddling, share_ppm)));
+            }
         }
         faults
     }
@@ -269,7 +282,11 @@ mod tests {
 
     #[test]
     fn every_kind_of_fault_is_drawn() {
-        let all = (0..100).flat_map(|seed| Knobs::default().draw(seed).faults);
+        let knobs = Knobs {
+            meddlers: [1; 4],
+            ..Knobs::default()
+        };
+        let all = (0..100).flat_map(|seed| knobs.draw(seed).faults);
         let mut names: Vec<String> = all
             .map(|fault| fault.to_string().split(' ').next().unwrap().to_owned())
             .collect();
@@ -277,7 +294,9 @@ mod tests {
         names.dedup();
         assert_eq!(
             names,
-            ["crash", "cut", "join", "jump", "leave", "pause", "rate"]
+            [
+                "crash", "cut", "join", "jump", "leave", "meddle", "pause", "rate"
+            ]
         );
     }
 

@@ -28,6 +28,21 @@ impl Places {
         Self(self.0 | other.0)
     }
 
+    /// Those of both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Them where a place is no more; those behind it have the places before theirs.
+    #[must_use]
+    pub fn without(self, place: usize) -> Self {
+        let behind = u32::try_from(place + 1)
+            .ok()
+            .and_then(|place| self.0.checked_shr(place));
+        Self(self.below(place).0 | behind.unwrap_or(0).checked_shl(place as u32).unwrap_or(0))
+    }
+
     /// All but these.
     #[must_use]
     pub fn others(self) -> Self {

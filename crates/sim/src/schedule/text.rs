@@ -13,13 +13,14 @@
 //!   join 300ms 5
 //!   rate 0s..1s 4 20000              millionths by which the clock is fast
 //!   jump 300ms 1 50ms
+//!   meddle 0s..1s replayed 50000     for each datagram 50,000 millionths of one that was overheard before
 //! ```
 
 use std::fmt;
 use std::str::{FromStr, SplitWhitespace};
 use std::time::Duration;
 
-use super::{Fault, FaultKind, PLACES_MAX, Schedule, Sending};
+use super::{Fault, FaultKind, Meddling, PLACES_MAX, Places, Schedule, Sending};
 use crate::{Link, instant};
 
 /// Why a text is no schedule.
@@ -74,6 +75,7 @@ impl fmt::Display for Fault {
             FaultKind::Join(_) => "join",
             FaultKind::Rate(..) => "rate",
             FaultKind::Jump(..) => "jump",
+            FaultKind::Meddle(..) => "meddle",
         };
         write!(f, "{name} {}", instant::text(self.at))?;
         if let Some(until) = self.until {
@@ -83,6 +85,7 @@ impl fmt::Display for Fault {
             FaultKind::Cut(from, to) => write!(f, " {from}>{to}"),
             FaultKind::Rate(place, fast_ppm) => write!(f, " {place} {fast_ppm}"),
             FaultKind::Jump(place, ahead) => write!(f, " {place} {}", instant::text(ahead)),
+            FaultKind::Meddle(meddling, share_ppm) => write!(f, " {} {share_ppm}", meddling.name()),
             FaultKind::Pause(place)
             | FaultKind::Crash(place)
             | FaultKind::Leave(place)
@@ -104,6 +107,8 @@ impl FromStr for Schedule {
             active: Duration::ZERO,
             quiet: Duration::ZERO,
         };
+        // Of each message, and of each fault, the line.
+        let mut lines = [Vec::new(), Vec::new()];
         for (text, line) in text.lines().zip(1..) {
             let error = |what| ScheduleError {
                 line,
@@ -118,6 +123,15 @@ impl FromStr for Schedule {
             if words.0.next().is_some() {
                 return Err(error("longer than such a line is"));
             }
+            lines[0].resize(schedule.sendings.len(), line);
+            lines[1].resize(schedule.faults.len(), line);
+        }
+        if let Some(line) = about_nobody(&schedule, &lines) {
+            return Err(ScheduleError {
+                line,
+                text: text.lines().nth(line - 1).unwrap_or_default().to_owned(),
+                what: NOBODY,
+            });
         }
         match (1..=PLACES_MAX).contains(&schedule.members) {
             true => Ok(schedule),
@@ -128,6 +142,25 @@ impl FromStr for Schedule {
             }),
         }
     }
+}
+
+/// The first line that is about a place in which there is never a host.
+fn about_nobody(schedule: &Schedule, [sendings, faults]: &[Vec<usize>; 2]) -> Option<usize> {
+    let is_there = |place: usize| schedule.begins(place);
+    let of_sendings = schedule.sendings.iter().zip(sendings);
+    let of_sendings = of_sendings.filter(|(sending, _)| !is_there(sending.place));
+    let of_faults = schedule.faults.iter().zip(faults);
+    let of_faults = of_faults.filter(|(fault, _)| match fault.kind {
+        FaultKind::Cut(from, to) => {
+            let mut named = [from, to]
+                .into_iter()
+                .filter(|places| *places != Places::ALL);
+            named.any(|places| places.iter().any(|place| !is_there(place)))
+        }
+        kind => kind.place().is_some_and(|place| !is_there(place)),
+    });
+    let of_sendings = of_sendings.map(|(_, line)| *line);
+    of_sendings.chain(of_faults.map(|(_, line)| *line)).min()
 }
 
 fn take_in(schedule: &mut Schedule, first: &str, words: &mut Words<'_>) -> Option<()> {
@@ -186,6 +219,11 @@ fn fault(name: &str, words: &mut Words<'_>) -> Option<Fault> {
         "join" => FaultKind::Join(words.place()?),
         "rate" => FaultKind::Rate(words.place()?, words.number()?),
         "jump" => FaultKind::Jump(words.place()?, words.span()?),
+        "meddle" => {
+            let name = words.0.next()?;
+            let meddling = Meddling::ALL.into_iter().find(|one| one.name() == name)?;
+            FaultKind::Meddle(meddling, words.number().filter(|ppm| *ppm <= MEDDLING_MAX)?)
+        }
         _ => return None,
     };
     Some(Fault { at, until, kind })
@@ -214,6 +252,11 @@ impl Words<'_> {
 /// The longest message that a schedule may send; groups may take less.
 const BYTES_MAX: usize = 65_000;
 
+/// The most that is sent as well, in millionths: eight for each.
+const MEDDLING_MAX: u32 = 8_000_000;
+
+const NOBODY: &str = "about a member that there never is: they are counted from 0, and `join 300ms 5` brings number 5";
+
 const NOT_READ: &str = "nothing that a schedule says; `wharf sim group --help` shows one";
 
 #[cfg(test)]
@@ -223,8 +266,12 @@ mod tests {
 
     #[test]
     fn a_schedule_is_read_back() {
+        let knobs = Knobs {
+            meddlers: [1; 4],
+            ..Knobs::default()
+        };
         for seed in 0..200 {
-            let schedule = Knobs::default().draw(seed);
+            let schedule = knobs.draw(seed);
             let text = schedule.to_string();
             assert_eq!(text.parse(), Ok(schedule), "{text}");
         }
@@ -241,10 +288,12 @@ mod tests {
         for text in [
             "",
             "# words",
-            "crash 1s 3",
+            "crash 1s..2s 3",
+            "join 1s 3\ncrash 2s 3\nsend 2s 3 1",
             "cut 1s..2s 0>all",
             "rate 0s..1s 1 -5",
             "jump 1s 1 5ms",
+            "meddle 1s..2s forged 8000000",
         ] {
             check(text, true);
         }
@@ -259,6 +308,11 @@ mod tests {
             "cut 1s 0",
             "send 1s 1 65001",
             "active 1s",
+            "meddle 1s forged 8000001",
+            "meddle 1s nicely 1",
+            "crash 1s 3",
+            "send 1s 9 0",
+            "cut 1s 0>2",
         ] {
             check(text, false);
         }

@@ -4,15 +4,15 @@
 //!   seeds ─▶ trials ─▶ sim runs each ─▶ Judge ─▶ Sweep: counts; the first that fails ─▶ shrunk ─▶ schedule.txt, trace.jsonl
 //! ```
 
-mod judge;
+pub(super) mod judge;
 mod numbers;
 pub mod page;
-mod sweep;
+pub(super) mod sweep;
 
-use std::{env, fs};
+use std::{env, fs, panic};
 
 use ::group::Settings;
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use history::{Finding, Kind, SimFailure, Verdict};
 use serde_json::json;
 use sim::{Knobs, groups::Trial};
@@ -37,33 +37,40 @@ use crate::{
 pub fn run(args: &GroupSimArgs) -> Result<Verdict> {
     let clock = SystemClock::start();
     let source = source(args)?;
-    let judge = Judge::new(source.settings());
+    let judge = Judge::new(source.settings(), source.is_forged());
     let mut begun = Begun::new(Kind::Sim, "sim group", &args.folder, &clock)?;
     begun.write_plan(&plan(&source))?;
     let jobs = args.jobs.map_or_else(sweep::processors, usize::from);
     let bar = progress::line(source.count(), "sim group");
     let sweep = Sweep::run(&source, &judge, jobs, &bar);
     bar.finish_and_clear();
-    let failure = match sweep.first_failure() {
-        Some((index, condition)) => {
-            let failure = shrunk(args, &source, &judge, index, condition)?;
-            keep(&begun, &failure)?;
-            Some(failure)
-        }
-        None => None,
-    };
-    let told = failure.as_ref().map(|failure| failure.summary.clone());
-    let findings = findings(&sweep, told.as_ref());
-    begun.summary.sim = Some(numbers::summary(&source, &sweep, told));
+    let (mut failure, mut history) = (None, String::new());
+    if let Some((index, condition)) = sweep.first_failure() {
+        let found = shrunk(args.shrink, &source, &judge, index, condition)?;
+        history = written(&found.log);
+        keep(&begun, &found.summary.schedule, &history)?;
+        failure = Some(found.summary);
+    } else if source.count() == 1 {
+        // One run is looked at whatever came of it: beside one that broke a promise, say.
+        let trial = source.trial(0);
+        let outcome = sim::groups::run(&trial).expect("the settings were checked");
+        history = written(&outcome.judged());
+        keep(&begun, &trial.to_string(), &history)?;
+    }
+    let mut findings = findings(&sweep, failure.as_ref());
+    if failure.is_none() && !history.is_empty() && begun.folder().is_some() {
+        let text = "the run's folder has its schedule.txt, and its history trace.jsonl, which `wharf clock order` draws";
+        findings.push(Finding::new(Verdict::Valid, text));
+    }
+    begun.summary.sim = Some(numbers::summary(&source, &sweep, failure));
     let as_json = args.format == Printed::Json;
     Ok(begun.conclude_with(findings, as_json, &clock, |summary| {
-        let history = failure.map_or(String::new(), |failure| written(&failure.log));
         page::of(summary, &history).expect("what was written here can be read")
     }))
 }
 
 /// The trials: of seeds, or the one that a file has.
-fn source(args: &GroupSimArgs) -> Result<Source> {
+pub(super) fn source(args: &GroupSimArgs) -> Result<Source> {
     if let Some(path) = &args.schedule {
         let name = path.display();
         let text = fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
@@ -75,6 +82,16 @@ fn source(args: &GroupSimArgs) -> Result<Source> {
     }
     let mut settings = terms::settings(&args.terms)?;
     settings.broken = args.broken;
+    if let Some((broken, flag)) = args
+        .broken
+        .and_then(|one| Some((one, one.lacks(&settings)?)))
+    {
+        bail!(
+            "--break {} changes nothing here: it needs {flag}; alone it brings {}",
+            broken.name,
+            broken.with
+        );
+    }
     let knobs = knobs(&args.chances, &settings);
     let (first, count) = match args.seed {
         Some(seed) => (seed, 1),
@@ -82,7 +99,7 @@ fn source(args: &GroupSimArgs) -> Result<Source> {
     };
     Ok(Source::Seeds {
         settings: Box::new(settings),
-        knobs,
+        knobs: Box::new(knobs),
         first,
         count,
     })
@@ -102,21 +119,25 @@ fn knobs(args: &ChanceArgs, settings: &Settings) -> Knobs {
         joins: usize::from(args.joins),
         leaves: usize::from(args.leaves),
         skews: usize::from(args.skews),
+        meddlers: [args.garbled, args.replayed, args.ghosts, args.forged].map(usize::from),
         active: args.active,
         quiet: args.quiet,
     }
 }
 
 /// A failing run, made smaller.
-struct Failure {
+pub(super) struct Failure {
     summary: SimFailure,
-    trial: Trial,
+    pub(super) trial: Trial,
     log: trace::Log,
 }
 
-/// Looks for a smaller schedule that breaks the same promise.
-fn shrunk(
-    args: &GroupSimArgs,
+/// Looks for a smaller schedule that breaks the same promise, in so many runs at the most.
+///
+/// # Errors
+/// When the run is not the same when it is repeated.
+pub(super) fn shrunk(
+    runs_max: usize,
     source: &Source,
     judge: &Judge,
     index: u64,
@@ -136,12 +157,17 @@ fn shrunk(
             .filter(|one| one.condition == condition);
         same.next().map(|violation| (violation, outcome))
     };
-    let shrunk = sim::shrink(&trial.schedule, args.shrink, &mut |schedule| {
+    // Where a member panics it has said so once, and would say so again each time.
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let shrunk = sim::shrink(&trial.schedule, runs_max, &mut |schedule| {
         bar.inc(1);
         judged(schedule).is_some()
     });
     bar.finish_and_clear();
-    let (violation, outcome) = judged(&shrunk.schedule).context(
+    let again_judged = judged(&shrunk.schedule);
+    panic::set_hook(hook);
+    let (violation, outcome) = again_judged.context(
         "a run could not be repeated: the simulator is not deterministic; please report this with the seed",
     )?;
     let trial = Trial {
@@ -156,7 +182,7 @@ fn shrunk(
             text,
             again: again(source.seed(index)),
             tried: shrunk.runs as u64,
-            schedule: trial.to_string(),
+            schedule: told(source.seed(index), &trial),
         },
         log: promising(outcome.judged().into_owned(), &trial.settings),
         trial,
@@ -185,13 +211,20 @@ fn again(seed: Option<u64>) -> String {
     format!("wharf {}{seed}", words.join(" "))
 }
 
+/// The schedule of a run in which a promise was broken, and where it comes from.
+fn told(seed: Option<u64>, trial: &Trial) -> String {
+    let drawn = seed.map_or(String::new(), |seed| {
+        format!("# found with --seed {seed} and made smaller; `seed` below is what this run draws its chances from\n")
+    });
+    format!("{drawn}{trial}")
+}
+
 /// Writes the schedule and its history into the run's folder.
-fn keep(begun: &Begun, failure: &Failure) -> Result<()> {
-    let Some(folder) = begun.folder() else {
-        return Ok(());
-    };
-    folder.write("schedule.txt", &failure.trial.to_string())?;
-    folder.write(TRACE, &written(&failure.log))?;
+fn keep(begun: &Begun, schedule: &str, log: &str) -> Result<()> {
+    if let Some(folder) = begun.folder() {
+        folder.write("schedule.txt", schedule)?;
+        folder.write(TRACE, log)?;
+    }
     Ok(())
 }
 

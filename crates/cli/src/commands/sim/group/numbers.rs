@@ -1,5 +1,6 @@
 //! The numbers of many runs, as the summary has them.
 
+use ::group::Reason;
 use history::{SimCondition, SimCount, SimFailure, SimSummary, SimTimes};
 use stats::Distribution;
 
@@ -65,7 +66,19 @@ fn counts(sweep: &Sweep) -> Vec<SimCount> {
         what: what.to_owned(),
         count,
     });
-    counts.collect()
+    counts.chain(of_strangers(sweep)).collect()
+}
+
+/// What a stranger sent, and for which reasons members refused it: where there was one.
+fn of_strangers(sweep: &Sweep) -> impl Iterator<Item = SimCount> {
+    let strewn = sweep.network.strewn;
+    let reasons = Reason::ALL.into_iter().zip(sweep.totals.refused_for);
+    let refused =
+        reasons.map(|(reason, count)| (format!("datagrams refused: {}", reason.name()), count));
+    let sent = [("datagrams of a stranger".to_owned(), strewn)];
+    let all = sent.into_iter().chain(refused);
+    all.filter(move |(_, count)| strewn > 0 && *count > 0)
+        .map(|(what, count)| SimCount { what, count })
 }
 
 fn times(what: &str, distribution: &Distribution) -> SimTimes {

@@ -12,7 +12,7 @@ use std::{
 use ::group::Settings;
 use indicatif::ProgressBar;
 use sim::{
-    Counts, Knobs,
+    Counts, Knobs, Meddling,
     groups::{self, Outcome, Totals, Trial},
 };
 use stats::Distribution;
@@ -26,7 +26,7 @@ pub enum Source {
     /// Drawn from seeds.
     Seeds {
         settings: Box<Settings>,
-        knobs: Knobs,
+        knobs: Box<Knobs>,
         first: u64,
         count: u64,
     },
@@ -38,6 +38,20 @@ impl Source {
         match self {
             Self::One(trial) => &trial.settings,
             Self::Seeds { settings, .. } => settings,
+        }
+    }
+
+    /// Whether somebody may forge what members say, so that nothing is promised.
+    pub fn is_forged(&self) -> bool {
+        match self {
+            Self::One(trial) => {
+                let mut ways = Meddling::ALL.into_iter();
+                ways.any(|way| !way.is_harmless() && trial.schedule.has(way))
+            }
+            Self::Seeds { knobs, .. } => {
+                let mut ways = Meddling::ALL.iter().zip(knobs.meddlers);
+                ways.any(|(way, most)| !way.is_harmless() && most > 0)
+            }
         }
     }
 
