@@ -281,8 +281,12 @@ impl Station {
                 node.on_datagram(now, datagram.bytes, turn);
             });
             let now = self.clock.now();
-            if now.since(said_at) >= LONG {
+            let is_long = now.since(said_at) >= LONG;
+            // A node delivers so much and no more with each call; what is read faster than that finds no room in the end.
+            if is_long || self.node.wake_at() == Tick::ZERO {
                 self.with(application, |node, now, turn| node.on_time(now, turn));
+            }
+            if is_long {
                 self.flush(application);
                 said_at = now;
             }
