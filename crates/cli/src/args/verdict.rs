@@ -13,6 +13,9 @@ pub struct VerdictArgs {
     /// default what the logs say, as those of `wharf group join` do, or else everything
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub expect: Vec<String>,
+    /// A host that crashed, although its log does not say so and just ends: it owes nothing since; may be given several times
+    #[arg(long, value_name = "HOST")]
+    pub crashed: Vec<String>,
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,

@@ -320,6 +320,11 @@ impl Application for Member {
                 self.count.unknown += self.said.settle(was, Some(delivered));
             }
             Notice::FateUnknown { was } => self.count.unknown += self.said.settle(was, None),
+            Notice::Blocked => {
+                if let Some(log) = &mut self.log {
+                    log.blocked();
+                }
+            }
             Notice::Discarded { member, messages } if member == self.own => {
                 self.said.discarded(messages);
             }

@@ -38,8 +38,9 @@ pub fn run(args: &GroupSimArgs) -> Result<Verdict> {
     let clock = SystemClock::start();
     let source = source(args)?;
     let judge = Judge::new(source.settings());
-    let mut begun = Begun::new(Kind::Sim, "sim group", &args.folder, &clock)?;
-    begun.write_plan(&plan(&source))?;
+    // A folder that is full, or cannot be made, is no reason to withhold the verdict.
+    let (mut begun, kept) = Begun::new_or_unkept(Kind::Sim, "sim group", &args.folder, &clock)?;
+    let mut kept = kept.and_then(|()| begun.write_plan(&plan(&source)));
     let jobs = args.jobs.map_or_else(sweep::processors, usize::from);
     let bar = progress::line(source.count(), "sim group");
     let sweep = Sweep::run(&source, &judge, jobs, &bar);
@@ -47,7 +48,7 @@ pub fn run(args: &GroupSimArgs) -> Result<Verdict> {
     let failure = match sweep.first_failure() {
         Some((index, condition)) => {
             let failure = shrunk(args, &source, &judge, index, condition)?;
-            keep(&begun, &failure)?;
+            kept = kept.and_then(|()| keep(&begun, &failure));
             Some(failure)
         }
         None => None,
@@ -56,10 +57,11 @@ pub fn run(args: &GroupSimArgs) -> Result<Verdict> {
     let findings = findings(&sweep, told.as_ref());
     begun.summary.sim = Some(numbers::summary(&source, &sweep, told));
     let as_json = args.format == Printed::Json;
-    Ok(begun.conclude_with(findings, as_json, &clock, |summary| {
+    let verdict = begun.conclude_with(findings, as_json, &clock, |summary| {
         let history = failure.map_or(String::new(), |failure| written(&failure.log));
         page::of(summary, &history).expect("what was written here can be read")
-    }))
+    });
+    kept.map(|()| verdict)
 }
 
 /// The trials: of seeds, or the one that a file has.
