@@ -61,8 +61,8 @@ fn main() -> ExitCode {
         let is_failure = !matches!(args.command, Command::Serve(_));
         let grade = if is_failure { "error" } else { "warning" };
         say::talk(&format!(
-            "{grade}: the result could not be printed to standard output: {error}; a run's folder has it, and `wharf report` \
-             prints it again"
+            "{grade}: the result could not be printed to standard output: {error}; {}",
+            say::reprint_advice()
         ));
         if is_failure && result.is_ok() {
             return ExitCode::from(USAGE);

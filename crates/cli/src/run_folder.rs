@@ -34,11 +34,37 @@ impl Begun {
             true => None,
             false => Some(create(&args.runs, now, name, &summary)?),
         };
+        if let Some(folder) = &folder {
+            say::kept_in(folder.path());
+        }
         Ok(Self {
             summary,
             folder,
             began: clock.now(),
         })
+    }
+
+    /// The same for a run whose result is worth printing even where it cannot be kept: then it has no folder, and the reason is
+    /// given back, to be told when the result has been printed.
+    ///
+    /// # Errors
+    /// When the clock shows no time that a date can be made of.
+    pub fn new_or_unkept(
+        kind: Kind,
+        name: &str,
+        args: &FolderArgs,
+        clock: &dyn Clock,
+    ) -> Result<(Self, Result<()>)> {
+        match Self::new(kind, name, args, clock) {
+            Ok(begun) => Ok((begun, Ok(()))),
+            Err(reason) => {
+                let without = FolderArgs {
+                    no_folder: true,
+                    runs: args.runs.clone(),
+                };
+                Ok((Self::new(kind, name, &without, clock)?, Err(reason)))
+            }
+        }
     }
 
     /// The same run, which began earlier than its folder: what it is about had to be read first.

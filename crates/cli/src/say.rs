@@ -5,6 +5,7 @@
 
 use std::{
     io::{self, ErrorKind, Write, stderr, stdout},
+    path::{Path, PathBuf},
     sync::OnceLock,
 };
 
@@ -31,6 +32,21 @@ pub fn unprinted() -> Option<&'static io::Error> {
     UNPRINTED.get()
 }
 
+/// Notes in which folder the results are kept as well.
+pub fn kept_in(folder: &Path) {
+    let _ = KEPT.set(folder.to_owned());
+}
+
+/// What to do where a result could not be printed.
+pub fn reprint_advice() -> String {
+    match KEPT.get() {
+        Some(folder) => format!("`wharf report {}` prints it again", folder.display()),
+        None => {
+            "nothing else has it; do it again with room for it, for example `> FILE`".to_owned()
+        }
+    }
+}
+
 fn write_to(out: &mut impl Write, data: &[u8]) -> io::Result<bool> {
     match out.write_all(data).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
@@ -40,6 +56,9 @@ fn write_to(out: &mut impl Write, data: &[u8]) -> io::Result<bool> {
 
 /// The first reason for which a result could not be printed.
 static UNPRINTED: OnceLock<io::Error> = OnceLock::new();
+
+/// Where the results are kept.
+static KEPT: OnceLock<PathBuf> = OnceLock::new();
 
 /// Prints a line of talk.
 pub fn talk(line: &str) {

@@ -83,6 +83,9 @@ pub struct ConditionSummary {
     /// Nobody promised it: `text` is a remark, whatever the verdict is, which does not count.
     #[serde(default)]
     pub is_note: bool,
+    /// There was nothing to judge; `text` says why.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_idle: bool,
     /// What was found: how many stamps kept it, or the pair that breaks it and the way between them.
     pub text: String,
     /// The events that break it, as `host:index`; empty where none does.

@@ -96,6 +96,7 @@ pub(crate) const fn kind_name(kind: EventKind) -> &'static str {
         EventKind::Receive => "receive",
         EventKind::Deliver => "deliver",
         EventKind::View => "view",
+        EventKind::Blocked => "blocked",
         EventKind::Leave => "leave",
         EventKind::Crash => "crash",
     }
@@ -103,8 +104,8 @@ pub(crate) const fn kind_name(kind: EventKind) -> &'static str {
 
 /// The kind of that name.
 pub(crate) fn kind_named(name: &str) -> Option<EventKind> {
-    use EventKind::{Crash, Deliver, Leave, Local, Receive, Send, View};
-    let mut kinds = [Local, Send, Receive, Deliver, View, Leave, Crash].into_iter();
+    use EventKind::{Blocked, Crash, Deliver, Leave, Local, Receive, Send, View};
+    let mut kinds = [Local, Send, Receive, Deliver, View, Blocked, Leave, Crash].into_iter();
     kinds.find(|kind| kind_name(*kind) == name)
 }
 

@@ -31,6 +31,8 @@ pub enum EventKind {
     Deliver,
     /// The host installed a view of its group ([`Log::view`](crate::Log::view)).
     View,
+    /// The host found itself with too few other members to go on; where it goes on after all, a view says so.
+    Blocked,
     /// The host left its group in order; it does nothing more.
     Leave,
     /// The host crashed; it does nothing more.

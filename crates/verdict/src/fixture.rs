@@ -37,6 +37,7 @@ pub(crate) fn script(text: &str) -> Log {
             "view" => EventKind::View,
             "leave" => EventKind::Leave,
             "crash" => EventKind::Crash,
+            "blocked" => EventKind::Blocked,
             other => panic!("no kind {other}"),
         };
         let (mut message, mut stamps, mut vector) = (None, Stamps::default(), Vec::new());
@@ -45,7 +46,11 @@ pub(crate) fn script(text: &str) -> Log {
             if let Some((name, members)) = word.split_once('=') {
                 view = Some(View {
                     name: name.to_owned(),
-                    members: members.split('+').map(|name| log.host(name)).collect(),
+                    members: members
+                        .split('+')
+                        .filter(|name| !name.is_empty())
+                        .map(|name| log.host(name))
+                        .collect(),
                 });
                 continue;
             }

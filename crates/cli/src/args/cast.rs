@@ -137,7 +137,7 @@ Examples:
   wharf cast send tick -n 60 --interval 1s
   seq 1000 | wharf cast send --rate 100
 
-Exit status: 0 sent (whether received, a datagram does not tell), 1 an address said that nobody receives
+Exit status: 0 sent (whether received, a datagram does not tell), 1 an address said that nobody receives \
 there, 3 it could not be sent.";
 
 const RECV_EXAMPLES: &str = "\
@@ -147,11 +147,11 @@ Examples:
   wharf cast recv --unicast 127.0.0.1:5007
   wharf cast recv --broadcast 5007 --json
 
-Text is printed as it came, after `Received data: `, with a line end after it. Control characters within it are
-spelled out (\\n, \\u{1b}), so that a stranger's datagram neither steers a terminal nor makes a line of its own;
+Text is printed as it came, after `Received data: `, with a line end after it. Control characters within it are \
+spelled out (\\n, \\u{1b}), so that a stranger's datagram neither steers a terminal nor makes a line of its own; \
 tabs and a line end at the very end stay. --raw changes nothing, --json tells one thing from another.
 
-The port of a group or a broadcast is shared with programs that set SO_REUSEADDR or SO_REUSEPORT. Joining a
+The port of a group or a broadcast is shared with programs that set SO_REUSEADDR or SO_REUSEPORT. Joining a \
 group on a network tells its routers so.
 
 Exit status: 0, or 2 when --count datagrams have not come, 3 when nothing can be received or printed.";

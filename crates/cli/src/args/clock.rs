@@ -105,17 +105,17 @@ pub struct ExportArgs {
 }
 
 const ORDER_HELP: &str = "\
-What happened before what is rebuilt from each host's own order and from who received whose message.
-A log that names no messages (ShiViz's, GoVector's) has its order in its clocks only: then less can
+What happened before what is rebuilt from each host's own order and from who received whose message. \
+A log that names no messages (ShiViz's, GoVector's) has its order in its clocks only: then less can \
 be judged, and where the order comes from is printed.
 
-Exit status: 0 every promise kept, 1 a promise broken or the log cannot have happened, 2 nothing can
+Exit status: 0 every promise kept, 1 a promise broken or the log cannot have happened, 2 nothing can \
 be said, 3 wrong usage, or the result cannot be printed or written.
 
 A program of yours writes the form `wharf`, a line an event; host and kind must be there:
   {\"log\":\"wharf events\",\"version\":1}
   {\"host\":\"bob\",\"n\":1,\"kind\":\"receive\",\"message\":\"m1\",\"lamport\":2,\"vector\":{\"al\":1,\"bob\":1}}
-n counts the host's events from 1, so that a missing line is seen; kind is local, send, receive
+n counts the host's events from 1, so that a missing line is seen; kind is local, send, receive \
 or deliver; a send and its receipts have the same message. In Python:
   print(json.dumps(dict(log=\"wharf events\", version=1)), flush=True)
   print(json.dumps(dict(host=me, n=n, kind=\"send\", message=name, lamport=clock)), flush=True)

@@ -33,16 +33,16 @@ fn percent(text: &str) -> Result<f64, String> {
 }
 
 const RULE: &str = "\
-The change of a point is the median of the ratios of every run after to every run before, and its interval
-is the one that goes with it (Hodges and Lehmann 1963; exact, with 90 % confidence or more). It needs at
+The change of a point is the median of the ratios of every run after to every run before, and its interval \
+is the one that goes with it (Hodges and Lehmann 1963; exact, with 90 % confidence or more). It needs at \
 least three runs of each side; `wharf bench -r 10` makes more. A run of `load` is one, and has none.
 
-Judged is the first quantity of each kind: completion time (burst), answers a second (throughput, mixed),
-connections a second (churn), proportional set size a connection (idle). A point fails when the change is
-for the worse by more than --fail-if and the interval excludes no change. More answers are better, more
+Judged is the first quantity of each kind: completion time (burst), answers a second (throughput, mixed), \
+connections a second (churn), proportional set size a connection (idle). A point fails when the change is \
+for the worse by more than --fail-if and the interval excludes no change. More answers are better, more \
 time or memory is worse.
 
-Exit status: 0 no point failed, or no --fail-if was given; 1 a point failed; 2 that cannot be said: a point
+Exit status: 0 no point failed, or no --fail-if was given; 1 a point failed; 2 that cannot be said: a point \
 has too few runs or was not reached, or its change for the worse may be chance; 3 not comparable.
 
 Examples:

@@ -149,5 +149,5 @@ Examples:
                                                  as many requests as the server answers, for 10 s
   wharf load echo -w 50000 -n 1                  50,000 connections at once
 
-Requests leave at their instants whether or not earlier answers have come (an open loop), and response
+Requests leave at their instants whether or not earlier answers have come (an open loop), and response \
 times count from those instants.";

@@ -263,14 +263,14 @@ Examples:
 Exit status: 1 when the name is taken, or has changed since --if-revision.";
 
 const RESOLVE_HELP: &str = "\
-Prints the addresses, one a line, with their port if there is one. Exit status 1 when there is no such name.
+Prints the addresses, one a line, with their port if there is one. Exit status 1 when there is no such name. \
 Examples:
   wharf name resolve server1 --from examples/names/flat.toml
   wharf name resolve region1/server1 --steps
   wharf name resolve region1/server1 --iterative";
 
 const IMPORT_HELP: &str = "\
-Dictionaries are those of any language: a string is an address, a table a region or, with addresses,
+Dictionaries are those of any language: a string is an address, a table a region or, with addresses, \
 port, attributes, alias, ttl_s or records in it, a value:
   [region1]
   server1 = \"192.168.1.2\"

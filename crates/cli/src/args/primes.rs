@@ -136,7 +136,7 @@ Examples:
   wharf primes --from 2^40 --up-to 2^40+1000 -o -  those between two numbers, to standard output
   wharf primes -N 1e9 -o big.txt --resume          go on where ^C, a kill or a full disk ended it
 
-Comparing is fair where both sides do the same work: --method is one for all. A method that tries no
+Comparing is fair where both sides do the same work: --method is one for all. A method that tries no \
 divisors (a sieve, a theorem) is told in the report; the laboratory forbids it for its baseline.";
 
 #[cfg(test)]

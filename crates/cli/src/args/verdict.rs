@@ -13,6 +13,9 @@ pub struct VerdictArgs {
     /// default what the logs say, as those of `wharf group join` do, or else everything
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub expect: Vec<String>,
+    /// A host that crashed, although its log does not say so and just ends: it owes nothing since; may be given several times
+    #[arg(long, value_name = "HOST")]
+    pub crashed: Vec<String>,
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
@@ -36,7 +39,7 @@ What is judged, from who sent and delivered what in which order and in which vie
   primary            a view has one next view, not two side by side
   liveness           when all is quiet, what those who stayed sent is everywhere
 
-Exit status: 0 all that was expected holds, 1 something does not, 2 nothing can be said, 3 wrong usage,
+Exit status: 0 all that was expected holds, 1 something does not, 2 nothing can be said, 3 wrong usage, \
 or the result cannot be printed or written.
 
 A program of yours writes a line an event; a member also delivers its own messages:

@@ -1,5 +1,6 @@
 //! `wharf group`: ordered, reliable groups, live.
 
+pub mod attended;
 mod bench;
 pub mod join;
 mod journal;

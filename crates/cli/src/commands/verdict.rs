@@ -4,6 +4,7 @@
 //!   files ─▶ trace reads ─▶ Log ─▶ verdict: GROUP_CONDITIONS ─▶ a table with witnesses, and the diagram around the first
 //! ```
 
+mod ended;
 mod expected;
 
 use anyhow::Result;
@@ -30,18 +31,21 @@ pub fn run(args: &VerdictArgs) -> Result<Verdict> {
     let flags = expected::of_flags(&args.expect)?;
     let mut logs = logs::read(&args.logs)?;
     let (mut executions, mut expect) = (Vec::new(), Vec::new());
-    for log in logs.take_executions() {
+    let mut all = logs.take_executions();
+    ended::by_word(&mut all, &args.crashed)?;
+    for log in all {
         let expected = Expected::of(&flags, &log, &logs.files)?;
         expect.push(expected.names());
         executions.push(Judged::of_group(log, &expected, &logs.files));
     }
-    let begun = Begun::new(Kind::Verdict, "verdict", &args.folder, &clock)?;
+    // A folder that is full, or cannot be made, is no reason to withhold the verdict.
+    let (begun, kept) = Begun::new_or_unkept(Kind::Verdict, "verdict", &args.folder, &clock)?;
     let mut begun = begun.since(began);
     let mut plan = logs.plan(&args.logs);
     plan["expect"] = json!(expect);
-    begun.write_plan(&plan)?;
+    plan["crashed"] = json!(args.crashed);
+    let planned = begun.write_plan(&plan);
     let mut summary = logs.summary(&executions);
-    // A folder that is full is no reason to withhold the verdict.
     let mut drawn = Ok(());
     if let Some(folder) = begun.folder() {
         let pages = Pages {
@@ -55,5 +59,5 @@ pub fn run(args: &VerdictArgs) -> Result<Verdict> {
     let findings = findings(&executions, &summary);
     begun.summary.clock = Some(summary);
     let verdict = begun.conclude_drawn(findings, args.json, &clock);
-    drawn.map(|()| verdict)
+    kept.and(planned).and(drawn).map(|()| verdict)
 }

@@ -1,5 +1,6 @@
 //! `wharf verdict`: what a group promised is judged from the histories of its members, those of other programs too.
 
+mod ended;
 mod foreign;
 mod promised;
 mod told;

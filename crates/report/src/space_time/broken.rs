@@ -60,6 +60,7 @@ impl Cut {
         let findings: Vec<Witnessed> = ends.collect();
         let drawing = Drawing {
             findings: &findings,
+            is_whole: false,
             missing: &self.missing,
             received: &self.received,
             told_apart: &self.messages,

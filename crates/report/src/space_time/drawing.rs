@@ -21,8 +21,12 @@ pub struct Drawing<'a> {
     pub findings: &'a [Witnessed],
     /// The promises of a group that it broke, each with a picture of its own.
     pub broken: &'a [&'a GroupJudgement],
+    /// The names of its texts, by their places; empty where they are not known.
+    pub files: &'a [String],
     /// All executions of the log, for a page that leads to the others; empty where this is the only one.
     pub executions: &'a [Listed],
+    /// Whether the log has all that its hosts did, so that what ends in it has ended.
+    pub is_whole: bool,
     /// Events of the log that did not happen, and should have.
     pub missing: &'a [EventId],
     /// Sends of the log that are received where it is not drawn.
@@ -45,7 +49,9 @@ impl<'a> Drawing<'a> {
             command: "",
             findings: &[],
             broken: &[],
+            files: &[],
             executions: &[],
+            is_whole: true,
             missing: &[],
             received: &[],
             told_apart: &[],

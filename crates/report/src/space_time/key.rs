@@ -1,16 +1,18 @@
 //! The key of a picture: only what occurs in it.
 
-use super::scene::{Fate, Mark, Scene};
+use super::{
+    scene::{Fate, Mark, Scene},
+    views::log_end,
+};
 
 impl Scene<'_> {
     /// Samples and their names; `is_live` where a script lights the past and the future of events.
     pub(super) fn key(&self, is_live: bool) -> Vec<(&'static str, &'static str)> {
-        use trace::EventKind::{Crash, Deliver, Leave, Local, Receive, Send, View};
+        use trace::EventKind::{Blocked, Crash, Deliver, Leave, Local, Receive, Send, View};
         let any = |is: &dyn Fn(&Mark) -> bool| self.marks.iter().any(is);
-        let lines = &self.lines;
         let all = [
             (
-                any(&|mark| mark.kind == Local && !mark.is_missing),
+                any(&|mark| matches!(mark.kind, Local | Blocked) && !mark.is_missing),
                 "s-sp-local",
                 "local",
             ),
@@ -28,6 +30,7 @@ impl Scene<'_> {
                 "view: who is in it; one letter, one view",
             ),
             (any(&|mark| mark.kind == Leave), "s-sp-leave", "leaves"),
+            (self.has_log_end(), "s-sp-ends", "log ends"),
             (any(&|mark| mark.kind == Crash), "s-sp-crash", "crashes"),
             (
                 any(&|mark| mark.fate == Fate::Lost),
@@ -45,7 +48,7 @@ impl Scene<'_> {
                 "to or from outside",
             ),
             (
-                lines.iter().any(|line| line.backwards > 0),
+                self.lines.iter().any(|line| line.backwards > 0),
                 "s-sp-skewed",
                 "clocks say it came before it was sent",
             ),
@@ -73,5 +76,11 @@ impl Scene<'_> {
         ];
         let occurs = all.into_iter().filter(|(is, _, _)| *is);
         occurs.map(|(_, class, name)| (class, name)).collect()
+    }
+
+    /// Whether a lane ends with its log.
+    fn has_log_end(&self) -> bool {
+        let mut lanes = self.lanes.iter();
+        lanes.any(|lane| log_end(self, lane).is_some())
     }
 }

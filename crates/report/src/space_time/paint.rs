@@ -31,6 +31,12 @@ pub(super) fn lane(scene: &Scene<'_>, lane: &Lane) -> String {
     let stays = views::stays(scene, lane);
     let mut out = bands(&stays);
     let _ = write!(out, "<path class=\"sp-host\" d=\"M0 {from}V{to}\"/>");
+    if views::log_end(scene, lane).is_some() {
+        let _ = write!(
+            out,
+            "<path class=\"sp-ends\" d=\"M-8 {to}h16\"><title>log ends</title></path>"
+        );
+    }
     for stay in &stays {
         installation(&mut out, scene, stay);
     }
@@ -232,6 +238,7 @@ const MARKS: &[(&str, Draws)] = &[
     ("sp-away", Draws::Arrived),
     ("sp-wrong", Draws::Impossible),
     ("sp-local", Draws::Kind(EventKind::Local)),
+    ("sp-local", Draws::Kind(EventKind::Blocked)),
     ("sp-send", Draws::Kind(EventKind::Send)),
     ("sp-receive", Draws::Kind(EventKind::Receive)),
     ("sp-deliver", Draws::Kind(EventKind::Deliver)),

@@ -191,6 +191,7 @@ fn told(scene: &Scene<'_>, number: u32) -> String {
     }
     let deed = match (mark.kind, message) {
         (EventKind::Leave, _) => "leaves",
+        (EventKind::Blocked, _) => "is blocked",
         (EventKind::Crash, _) => "crashes",
         (EventKind::Send, Some(message)) => return format!("sends {message}"),
         (EventKind::Receive, Some(message)) => return format!("receives {message}"),

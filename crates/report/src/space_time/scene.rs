@@ -223,7 +223,11 @@ impl<'a> Scene<'a> {
                 EventKind::Send => tally[0] += 1,
                 EventKind::Receive => tally[1] += 1,
                 EventKind::Deliver => tally[2] += 1,
-                EventKind::Local | EventKind::View | EventKind::Leave | EventKind::Crash => {}
+                EventKind::Local
+                | EventKind::View
+                | EventKind::Blocked
+                | EventKind::Leave
+                | EventKind::Crash => {}
             }
             tally[3] += u64::from(mark.fate == Fate::Lost);
         }

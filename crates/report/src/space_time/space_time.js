@@ -207,7 +207,8 @@
     if (claim && t.claims[n] === '2') add('rebuilt', shown(vector(n), 40));
     if (t.hybrid && t.hybrid[2 * n] !== null) add('hybrid', `${t.hybrid[2 * n]} ms, counter ${t.hybrid[2 * n + 1]}`);
     if (t.times && times[n] !== null) add('time', wall(n) + (t.shifts[laneOf[n]] ? ` · drawn ${lasting(t.shifts[laneOf[n]])} later` : ''));
-    add('in the log', `${t.sources ? `text ${t.sources[n] + 1}, ` : ''}line ${line[n]}`);
+    const source = t.sources ? t.sources[n] : 0, file = t.sources && t.files[source];
+    add('in the log', file ? `${file}:${line[n]}` : `${t.sources ? `text ${source + 1}, ` : ''}line ${line[n]}`);
     what.append(list);
     if (held >= 0) {
       what.append(element('p', relation()));

@@ -123,6 +123,8 @@ fn places(out: &mut String, scene: &Scene<'_>) {
             "sources",
             scene.marks.iter().map(|mark| place(mark).source),
         );
+        let files = scene.drawing.files.iter();
+        strings(out, "files", files.map(|file| ended(file, MOST_NAME)));
     }
 }
 
@@ -348,7 +350,8 @@ fn by_lane(scene: &Scene<'_>, value: impl Fn(&Mark) -> i64) -> Vec<i64> {
 
 fn letter(kind: EventKind) -> char {
     match kind {
-        EventKind::Local => 'l',
+        // It is drawn as a local event, whose words say it.
+        EventKind::Local | EventKind::Blocked => 'l',
         EventKind::View => 'v',
         EventKind::Leave => 'e',
         EventKind::Crash => 'x',
@@ -396,7 +399,7 @@ fn quoted(text: &str) -> String {
 /// Findings are cut there where they stand beside an event.
 const MOST_FINDING: usize = 600;
 
-/// Names of hosts are cut there.
+/// Names of hosts and of files are cut there.
 const MOST_NAME: usize = 80;
 
 /// Whole numbers below this are exact in a double.

@@ -83,18 +83,28 @@ impl<'a> Views<'a> {
 }
 
 /// From where to where a host's lane is drawn: where the log tells of views, not before its first event; and not behind
-/// its end.
+/// its end, nor that of its log.
 pub(super) fn extent(scene: &Scene<'_>, lane: &Lane) -> (u32, u32) {
     let (first, last) = (lane.first, lane.first + lane.count - 1);
     let from = match scene.before == 0 && !scene.views.all.is_empty() {
         true => scene.y(first),
         false => 8,
     };
-    let to = match is_end(scene.marks[last as usize].kind) {
-        true => scene.y(last),
-        false => scene.rows.height - 8,
+    let height = scene.rows.height - 8;
+    let to = match log_end(scene, lane) {
+        Some(end) => end.min(height),
+        None if is_end(scene.marks[last as usize].kind) => scene.y(last),
+        None => height,
     };
     (from, to)
+}
+
+/// How far down the log of a member ends that did not end itself.
+pub(super) fn log_end(scene: &Scene<'_>, lane: &Lane) -> Option<u32> {
+    let last = lane.first + lane.count - 1;
+    let is_seen = scene.drawing.is_whole && scene.after == 0 && !scene.views.all.is_empty();
+    let is_open = !is_end(scene.marks[last as usize].kind);
+    (is_seen && is_open).then(|| scene.y(last) + PAST_LAST)
 }
 
 /// When a host is in which view.
@@ -126,6 +136,9 @@ pub(super) fn stays(scene: &Scene<'_>, lane: &Lane) -> Vec<Stay> {
 const fn is_end(kind: EventKind) -> bool {
     matches!(kind, EventKind::Leave | EventKind::Crash)
 }
+
+/// So far a lane is drawn behind the last event of its log.
+const PAST_LAST: u32 = 12;
 
 /// So many colours are told apart; letters tell the rest.
 const COLOURS: u32 = 6;
@@ -160,6 +173,20 @@ mod tests {
         let crash = scene.lanes[2].first + scene.lanes[2].count - 1;
         assert_eq!((from, to), (scene.y(scene.lanes[2].first), scene.y(crash)));
         assert_eq!(stays(&scene, &scene.lanes[2])[0].to, to);
+        let (_, to) = extent(&scene, &scene.lanes[0]);
+        let last = scene.lanes[0].first + scene.lanes[0].count - 1;
+        let end = (scene.y(last) + PAST_LAST).min(scene.rows.height - 8);
+        assert_eq!(
+            (to, log_end(&scene, &scene.lanes[0]).is_some()),
+            (end, true)
+        );
+        let ended = [1, 2].map(|lane| log_end(&scene, &scene.lanes[lane]));
+        assert_eq!(ended, [None, None]);
+        let drawing = Drawing {
+            is_whole: false,
+            ..drawing
+        };
+        let scene = Scene::of(&drawing);
         let (_, to) = extent(&scene, &scene.lanes[0]);
         assert_eq!(to, scene.rows.height - 8);
         assert_eq!(scene.views.words(&log, 1), "view B: alice, bob");

@@ -94,6 +94,7 @@ fn promises(execution: &Execution) -> String {
             Verdict::Valid if condition.is_note => ("· note   ", condition.text.as_str()),
             Verdict::Invalid if condition.is_note => ("· not so ", condition.text.as_str()),
             Verdict::Unknown if condition.is_note => ("· unsure ", condition.text.as_str()),
+            Verdict::Valid if condition.is_idle => ("– nothing", condition.text.as_str()),
             Verdict::Valid => ("✓ kept   ", condition.text.as_str()),
             Verdict::Unknown => ("? unsure ", "see below"),
             Verdict::Invalid => ("✗ broken ", "see below"),

@@ -7,7 +7,7 @@
 //!
 //! The first line is a head. Of an event, `n` counts the host's events from 1, so that a line that is missing is seen;
 //! without it the order of the lines counts. `kind` is `local`, `send`, `receive` or `deliver`, and in a group `view`,
-//! `leave` or `crash`; a view has its name in `view` and who is in it in `members`. `message`, `text`, `peer` (the other
+//! `blocked`, `leave` or `crash`; a view has its name in `view` and who is in it in `members`. `message`, `text`, `peer` (the other
 //! end of the message) and each stamp (`lamport`, `vector`, `hybrid`, `wall_ns`) may be absent, and so may `host` where
 //! the head has it, and the head. Names may be numbers. `hybrid` is the packed stamp's decimal number in quotes: it has
 //! more digits than a number in JavaScript keeps. Keys that are not known are passed over.
@@ -252,14 +252,8 @@ fn take_in(line: Line, member: Option<&str>, place: Place, assembly: &mut Assemb
     }
     let peer = line.peer.map(|peer| log.host(&peer.into_text()));
     let name = line.view.filter(|_| named == Some(EventKind::View));
-    let view = name.map(|name| {
-        let members = line.members.unwrap_or_default().into_iter();
-        let members = members.map(|member| log.host(&member.into_text()));
-        View {
-            name: name.into_text(),
-            members: members.collect(),
-        }
-    });
+    let members = line.members.unwrap_or_default();
+    let view = name.map(|name| view(name, members, place, log));
     let hybrid = line.hybrid.and_then(|packed| match packed {
         Packed::Number(number) => Some(number),
         Packed::Text(text) => text.parse().ok(),
@@ -296,6 +290,20 @@ fn take_in(line: Line, member: Option<&str>, place: Place, assembly: &mut Assemb
     if let Some(bytes) = line.torn.filter(|_| named == Some(EventKind::Crash)) {
         let tear = Tear { host, place, bytes };
         assembly.log.torn.push(tear);
+    }
+}
+
+/// A view; one without members is a flaw.
+fn view(name: Label, members: Vec<Label>, place: Place, log: &mut Log) -> View {
+    if members.is_empty() {
+        let text = "This view has no `members`: who is in it is not known.".to_owned();
+        log.blame(FlawKind::Part, place, text);
+    }
+    let members = members.into_iter();
+    let members = members.map(|member| log.host(&member.into_text()));
+    View {
+        name: name.into_text(),
+        members: members.collect(),
     }
 }
 
@@ -407,6 +415,15 @@ mod tests {
         );
         assert_eq!(log.messages, ["17"]);
         assert_eq!(log.events.len(), 4);
+    }
+
+    #[test]
+    fn a_view_without_members_is_a_flaw() {
+        let log = read_one("{\"host\":\"a\",\"kind\":\"view\",\"view\":1}\n");
+        let kinds: Vec<FlawKind> = log.flaws.iter().map(|flaw| flaw.kind).collect();
+        assert_eq!(kinds, [FlawKind::Part]);
+        let view = log.view(EventId(0)).expect("a view");
+        assert_eq!((view.name.as_str(), view.members.len()), ("1", 0));
     }
 
     /// Two members, of which one was killed while it wrote its last line.

@@ -51,7 +51,11 @@ impl Made {
         let mut message = None;
         let mut kind = kind;
         match kind {
-            EventKind::Local | EventKind::View | EventKind::Leave | EventKind::Crash => {}
+            EventKind::Local
+            | EventKind::View
+            | EventKind::Blocked
+            | EventKind::Leave
+            | EventKind::Crash => {}
             EventKind::Send => {
                 let name = format!("{}#{}", self.log.host_name(host), past[host.0 as usize]);
                 message = Some(self.log.message(&name));

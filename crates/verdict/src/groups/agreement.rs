@@ -19,13 +19,14 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
     let mut breaches = Breaches::default();
     hold_views(record, &mut breaches);
     let mut count = Count::new(record.sent.len());
-    let (mut compared, mut views) = (0, 0);
+    let (mut compared, mut views, mut deliveries) = (0, 0, 0);
     for cohort in record.cohorts(Who::WentOn) {
         if cohort.members.len() < 2 {
             continue;
         }
         views += 1;
         compared += cohort.members.len();
+        deliveries += cohort.slices().map(<[_]>::len).sum::<usize>();
         if cohort.is_plain() {
             continue;
         }
@@ -36,9 +37,9 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
             }
         }
     }
-    Some(breaches.outcome(record, || {
+    Some(breaches.outcome(record, deliveries, || {
         let views = counted(views, "view", "views");
-        match (compared, record.has_views()) {
+        match (deliveries, record.has_views()) {
             (0, _) => NOTHING.to_owned(),
             (_, true) => {
                 format!("{views} compared, the same messages for all who went on together")
@@ -178,8 +179,9 @@ fn hold_sender(
     let Some(view) = view else { return };
     let members = &record.views[view].view.members;
     let sender = record.sender(delivery.message);
-    let Some(sender) = sender.filter(|host| record.is_member(*host) && !members.contains(host))
-    else {
+    // Who is in a view that names nobody is not known.
+    let is_known = !members.is_empty();
+    let Some(sender) = sender.filter(|host| is_known && !members.contains(host)) else {
         return;
     };
     breaches.prove(|| {

@@ -37,13 +37,15 @@ pub(super) enum Who {
 type Next = Option<usize>;
 
 impl Record<'_> {
-    /// The cohorts, in the order in which their views were first met. A log without views is one view.
+    /// The cohorts, in the order in which their views were first met. A log without views is one view, of those who delivered
+    /// something in it: who only sends may be outside, and what it owes is for validity and liveness to say.
     pub fn cohorts(&self, who: Who) -> Vec<Cohort<'_>> {
         let mut cohorts: BTreeMap<(Option<usize>, Next), Cohort<'_>> = BTreeMap::new();
         for host in self.members() {
             let lane = self.lane(host);
             for stay in &lane.stays {
-                if stay.view.is_none() && self.has_views() {
+                let is_silent = lane.deliveries.is_empty();
+                if stay.view.is_none() && (self.has_views() || is_silent) {
                     continue;
                 }
                 let Some(next) = self.next(host, stay, who) else {

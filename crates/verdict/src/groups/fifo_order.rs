@@ -33,7 +33,7 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
         }
         deliveries += record.lane(host).deliveries.len();
     }
-    Some(breaches.outcome(record, || {
+    Some(breaches.outcome(record, deliveries, || {
         let deliveries = counted(deliveries, "delivery", "deliveries");
         format!("{deliveries}, none after a later one of its sender")
     }))

@@ -48,12 +48,12 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
         }
         count += lane.deliveries.len() + lane.doubles.len();
     }
-    let outcome = breaches.outcome(record, || {
+    let outcome = breaches.outcome(record, count, || {
         let deliveries = counted(count, "delivery", "deliveries");
         format!("{deliveries}, each of a message that was sent, at no host twice")
     });
     match unsure {
-        Some(text) if outcome.verdict == history::Verdict::Valid => Some(Outcome::unknown(text)),
+        Some(text) if outcome.verdict != history::Verdict::Invalid => Some(Outcome::unknown(text)),
         _ => Some(outcome),
     }
 }

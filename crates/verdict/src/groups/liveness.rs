@@ -9,7 +9,7 @@ use super::GroupCondition;
 use super::agreement::Count;
 use super::newcomer::Past;
 use super::outcome::{Breaches, Lack, Outcome, Witness};
-use super::record::Record;
+use super::record::{End, Record};
 use crate::words::counted;
 
 pub(super) const CONDITION: GroupCondition = GroupCondition {
@@ -28,7 +28,7 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
         stayed += 1;
     }
     if stayed == 0 {
-        return None;
+        return Some(nobody(record));
     }
     let mut breaches = Breaches::default();
     let mut past = Past::default();
@@ -61,7 +61,7 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
             }
         }
     }
-    let outcome = breaches.outcome(record, || {
+    let outcome = breaches.outcome(record, messages, || {
         let messages = counted(messages, "message", "messages");
         let hosts = counted(stayed, "host", "hosts");
         format!("{messages} of {hosts} that stayed, each delivered by all of them")
@@ -70,6 +70,17 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
     match is_sure {
         true => Some(outcome),
         false => Some(Outcome::unknown(apart(record, &groups))),
+    }
+}
+
+/// That nobody is left to judge, and why.
+fn nobody(record: &Record<'_>) -> Outcome {
+    let mut ends = record.members().map(|host| record.lane(host).end);
+    let has_left = ends.all(|end| matches!(end, End::Left(_)));
+    match (&record.doubt, has_left) {
+        (Some(doubt), _) => Outcome::unknown(doubt),
+        (None, true) => Outcome::idle("nothing to judge: all members left"),
+        (None, false) => Outcome::idle("nothing to judge: no member stayed to the end"),
     }
 }
 

@@ -19,6 +19,7 @@ mod agreement;
 mod brute;
 mod causal;
 mod cohort;
+mod doubt;
 mod fifo;
 mod fifo_order;
 mod integrity;

@@ -24,6 +24,8 @@ pub struct GroupJudgement {
     pub events: Vec<EventId>,
     /// What shows it by not being there.
     pub lacks: Vec<Lack>,
+    /// Whether there was nothing to judge, so that it is valid and nothing is proven; `text` says why.
+    pub is_idle: bool,
 }
 
 /// A delivery that is missing.
@@ -52,6 +54,7 @@ impl GroupJudgement {
                 hosts: outcome.witness.hosts,
                 events: outcome.witness.events,
                 lacks: outcome.witness.lacks,
+                is_idle: outcome.is_idle,
             })
         });
         judged.collect()
@@ -69,6 +72,8 @@ pub(super) struct Outcome {
     pub verdict: Verdict,
     pub text: String,
     pub witness: Witness,
+    /// Whether there was nothing to look at.
+    pub is_idle: bool,
 }
 
 /// What shows that a condition is broken.
@@ -95,6 +100,14 @@ impl Outcome {
         Self::of(Verdict::Valid, text.into(), Witness::default())
     }
 
+    /// There was nothing to look at.
+    pub fn idle(text: impl Into<String>) -> Self {
+        Self {
+            is_idle: true,
+            ..Self::valid(text)
+        }
+    }
+
     pub fn unknown(text: impl Into<String>) -> Self {
         Self::of(Verdict::Unknown, text.into(), Witness::default())
     }
@@ -104,7 +117,16 @@ impl Outcome {
             verdict,
             text,
             witness,
+            is_idle: false,
         }
+    }
+}
+
+/// What was looked at, where that is nothing; that it was as it should be is not worth saying.
+fn nothing(valid: &str) -> String {
+    match valid.split_once(", ") {
+        Some((none, _)) if none.starts_with("0 ") => format!("nothing to judge: {none}"),
+        _ => valid.to_owned(),
     }
 }
 
@@ -125,8 +147,13 @@ impl Breaches {
         }
     }
 
-    /// What follows from it; `valid` says what was looked at when nothing is wrong.
-    pub fn outcome(self, record: &Record<'_>, valid: impl FnOnce() -> String) -> Outcome {
+    /// What follows from it; `looked_at` counts what was looked at, and `valid` says it when nothing is wrong.
+    pub fn outcome(
+        self,
+        record: &Record<'_>,
+        looked_at: usize,
+        valid: impl FnOnce() -> String,
+    ) -> Outcome {
         let more = match self.count {
             0 | 1 => String::new(),
             count => format!(" (the first of {count} such)"),
@@ -142,7 +169,11 @@ impl Breaches {
                 format!("{text}{more}, unless that is what the log lacks: {gap}"),
                 witness,
             ),
-            (None, None, _) => Outcome::valid(valid()),
+            (None, None, _) => match &record.doubt {
+                Some(doubt) => Outcome::unknown(doubt),
+                None if looked_at == 0 => Outcome::idle(nothing(&valid())),
+                None => Outcome::valid(valid()),
+            },
         }
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn judge(record: &Record<'_>, before: Before) -> Outcome {
         deliveries += delivered.len();
         hosts += usize::from(!delivered.is_empty());
     }
-    breaches.outcome(record, || {
+    breaches.outcome(record, deliveries, || {
         let deliveries = counted(deliveries, "delivery", "deliveries");
         let hosts = counted(hosts, "host", "hosts");
         format!("{deliveries} at {hosts}, each after all that it had to come after")

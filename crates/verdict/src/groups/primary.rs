@@ -39,7 +39,7 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
         });
     }
     let views = record.views.len();
-    Some(breaches.outcome(record, || {
+    Some(breaches.outcome(record, record.views.len(), || {
         let views = counted(views, "view", "views");
         format!("{views}, none with two next ones")
     }))

@@ -19,6 +19,8 @@ pub(super) struct Record<'a> {
     /// A host that is named as a member and has no events.
     pub absent: Option<HostId>,
     gap: Option<String>,
+    /// Why what looks kept may be broken: it is not known what some member did.
+    pub(super) doubt: Option<String>,
     /// The hosts whose log ends in the middle of a line, each with the last number that a message of its has in its name.
     torn: Vec<(HostId, Option<u64>)>,
 }
@@ -34,6 +36,10 @@ pub(super) struct Lane {
     pub stays: Vec<Stay>,
     /// How it ended.
     pub end: End,
+    /// Whether it found itself with too few others at the last, so that it owes nothing since.
+    pub is_blocked: bool,
+    /// Whether the log has anything of it.
+    pub is_there: bool,
     /// Whether it delivered any message of its own. One that never does is taken to know them when it sends them.
     pub delivers_own: bool,
     sends: u32,
@@ -115,7 +121,8 @@ impl<'a> Record<'a> {
             sent: vec![Sent::default(); log.messages.len()],
             views: Vec::new(),
             absent: None,
-            gap: gap_of(log),
+            gap: gap_of(log).or_else(|| untold(log, handed)),
+            doubt: None,
             torn: torn(log),
         };
         record.lanes.resize_with(log.hosts.len(), Lane::default);
@@ -131,6 +138,7 @@ impl<'a> Record<'a> {
             lane.close();
         }
         record.find_absent();
+        record.doubt = record.find_doubt();
         record
     }
 
@@ -138,6 +146,7 @@ impl<'a> Record<'a> {
         let log = self.log;
         let event = log.event(id);
         let lane = &mut self.lanes[event.host.0 as usize];
+        lane.is_there = true;
         if lane.end != End::Open && event.kind != EventKind::Local {
             self.gap.get_or_insert_with(|| {
                 format!(
@@ -161,6 +170,7 @@ impl<'a> Record<'a> {
                     self.gap.get_or_insert_with(gap);
                 }
             },
+            (EventKind::Blocked, _) => lane.is_blocked = true,
             (EventKind::Leave, _) => lane.end = End::Left(id),
             (EventKind::Crash, _) => lane.end = End::Crashed(id),
             _ => {}
@@ -221,12 +231,8 @@ impl<'a> Record<'a> {
     }
 
     fn find_absent(&mut self) {
-        let mut has_events = vec![false; self.lanes.len()];
-        for event in &self.log.events {
-            has_events[event.host.0 as usize] = true;
-        }
         let mut members = self.views.iter().flat_map(|seen| &seen.view.members);
-        self.absent = members.find(|host| !has_events[host.0 as usize]).copied();
+        self.absent = members.find(|host| !self.lane(**host).is_there).copied();
     }
 
     /// What of the log itself is missing, as far as its reader saw that.
@@ -239,12 +245,12 @@ impl<'a> Record<'a> {
         !self.views.is_empty()
     }
 
-    /// Whether a host is a member: with views, one that installed one; else one that delivered something.
+    /// Whether a host is a member: with views, one that installed one; else everyone of whom the log has anything.
     pub fn is_member(&self, host: HostId) -> bool {
         let lane = self.lane(host);
         match self.has_views() {
             true => lane.stays.iter().any(|stay| stay.view.is_some()),
-            false => !lane.deliveries.is_empty(),
+            false => lane.is_there,
         }
     }
 
@@ -255,14 +261,15 @@ impl<'a> Record<'a> {
             .filter(|host| self.is_member(*host))
     }
 
-    /// Whether a member was there to the end: it did not end, and nobody went on without it.
+    /// Whether a member was there to the end: it did not end, nobody went on without it, and it was not blocked.
     pub fn stayed(&self, host: HostId) -> bool {
         let lane = self.lane(host);
         let is_left_behind = |stay: &Stay| {
             stay.view
                 .is_some_and(|view| !self.views[view].nexts.is_empty())
         };
-        lane.end == End::Open && !lane.stays.last().is_some_and(is_left_behind)
+        let is_open = lane.end == End::Open && !lane.is_blocked;
+        is_open && !lane.stays.last().is_some_and(is_left_behind)
     }
 
     /// Whether a host came to a group that had been there before, so that it need not deliver what that had delivered.
@@ -333,6 +340,7 @@ impl Lane {
     /// Begins a view; gives the one before.
     fn enter(&mut self, view: usize, event: EventId) -> Option<usize> {
         let first = self.deliveries.len();
+        self.is_blocked = false;
         if self.stays.is_empty() && first > 0 {
             self.stays.push(Stay::before_views());
         }
@@ -353,7 +361,7 @@ impl Lane {
     }
 
     fn close(&mut self) {
-        if self.stays.is_empty() && !self.deliveries.is_empty() {
+        if self.stays.is_empty() && self.is_there {
             self.stays.push(Stay::before_views());
         }
         if let Some(last) = self.stays.last_mut() {
@@ -407,6 +415,13 @@ fn torn(log: &Log) -> Vec<(HostId, Option<u64>)> {
         (tear.host, numbers.map(|(_, number)| number).max())
     });
     torn.collect()
+}
+
+/// That a log without views has no delivery either: it may be one of something else than a group.
+fn untold(log: &Log, handed: EventKind) -> Option<String> {
+    let is_of_group = |event: &trace::Event| event.kind == handed || event.kind == EventKind::View;
+    let has_none = !log.events.iter().any(is_of_group);
+    has_none.then(|| "it tells of no delivery at all".to_owned())
 }
 
 /// What is missing from the log, as far as its reader saw that. That messages have no send, or come twice, is for the

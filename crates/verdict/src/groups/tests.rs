@@ -99,7 +99,9 @@ fn who_stays_delivers_its_own() {
         Valid,
         "0 messages",
     );
-    check("validity", "a send m, b deliver m", Valid, "0 messages");
+    // Without views all are in the group, those too that deliver nothing.
+    let words = "a sent m and stayed, but never delivered it itself";
+    check("validity", "a send m, b deliver m", Invalid, words);
     let left_behind = "a view 1=a+b, b view 1=a+b, a send m, b view 2=b";
     check("validity", left_behind, Valid, "0 messages");
 }
@@ -341,7 +343,114 @@ fn after_quiet_all_is_there() {
     let apart = in_view("a+b", "a view 2=a, b view 3=b");
     check("liveness", &apart, Unknown, "a in view 2; b in view 3");
     let gone = in_view("a", "a send m, a leave");
-    assert_eq!(judged(&script(&gone), "liveness"), None);
+    check(
+        "liveness",
+        &gone,
+        Valid,
+        "nothing to judge: all members left",
+    );
+    let crashed = in_view("a", "a send m, a crash");
+    check("liveness", &crashed, Valid, "no member stayed to the end");
+}
+
+/// A host that delivered nothing was no member where a log has no views, and owed nothing; it is in the group as all are.
+#[test]
+fn without_views_all_hosts_are_in_the_group() {
+    let deaf = "a send m1, b send m2, b deliver m2, a send m3";
+    let words = "a sent m1 and stayed, but never delivered it itself";
+    check("validity", deaf, Invalid, words);
+    check("liveness", deaf, Invalid, "a sent m1");
+    // It may be one that only sends to the group.
+    check("agreement", deaf, Valid, "nothing to compare");
+    let mute = "a send m1, a deliver m1, b receive m1";
+    check("liveness", mute, Invalid, "b never delivered it");
+    // Nothing says that this log tells of deliveries at all.
+    let words = "tells of no delivery at all";
+    check("validity", "a send m1, b send m2", Unknown, words);
+}
+
+/// The log of a member that the views name was missing, or told of no view, and all was taken for kept.
+#[test]
+fn what_a_member_did_that_told_nothing_is_not_known() {
+    let missing = "a view 1=a+b+c, b view 1=a+b+c, a send m, a deliver m, b deliver m";
+    let mute = "a view 1=a+b, a send m, a deliver m, b send n, b deliver n";
+    for condition in [
+        "validity",
+        "agreement",
+        "total",
+        "uniform-agreement",
+        "liveness",
+    ] {
+        let words = "of c, a member of view 1, there is no log";
+        check(condition, missing, Unknown, words);
+        check(
+            condition,
+            mute,
+            Unknown,
+            "b is a member of view 1, but its log tells of no view",
+        );
+        check(
+            condition,
+            &format!("{missing}, a view 2=a+b, b view 2=a+b"),
+            Valid,
+            "",
+        );
+        check(
+            condition,
+            &format!("{missing}, a leave, b leave"),
+            Unknown,
+            words,
+        );
+        check(condition, &format!("{mute}, b crash"), Valid, "");
+    }
+    let twice = format!("{missing}, a deliver m");
+    check("integrity", &twice, Invalid, "a delivered m twice");
+}
+
+/// Who is in no view at all was taken for a member of each.
+#[test]
+fn who_is_in_no_view_sends_to_none() {
+    let text = in_view("a+b", "z send m, a deliver m, b deliver m");
+    let words = "a delivered m in view 1, which its sender z is not a member of";
+    check("agreement", &text, Invalid, words);
+}
+
+/// A view without members was taken for one that its member is not in.
+#[test]
+fn a_view_that_does_not_say_who_is_in_it_proves_nothing() {
+    let one = "a view 1=a+b, b view 1=, a send m, a deliver m, b deliver m";
+    check("views", one, Unknown, "b does not say who is in view 1");
+    check("agreement", one, Valid, "");
+    let none = "a view 1=, b view 1=, a send m, a deliver m, b deliver m";
+    for condition in ["views", "agreement", "liveness", "primary"] {
+        check(condition, none, Unknown, "who is in view 1");
+    }
+}
+
+/// A member that was blocked when its log ended owed what nobody could deliver any more.
+#[test]
+fn who_is_blocked_owes_nothing_until_it_goes_on() {
+    let text = "a send m, a deliver m, b deliver m, a crash, b blocked, b send n";
+    let blocked = in_view("a+b", text);
+    for condition in ["validity", "liveness", "agreement"] {
+        check(condition, &blocked, Valid, "");
+    }
+    let on = format!("{blocked}, b view 2=b");
+    check("validity", &on, Invalid, "b sent n and stayed");
+}
+
+#[test]
+fn where_nothing_was_looked_at_nothing_is_proven() {
+    let is_idle = |condition, text: &str| judged(&script(text), condition).expect("judged").is_idle;
+    let left = in_view("a", "a send m, a deliver m, a leave");
+    for condition in ["validity", "agreement", "total", "liveness"] {
+        assert!(is_idle(condition, &left), "{condition}");
+        assert!(
+            !is_idle(condition, "a send m, a deliver m, b deliver m"),
+            "{condition}"
+        );
+    }
+    assert!(!is_idle("integrity", &left));
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn judge(record: &Record<'_>, who: Who) -> Outcome {
         compared += deliveries.sum::<usize>();
         views += 1;
     }
-    breaches.outcome(record, || {
+    breaches.outcome(record, compared, || {
         let deliveries = counted(compared, "delivery", "deliveries");
         let views = counted(views, "view", "views");
         match (compared, record.has_views()) {

@@ -42,7 +42,7 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
             }
         }
     }
-    Some(breaches.outcome(record, || {
+    Some(breaches.outcome(record, compared, || {
         let messages = counted(compared, "message", "messages");
         format!("{messages}, each delivered by all who went on if by anybody")
     }))

@@ -40,7 +40,7 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
             }
         }
     }
-    Some(breaches.outcome(record, || {
+    Some(breaches.outcome(record, compared, || {
         let deliveries = counted(compared, "delivery", "deliveries");
         format!("{deliveries}, at each host a beginning of one sequence")
     }))

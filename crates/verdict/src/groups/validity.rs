@@ -39,7 +39,7 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
             breaches.lack(|| tell(record, sender, message));
         }
     }
-    Some(breaches.outcome(record, || {
+    Some(breaches.outcome(record, count, || {
         let messages = counted(count, "message", "messages");
         format!("{messages} of members that stayed, each delivered by its sender")
     }))

@@ -1,5 +1,6 @@
 //! Views mean the same to all.
 
+use history::Verdict;
 use trace::{EventId, HostId};
 
 use super::GroupCondition;
@@ -47,13 +48,28 @@ fn judge(record: &Record<'_>) -> Option<Outcome> {
         breaches.prove(|| (told(), found.witness()));
     }
     let (views, hosts) = (record.views.len(), sequences.len());
-    Some(breaches.outcome(record, || {
+    let outcome = breaches.outcome(record, record.views.len(), || {
         let [views, hosts] = [
             counted(views, "view", "views"),
             counted(hosts, "host", "hosts"),
         ];
         format!("{views} of {hosts}, in one order, of the same members for all")
-    }))
+    });
+    let is_valid = outcome.verdict == Verdict::Valid;
+    Some(match untold(record).filter(|_| is_valid) {
+        Some(untold) => Outcome::unknown(untold),
+        None => outcome,
+    })
+}
+
+/// That a host did not say who is in a view that it installed.
+fn untold(record: &Record<'_>) -> Option<String> {
+    let log = record.log;
+    let is_untold = |id: &EventId| log.view(*id).is_some_and(|view| view.members.is_empty());
+    let event = log.ids().find(is_untold)?;
+    let who = log.host_name(log.event(event).host);
+    let view = &log.view(event)?.name;
+    Some(format!("{who} does not say who is in view {view}"))
 }
 
 /// Holds what a host installed against itself and against what others did.
@@ -63,6 +79,9 @@ fn hold(record: &Record<'_>, host: HostId, at: usize, event: EventId, breaches: 
         return;
     };
     let (who, name) = (record.host(host), record.view(at));
+    if own.members.is_empty() || seen.view.members.is_empty() {
+        return;
+    }
     if !own.members.contains(&host) {
         let text = || format!("{who} installed view {name}, which it is not a member of");
         breaches.prove(|| (text(), of(&[host], &[event])));

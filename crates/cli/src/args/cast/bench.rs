@@ -149,7 +149,7 @@ Examples:
   wharf cast bench --phase paced --rate 50000 --payload 64  latency under more load
   wharf cast bench --phase flat --buffer 64KiB --way one    what a small buffer loses
 
-Nothing leaves the machine: unicast goes to the interface's own address, a group with a time to live of 0;
+Nothing leaves the machine: unicast goes to the interface's own address, a group with a time to live of 0; \
 but a broadcast over another interface than lo is heard by its network.";
 
 #[cfg(test)]

@@ -88,17 +88,17 @@ Examples:
   wharf cast chat --order causal                            an answer never comes before what it answers
   wharf cast chat --order total-sequencer                   the same lines in one order for all
 
-Each line, of up to 1024 bytes, goes to all members. Nothing is promised of whether and in which
-order it comes; what is concurrent, late, lost or missing is told. Each member writes its events into
-trace.jsonl in the run's folder; together these files are a log with three kinds of clocks. The end
+Each line, of up to 1024 bytes, goes to all members. Nothing is promised of whether and in which \
+order it comes; what is concurrent, late, lost or missing is told. Each member writes its events into \
+trace.jsonl in the run's folder; together these files are a log with three kinds of clocks. The end \
 of standard input or ^C says good-bye.
 
-With --order it is the group of `wharf group join`, with its defaults: what is lost is asked for again, a
-message is shown when its place is known, with its position in what this member shows, and all agree on who
-is there. Then `wharf verdict` judges every member's trace.jsonl. A line may have up to 1304 bytes. Members
+With --order it is the group of `wharf group join`, with its defaults: what is lost is asked for again, a \
+message is shown when its place is known, with its position in what this member shows, and all agree on who \
+is there. Then `wharf verdict` judges every member's trace.jsonl. A line may have up to 1304 bytes. Members \
 with an order and members without one do not hear each other, and say so.
 
 Nobody who can send to the address is kept out: chat where you trust the network.
 
-Exit status: 0, 2 when something could not be sent or written, or with --order may not be delivered, 3 when
+Exit status: 0, 2 when something could not be sent or written, or with --order may not be delivered, 3 when \
 it cannot begin.";

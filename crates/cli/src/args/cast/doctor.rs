@@ -35,11 +35,11 @@ pub struct DoctorArgs {
 }
 
 const EXAMPLES: &str = "\
-Without a target: the group 224.1.1.1:5007, and the broadcast addresses of all interfaces that are up, on the
-same port. Sockets, routes, memberships and settings are looked at; then it joins, sends and receives, on ports
-of its own. No datagram leaves this machine unless --ttl says so; only that the group was joined for a moment,
-on each interface, is told to the routers of its network by the kernel. The target's port is bound for a moment.
-Last it is tried on the target's own port: for a group or the loopback's broadcast also where others share it, who
+Without a target: the group 224.1.1.1:5007, and the broadcast addresses of all interfaces that are up, on the \
+same port. Sockets, routes, memberships and settings are looked at; then it joins, sends and receives, on ports \
+of its own. No datagram leaves this machine unless --ttl says so; only that the group was joined for a moment, \
+on each interface, is told to the routers of its network by the kernel. The target's port is bound for a moment. \
+Last it is tried on the target's own port: for a group or the loopback's broadcast also where others share it, who \
 get the one datagram, too; for one address only if nobody has it.
 
 Examples:

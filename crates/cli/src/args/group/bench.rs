@@ -156,7 +156,7 @@ Measured, for each order:
                 it, and until the last member did
   a death       a member ends without a word: until all others have installed the view without it
 
-Every delivery is checked: whose numbers came, how often, in which order; and that the members of a total order were
+Every delivery is checked: whose numbers came, how often, in which order; and that the members of a total order were \
 given one sequence.
 
 Examples:
@@ -165,7 +165,7 @@ Examples:
   wharf group bench --order fifo --members 5 --senders 1        one to four others
   wharf group bench --deliver safe --crashes 0                  what it costs to be safe
 
-The members are threads of one process and share the machine's processors. Where each is to have its own: wharf group
+The members are threads of one process and share the machine's processors. Where each is to have its own: wharf group \
 load. Nothing leaves the machine: datagrams to a group have a time to live of 0.
 
 Exit status: 0 all was delivered as promised, 1 something was not, 2 nothing can be concluded, 3 it cannot begin.";

@@ -98,11 +98,11 @@ Examples:
   wharf group join lab --listen 10.0.0.1:6000 --to 10.0.0.1:6000,10.0.0.2:6000,10.0.0.3:6000
   seq 1000 | wharf group join --name carol --await-members 3 --log carol.jsonl
 
-Each line of standard input is a message. What is delivered is printed with its position in this member's sequence, its
-sender and its number: under a total order the lines of all members are the same. A member that the others had to do
+Each line of standard input is a message. What is delivered is printed with its position in this member's sequence, its \
+sender and its number: under a total order the lines of all members are the same. A member that the others had to do \
 without comes back by itself and says again what they have not delivered, and nothing twice.
 
-^C leaves in order: the others agree that this member is gone. A second ^C ends at once, and the others notice by its
+^C leaves in order: the others agree that this member is gone. A second ^C ends at once, and the others notice by its \
 silence. A terminal or a pipe that takes nothing holds the member up; the others go on without it.
 
 Exit status: 0 it left in order, 2 it ended at once, or something of its own may be lost, 3 it cannot begin.";

@@ -69,7 +69,7 @@ pub struct NameServeArgs {
 }
 
 const EXAMPLES: &str = "\
-Nothing is reachable from other machines unless you say so. Programs on this machine may change names;
+Nothing is reachable from other machines unless you say so. Programs on this machine may change names; \
 others need a key (DNS) or a token (HTTP).
 
 Examples:
@@ -77,5 +77,5 @@ Examples:
   wharf name serve --dns 0.0.0.0:53,[::]:53 --keys names.key       for a network; port 53 needs root
   wharf name serve --notify 127.0.0.1:5301                         with a secondary
 
-To have all programs of this machine resolve the names, tell its resolver: systemd-resolved
+To have all programs of this machine resolve the names, tell its resolver: systemd-resolved \
 DNS=127.0.0.1:5300 and Domains=~lab.test; dnsmasq server=/lab.test/127.0.0.1#5300.";

@@ -184,5 +184,5 @@ Examples:
   wharf sim bench -s hello -m reactor -c 1 -n 100000 -d e -p 5000 --read-cost 100us
                                                         the queue M/D/1 at half load
 
-The machines of the services run, and every answer is checked; what stands around them is simulated. The same command
+The machines of the services run, and every answer is checked; what stands around them is simulated. The same command \
 gives the same numbers on every machine.";

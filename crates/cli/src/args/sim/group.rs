@@ -181,9 +181,9 @@ const BESIDE_A_SCHEDULE: [&str; 6] = [
 ];
 
 const HELP: &str = "\
-Everything follows from the seed: the same seed with the same flags is the same run, to the byte. The
-folder of a run in which a promise was broken has the smallest schedule that was found to break it
-(schedule.txt, a thing a line) and its history (trace.jsonl), which `wharf clock order` draws. So has that
+Everything follows from the seed: the same seed with the same flags is the same run, to the byte. The \
+folder of a run in which a promise was broken has the smallest schedule that was found to break it \
+(schedule.txt, a thing a line) and its history (trace.jsonl), which `wharf clock order` draws. So has that \
 of a single run (--seed, --schedule), whatever came of it.
 
 A schedule:

@@ -22,7 +22,7 @@ pub struct SimRulesArgs {
 }
 
 const HELP: &str = "\
-Each rule is simulated with the flags that it brings, which are shown. `wharf sim group --break RULE` does the
+Each rule is simulated with the flags that it brings, which are shown. `wharf sim group --break RULE` does the \
 same for one, keeps a folder and draws the history.
 
 Exit status: 0 every rule was noticed by the promise that it is needed for, 1 one was not.";

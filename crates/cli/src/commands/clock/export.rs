@@ -24,7 +24,10 @@ pub fn run(args: &ExportArgs) -> Result<Verdict> {
         );
     };
     let executions = logs::read(&args.logs)?.executions;
-    let judged: Vec<Judged> = executions.into_iter().map(Judged::new).collect();
+    let judged: Vec<Judged> = executions
+        .into_iter()
+        .map(|log| Judged::new(log, &[]))
+        .collect();
     if form.name != "wharf" && judged.iter().any(|one| !one.order.has_all_vectors()) {
         bail!(
             "the log has too many events and hosts: a vector for each event would take more than 512 MiB; export a part \

@@ -16,6 +16,8 @@ pub struct Judged {
     judgements: Vec<Judgement>,
     groups: Vec<Grouped>,
     findings: Vec<Finding>,
+    /// The names of its texts, where they are known.
+    files: Vec<String>,
 }
 
 /// What a group promises, judged.
@@ -27,19 +29,20 @@ struct Grouped {
 
 impl Judged {
     /// Judges an execution.
-    pub fn new(log: Log) -> Self {
+    pub fn new(log: Log, files: &[String]) -> Self {
         let order = Order::of(&log);
         let judgements = Judgement::all(&log, &order);
         let basis = order.basis().text();
         let mut findings = order.findings(&log);
         findings.retain(|finding| finding.text != basis);
-        findings.extend(of_flaws(&log, |_| true));
+        findings.extend(of_flaws(&log, files, |_| true));
         Self {
             log,
             order,
             judgements,
             groups: Vec::new(),
             findings,
+            files: files.to_vec(),
         }
     }
 
@@ -60,7 +63,7 @@ impl Judged {
         let is_end = |flaw: &Flaw| flaw.kind == FlawKind::Truncated && log.is_told_end(flaw.place);
         let ends = log.flaws.iter().filter(|flaw| is_end(flaw));
         findings.extend(ends.filter_map(|flaw| killed(&log, flaw, files)));
-        findings.extend(of_flaws(&log, |flaw| !is_end(flaw)));
+        findings.extend(of_flaws(&log, files, |flaw| !is_end(flaw)));
         findings.extend(nothing_to_judge(&log));
         findings.extend(expected.remark(groups.iter().any(Grouped::is_broken)));
         if expected.said_by == SaidBy::Flags {
@@ -79,6 +82,7 @@ impl Judged {
             judgements: Vec::new(),
             groups,
             findings,
+            files: files.to_vec(),
         }
     }
 
@@ -173,6 +177,7 @@ impl Judged {
             name: judgement.condition.to_owned(),
             verdict: judgement.verdict,
             is_note: judgement.is_note,
+            is_idle: false,
             text: judgement.text.clone(),
             witness: pair
                 .map(|event| self.order.name(&self.log, event))
@@ -190,6 +195,7 @@ impl Judged {
             name: judgement.condition.to_owned(),
             verdict: judgement.verdict,
             is_note: !one.is_expected,
+            is_idle: judgement.is_idle,
             text: judgement.text.clone(),
             witness: events
                 .map(|event| self.order.name(&self.log, *event))
@@ -236,6 +242,7 @@ impl Judged {
     ) -> Drawing<'a> {
         Drawing {
             findings,
+            files: &self.files,
             around: around.or_else(|| self.first_witness()),
             ..Drawing::new(&self.log, &self.order, title)
         }
@@ -278,7 +285,7 @@ impl Grouped {
         Witnessed {
             finding,
             pair,
-            is_kept: self.is_expected && judgement.verdict == Verdict::Valid,
+            is_kept: self.is_expected && judgement.verdict == Verdict::Valid && !judgement.is_idle,
         }
     }
 
@@ -345,14 +352,18 @@ fn killed(log: &Log, flaw: &Flaw, files: &[String]) -> Option<Finding> {
 }
 
 /// One finding a sort of flaw that leaves something out of the judgement, or that no execution has; of those that count.
-fn of_flaws(log: &Log, counts: impl Fn(&Flaw) -> bool) -> Vec<Finding> {
+fn of_flaws(log: &Log, files: &[String], counts: impl Fn(&Flaw) -> bool) -> Vec<Finding> {
     let found = WEIGHED.iter().filter_map(|(kind, verdict, words)| {
         let of_kind = log.flaws.iter().filter(|flaw| flaw.kind == *kind);
         let mut flaws = of_kind.filter(|flaw| counts(flaw));
         let first = flaws.next()?;
         let (number, line) = (1 + flaws.count(), first.place.line);
+        let place = match files.get(first.place.source as usize) {
+            Some(file) if files.len() > 1 => format!("{}:{line}", report::shown(file, FILE_MAX)),
+            _ => format!("line {line}"),
+        };
         let text = format!(
-            "{words}: {}, the first at line {line}: {}",
+            "{words}: {}, the first at {place}: {}",
             report::count(number as u64),
             first.text
         );
@@ -448,5 +459,7 @@ const WEIGHED: [(FlawKind, Verdict, &str); 13] = [
         "passages that are no events and were left out",
     ),
 ];
+/// Characters of a file's name that a finding shows.
+const FILE_MAX: usize = 80;
 /// Flaws that the summary lists.
 const FLAWS_MAX: usize = 200;

@@ -22,7 +22,8 @@ pub fn run(args: &OrderArgs) -> Result<Verdict> {
     let began = clock.now();
     let mut logs = logs::read(&args.logs)?;
     let executions = logs.take_executions().into_iter();
-    let executions: Vec<Judged> = executions.map(Judged::new).collect();
+    let judged = executions.map(|log| Judged::new(log, &logs.files));
+    let executions: Vec<Judged> = judged.collect();
     let (main, around) = wanted(&executions, args.around.as_deref())?;
     let begun = Begun::new(Kind::Clock, "clock order", &args.folder, &clock)?;
     let mut begun = begun.since(began);

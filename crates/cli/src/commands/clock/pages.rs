@@ -122,7 +122,7 @@ pub fn again(folder: &RunFolder, summary: &Summary) -> Result<()> {
                     let expected = Expected::again(expected(&clock.executions[at]));
                     Judged::of_group(log, &expected, &[])
                 }
-                _ => Judged::new(log),
+                _ => Judged::new(log, &[]),
             };
             judged.remember(&of_execution(summary, clock, at));
             pages.draw(&judged, clock, at)?;

@@ -11,7 +11,7 @@ use crate::{args::WhyArgs, say};
 /// # Errors
 /// When a log cannot be read or has no such event.
 pub fn run(args: &WhyArgs) -> Result<Verdict> {
-    let judged = Judged::new(logs::read_one(&args.logs)?);
+    let judged = Judged::new(logs::read_one(&args.logs)?, &[]);
     let cause = logs::event(&judged, &args.cause)?;
     let effect = logs::event(&judged, &args.effect)?;
     let (log, order) = (&judged.log, &judged.order);

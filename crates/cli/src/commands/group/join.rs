@@ -25,7 +25,14 @@ use run::{Stop, stop_on_hangup, stop_on_signals};
 use serde_json::{Value, json};
 use timing::{Clock as _, SystemClock, Tick};
 
-use super::{journal::LogFile, lines, meeting, said::Said, screen::Screen, terms};
+use super::{
+    attended::{Attended, Count, Other},
+    journal::LogFile,
+    lines, meeting,
+    said::Said,
+    screen::Screen,
+    terms,
+};
 use crate::{
     args::GroupJoinArgs,
     commands::{
@@ -138,50 +145,6 @@ pub fn attend(how: Attendance<'_>) -> Result<Attended> {
     Ok(member.conclude(&station, ended.err().map(Error::from)))
 }
 
-/// What came of it.
-pub struct Attended {
-    /// Its last incarnation's name in logs.
-    pub host: String,
-    /// How many events that incarnation's log has.
-    pub events: u64,
-    /// What became of what was said.
-    pub count: Count,
-    /// Datagrams that were refused, by reason.
-    pub refused: BTreeMap<String, u64>,
-    /// Packets that came again.
-    pub duplicates: u64,
-    /// Datagrams that the system did not send.
-    pub not_sent: u64,
-    /// Datagrams that the kernel dropped.
-    pub kernel_drops: u64,
-    /// Whether it left in order.
-    pub is_gone: bool,
-    /// Whether some of the log could not be written.
-    pub is_log_broken: bool,
-    /// Why it ended early, or could not show what it was told.
-    pub error: Option<Error>,
-    /// The other members.
-    pub others: BTreeMap<MemberId, Other>,
-}
-
-/// Another member.
-pub struct Other {
-    /// What it is called.
-    pub name: Name,
-    /// How many of its messages were delivered here.
-    pub delivered: u64,
-    /// Whether it is in the last view.
-    pub is_there: bool,
-}
-
-impl Attended {
-    /// Whether it left in order, and all that it said is with the group and in the log.
-    pub fn is_whole(&self) -> bool {
-        let lost = self.count.unknown + self.count.dropped + self.count.unsaid;
-        self.is_gone && lost == 0 && !self.is_log_broken
-    }
-}
-
 /// A member as its application: says lines, prints what is delivered, and sees to it that what it said is delivered once.
 struct Member {
     own: MemberId,
@@ -212,23 +175,6 @@ struct Member {
     tells_at: Option<Tick>,
     /// The last ones that were there.
     others: BTreeMap<MemberId, Other>,
-}
-
-/// What became of what was said.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Count {
-    /// Sent, those of them that were sent again too.
-    pub sent: u64,
-    /// Sent again under another incarnation.
-    pub again: u64,
-    /// Too long for the group, or dropped because the queue was full.
-    pub dropped: u64,
-    /// Their fate is not known.
-    pub unknown: u64,
-    /// Lines that were read, and never given to the group.
-    pub unsaid: u64,
-    /// Delivered by this member.
-    pub delivered: u64,
 }
 
 impl Application for Member {
@@ -320,6 +266,11 @@ impl Application for Member {
                 self.count.unknown += self.said.settle(was, Some(delivered));
             }
             Notice::FateUnknown { was } => self.count.unknown += self.said.settle(was, None),
+            Notice::Blocked => {
+                if let Some(log) = &mut self.log {
+                    log.blocked();
+                }
+            }
             Notice::Discarded { member, messages } if member == self.own => {
                 self.said.discarded(messages);
             }

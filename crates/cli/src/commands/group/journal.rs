@@ -106,6 +106,15 @@ impl LogFile {
         });
     }
 
+    /// Too few members are left; since then it owes nothing, until the next view.
+    pub fn blocked(&mut self) {
+        self.write(Entry {
+            kind: EventKind::Blocked,
+            text: "blocked",
+            ..Entry::default()
+        });
+    }
+
     /// This member is another incarnation from now on, or gone; the last one has crashed, as far as the group is concerned.
     pub fn expelled(&mut self, now: MemberId) {
         self.write(Entry {

@@ -38,8 +38,9 @@ pub fn run(args: &GroupSimArgs) -> Result<Verdict> {
     let clock = SystemClock::start();
     let source = source(args)?;
     let judge = Judge::new(source.settings(), source.is_forged());
-    let mut begun = Begun::new(Kind::Sim, "sim group", &args.folder, &clock)?;
-    begun.write_plan(&plan(&source))?;
+    // A folder that is full, or cannot be made, is no reason to withhold the verdict.
+    let (mut begun, kept) = Begun::new_or_unkept(Kind::Sim, "sim group", &args.folder, &clock)?;
+    let mut kept = kept.and_then(|()| begun.write_plan(&plan(&source)));
     let jobs = args.jobs.map_or_else(sweep::processors, usize::from);
     let bar = progress::line(source.count(), "sim group");
     let sweep = Sweep::run(&source, &judge, jobs, &bar);
@@ -48,25 +49,26 @@ pub fn run(args: &GroupSimArgs) -> Result<Verdict> {
     if let Some((index, condition)) = sweep.first_failure() {
         let found = shrunk(args.shrink, &source, &judge, index, condition)?;
         history = written(&found.log);
-        keep(&begun, &found.summary.schedule, &history)?;
+        kept = kept.and_then(|()| keep(&begun, &found.summary.schedule, &history));
         failure = Some(found.summary);
     } else if source.count() == 1 {
         // One run is looked at whatever came of it: beside one that broke a promise, say.
         let trial = source.trial(0);
         let outcome = sim::groups::run(&trial).expect("the settings were checked");
         history = written(&outcome.judged());
-        keep(&begun, &trial.to_string(), &history)?;
+        kept = kept.and_then(|()| keep(&begun, &trial.to_string(), &history));
     }
     let mut findings = findings(&sweep, failure.as_ref());
-    if failure.is_none() && !history.is_empty() && begun.folder().is_some() {
+    if failure.is_none() && !history.is_empty() && kept.is_ok() && begun.folder().is_some() {
         let text = "the run's folder has its schedule.txt, and its history trace.jsonl, which `wharf clock order` draws";
         findings.push(Finding::new(Verdict::Valid, text));
     }
     begun.summary.sim = Some(numbers::summary(&source, &sweep, failure));
     let as_json = args.format == Printed::Json;
-    Ok(begun.conclude_with(findings, as_json, &clock, |summary| {
+    let verdict = begun.conclude_with(findings, as_json, &clock, |summary| {
         page::of(summary, &history).expect("what was written here can be read")
-    }))
+    });
+    kept.map(|()| verdict)
 }
 
 /// The trials: of seeds, or the one that a file has.

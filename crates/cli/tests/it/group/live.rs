@@ -148,6 +148,28 @@ fn what_was_typed_and_not_said_is_told() {
     assert_eq!((&end["sent"], &end["unsaid"]), (&0.into(), &2.into()));
 }
 
+/// A log that just ends does not say that its member could not go on, and that it owed nothing any more.
+#[test]
+fn whoever_has_too_few_others_left_logs_that_it_is_blocked() {
+    let net = Net::lonely();
+    let mut all = Member::start_all(&net, NAMES, &[]);
+    let [alice, others @ ..] = &mut all[..] else {
+        panic!("three members")
+    };
+    for member in &mut *others {
+        member.signal("KILL");
+    }
+    for member in others {
+        assert_eq!(member.wait(), None);
+    }
+    eventually("it is blocked and its log says so", || {
+        alice.objects("blocked").pop()?;
+        logged(&alice.log(), "blocked").pop()
+    });
+    alice.signal("KILL");
+    assert_eq!(alice.wait(), None);
+}
+
 #[test]
 fn whoever_is_killed_is_missed_and_nothing_else_is() {
     let net = Net::lonely();

@@ -13,7 +13,8 @@ use crate::{
     commands::{
         cast::whom,
         group::{
-            join::{Attendance, Attended, attend},
+            attended::Attended,
+            join::{Attendance, attend},
             screen::Screen,
         },
     },
