@@ -50,7 +50,7 @@ pub use verdict::VerdictArgs;
 /// A laboratory for networked services: serve one definition under every concurrency model, load it,
 /// compare the models, look at the report.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_help = EXAMPLES, propagate_version = true)]
+#[command(version, max_term_width = 120, after_help = EXAMPLES, propagate_version = true)]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]

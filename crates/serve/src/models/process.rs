@@ -14,7 +14,7 @@
 //! Parent and child share each page of memory until one of them writes to it; then the child has one of its
 //! own, 4 KiB for as long as it lives. So the parent writes to few between two forks (`ParentsList`), and a
 //! child to few at all (`rehearse`, `Processes::start`): its stack, its thread's variables, the head of the
-//! heap, the blocks that it is given, and the bells of the stop. An idle connection takes about 30 KiB.
+//! heap, the blocks that it is given, and the bells of the stop. An idle connection takes about 36 KiB.
 
 use std::{
     hint::black_box,
