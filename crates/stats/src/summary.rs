@@ -95,7 +95,7 @@ impl From<&Distribution> for Digest {
         let (min, max) = (moments.min(), moments.max());
         let quantile = |share| {
             let value = histogram.value_at_quantile(share)?;
-            if value >= LARGEST_VALUE && max? > LARGEST_VALUE {
+            if value >= LARGEST_VALUE && max? > LARGEST_VALUE && min != max {
                 return None;
             }
             // Not `clamp`, which panics should words from a foreign hand name a min above the max.
@@ -183,6 +183,14 @@ mod tests {
     }
 
     #[test]
+    fn quantiles_beyond_the_buckets_are_not_known() {
+        let digest = distribution_of(&[1000, 1 << 50, 1 << 60]).digest();
+        assert_eq!(digest.min, Some(1000.0));
+        assert_eq!((digest.p50, digest.p99), (None, None));
+        assert_eq!(digest.max, Some(2.0_f64.powi(60)));
+    }
+
+    #[test]
     fn moments_without_their_shape_still_have_a_mean() {
         let mut moments = Moments::new();
         moments.record(4);
@@ -195,7 +203,8 @@ mod tests {
         fn the_figures_ascend(values in vec(any::<u64>(), 1..60)) {
             let digest = distribution_of(&values).digest();
             let figures = [digest.min, digest.p50, digest.p90, digest.p99, digest.p999, digest.max];
-            prop_assert!(figures.is_sorted() && figures[0].is_some());
+            let known: Vec<f64> = figures.into_iter().flatten().collect();
+            prop_assert!(known.is_sorted() && figures[0].is_some() && figures[5].is_some());
         }
 
         #[test]
