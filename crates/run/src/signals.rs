@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM ask to stop; a second one asks to stop at once. So may SIGHUP, a terminal that is closed.
+//! SIGINT and SIGTERM ask to stop; a second one asks to stop at once. SIGHUP, a terminal that is closed, may ask too, and counts once.
 
 use std::{io, sync::Arc};
 
@@ -23,8 +23,8 @@ pub fn stop_on_signals(stop: &Arc<Stop>) -> io::Result<()> {
     Ok(())
 }
 
-/// From now on SIGHUP calls [`Stop::request`], too: whoever closes the window leaves in order. Where it is ignored, as under `nohup`, it
-/// stays so.
+/// From now on SIGHUP calls [`Stop::request_once`]: whoever closes the window leaves in order, although a shell and the kernel both say
+/// that it is closed. Where the signal is ignored, as under `nohup`, it stays so.
 ///
 /// # Errors
 /// When the system refuses to install a handler.
@@ -40,7 +40,7 @@ pub fn stop_on_hangup(stop: &Arc<Stop>) -> io::Result<()> {
     }
     let stop = Arc::clone(stop);
     // SAFETY: as in `stop_on_signals`.
-    unsafe { low_level::register(SIGHUP, move || stop.request()) }.map(drop)
+    unsafe { low_level::register(SIGHUP, move || stop.request_once()) }.map(drop)
 }
 
 /// In a worker process: leaves both signals to the parent, which tells its workers through [`Stop`].

@@ -46,6 +46,16 @@ impl Stop {
         }
     }
 
+    /// Asks to stop, where nobody has asked before; never to stop at once. A signal handler may call it.
+    pub fn request_once(&self) {
+        let first = self
+            .requests
+            .compare_exchange(0, 1, Ordering::SeqCst, Ordering::SeqCst);
+        if first.is_ok() {
+            self.soon.ring();
+        }
+    }
+
     /// Asks to stop at once, without asking to stop soon before.
     pub fn request_at_once(&self) {
         self.requests.store(2, Ordering::SeqCst);

@@ -411,7 +411,12 @@ impl ViewChange {
     fn count_who_is_left(&mut self, now: Tick) {
         let staying = self.staying();
         let may_go = self.decided.is_some() || !self.gives_up(staying) || self.may_give_up(staying);
-        let is_left = !self.is_stopped || (may_go && self.may_decide(staying));
+        // Bound to a proposal that those who are left are too few for.
+        let proposed = self.lead.as_ref().and_then(|lead| lead.proposed.as_ref());
+        let is_stuck = proposed.is_some_and(|proposed| {
+            proposed.proposal.gives_up && !self.may_give_up(proposed.staying & staying)
+        });
+        let is_left = !self.is_stopped || (may_go && !is_stuck && self.may_decide(staying));
         self.too_few_since = match is_left {
             true => None,
             false => self.too_few_since.or(Some(now)),

@@ -302,7 +302,12 @@ impl Streams {
             return;
         }
         self.cut = Some(cut.to_vec());
-        for lane in &mut self.lanes {
+        for (of, lane) in self.lanes.iter_mut().enumerate() {
+            // What nobody told of before the cut did: it may be the last packet of somebody who is gone.
+            if of != self.own && self.settings.reliability == Reliability::Nak {
+                let reach = lane.through.saturating_add(2 * self.window);
+                lane.notice(cut[of].last().min(reach), Missing::new(now, now));
+            }
             let known = lane.known();
             lane.all_missing(known)
                 .for_each(|(_, missing)| missing.ask_anew(now));

@@ -261,6 +261,23 @@ fn packets_beyond_a_cut_are_as_if_they_had_never_come() {
     assert_eq!(streams.holdings()[1].through, 3);
 }
 
+/// Nobody told of the last packets of a sender that is gone, but the cut: they are asked for whatever else comes before that.
+#[test]
+fn the_end_of_a_cut_is_asked_for_though_what_was_known_before_it_comes() {
+    let mut streams = streams(3, 0);
+    streams.on_packet(at(0), packet(1, 1), b"x", FIRST);
+    let through = |through| Holding {
+        through,
+        beyond: Vec::new(),
+    };
+    streams.aim_at(at(1), &[through(0), through(3), through(0)]);
+    streams.on_packet(at(1), packet(1, 2), b"x", FIRST);
+    assert!(matches!(
+        &due(&mut streams, at(1))[..],
+        [Action::Nak(Nak { of: 1, last: 3, .. })]
+    ));
+}
+
 #[test]
 fn without_repair_gaps_are_told_and_passed_over() {
     let mut settings = settings("fifo");

@@ -7,6 +7,15 @@ use super::record::{End, Record};
 impl Record<'_> {
     /// Why what looks kept may be broken, if it may.
     pub(super) fn find_doubt(&self) -> Option<String> {
+        if let Some((host, by)) = self
+            .members()
+            .find_map(|host| Some((host, self.misser(host)?)))
+        {
+            let [who, whom] = [host, by].map(|host| self.host(host));
+            return Some(format!(
+                "the log of {who} just ends, and {whom} missed somebody there: if {who} was killed, say --crashed {who}"
+            ));
+        }
         let is_kept = self.kept_views();
         let mut views = self.views.iter().zip(is_kept).enumerate();
         views.find_map(|(at, (seen, is_kept))| {

@@ -269,7 +269,17 @@ impl<'a> Record<'a> {
                 .is_some_and(|view| !self.views[view].nexts.is_empty())
         };
         let is_open = lane.end == End::Open && !lane.is_blocked;
-        is_open && !lane.stays.last().is_some_and(is_left_behind)
+        is_open && !lane.stays.last().is_some_and(is_left_behind) && self.misser(host).is_none()
+    }
+
+    /// Who was blocked in the view in which this host's log just ends: somebody of that view was gone, and it may be this host.
+    pub(super) fn misser(&self, host: HostId) -> Option<HostId> {
+        let last = |lane: &Lane| lane.stays.last().and_then(|stay| stay.view);
+        let lane = self.lane(host);
+        let view = last(lane).filter(|_| lane.end == End::Open && !lane.is_blocked)?;
+        let hosts = (0..self.lanes.len() as u32).map(HostId);
+        let mut blocked = hosts.filter(|other| self.lane(*other).is_blocked);
+        blocked.find(|other| last(self.lane(*other)) == Some(view))
     }
 
     /// Whether a host came to a group that had been there before, so that it need not deliver what that had delivered.

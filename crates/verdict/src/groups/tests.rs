@@ -439,6 +439,17 @@ fn who_is_blocked_owes_nothing_until_it_goes_on() {
     check("validity", &on, Invalid, "b sent n and stayed");
 }
 
+/// Killed between two lines: whoever was blocked then missed somebody, and only whoever started them knows whom.
+#[test]
+fn whose_log_just_ends_where_another_was_blocked_may_have_been_killed() {
+    let text = in_view("a+b", "a send m, b blocked, b send n");
+    for condition in ["validity", "liveness"] {
+        check(condition, &text, Unknown, "say --crashed a");
+    }
+    let killed = format!("{text}, a crash");
+    check("validity", &killed, Valid, "");
+}
+
 #[test]
 fn where_nothing_was_looked_at_nothing_is_proven() {
     let is_idle = |condition, text: &str| judged(&script(text), condition).expect("judged").is_idle;

@@ -328,7 +328,8 @@ impl Member {
             return;
         }
         self.tells_at = Some(Tick::MAX);
-        let (waiting, unsaid) = (self.said.unsettled(), self.post.left());
+        let unsaid = self.post.left() + u64::from(self.is_given);
+        let waiting = self.said.unsettled();
         let text = match (&self.view, self.has_begun) {
             (None, _) => "waiting for the group, to say what was read".to_owned(),
             (Some(view), false) => {
@@ -370,9 +371,9 @@ impl Member {
         if let Some(log) = self.log.as_mut().filter(|_| is_gone) {
             log.left();
         }
-        let unsettled = self.said.unsettled() + usize::from(self.is_given);
+        let unsettled = self.said.unsettled();
         self.count.unknown += unsettled as u64;
-        self.count.unsaid = self.post.left();
+        self.count.unsaid = self.post.left() + u64::from(self.is_given);
         self.screen.object(&self.end(station));
         let text = self.summary(station);
         self.screen.event("summary", &text);
