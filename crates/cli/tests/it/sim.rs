@@ -66,6 +66,20 @@ fn without_repair_what_is_left_is_still_in_order() {
     }
 }
 
+/// A member that alone had not heard of a decision, and heard of it from a newcomer alone: seeds that once broke promises.
+#[test]
+fn what_once_was_broken_is_kept() {
+    for (order, seed) in [
+        ("total-sequencer", "7136"),
+        ("fifo", "9275"),
+        ("none", "9275"),
+    ] {
+        let (ran, sim) = simulated(&["--order", order, "--deliver", "safe", "--seed", seed]);
+        assert_eq!(ran.status, Some(0), "{order} {seed}: {}", ran.stdout);
+        assert_eq!(sim.runs, 1);
+    }
+}
+
 #[test]
 fn a_seed_is_the_same_run_again() {
     let args = ["--seed", "7", "--order", "causal"];

@@ -108,7 +108,8 @@ impl Session {
         if let Body::Change(change) = body
             && let Change::Commit(proposal) = change
             && proposal.next.rank(from).is_some()
-            && let Some(leader) = self.view.rank(proposal.next.id.by)
+            // Who decided it; the view may be named after another, this member too, whose proposal it was at first.
+            && let Some(leader) = self.view.rank(proposal.ballot.by)
         {
             return self.on_change(cx, leader, change);
         }
