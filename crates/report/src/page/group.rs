@@ -152,7 +152,7 @@ fn sketch(kind: &[&Way]) -> String {
     let sketch = space_time::way(log, &orders);
     let heading = format!("{orders}: {}", counted(u64::from(sketch.hops), "hop"));
     Figure::new(Width::Half, &heading)
-        .caption(waits(log))
+        .caption(waits(log, u64::from(sketch.hops)))
         .picture(&sketch.picture)
         .html()
 }
@@ -165,10 +165,10 @@ impl Way {
     }
 }
 
-/// What the last delivery waited for.
-fn waits(log: &Log) -> &'static str {
+/// What the last delivery waited for. A status that comes after the one hop of the data was waited for by nobody.
+fn waits(log: &Log, hops: u64) -> &'static str {
     let is = |kind: &str| log.messages.iter().any(|name| name.starts_with(kind));
-    match (is("order"), is("status")) {
+    match (is("order"), is("status") && hops > 1) {
         (true, _) => "All but the sequencer wait for its order: a second datagram, after the data.",
         (false, true) => {
             "A member delivers when every other has said that it sends nothing earlier; the last do so in a status, after the data."
